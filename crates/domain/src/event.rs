@@ -1,0 +1,326 @@
+//! The append-only log: kinds of events, one event per changed field, and their sentences.
+
+use crate::user::UserRef;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! kinds {
+    ($( $(#[$meta:meta])* $variant:ident = $slug:literal; )+) => {
+        /// Everything that can happen, as it is stored and sent.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind { $( $(#[$meta])* $variant, )+ }
+
+        impl EventKind {
+            /// All kinds.
+            pub const ALL: &'static [EventKind] = &[ $( EventKind::$variant, )+ ];
+            /// `noun.verb`.
+            #[must_use]
+            pub const fn slug(self) -> &'static str { match self { $( EventKind::$variant => $slug, )+ } }
+            /// The kind with that slug.
+            #[must_use]
+            pub fn from_slug(slug: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An issue was reported; `new` holds every field it began with.
+    IssueCreated = "issue.created";
+    /// One field of an issue changed.
+    IssueUpdated = "issue.updated";
+    /// An issue was deleted (it can be restored).
+    IssueDeleted = "issue.deleted";
+    /// A deleted issue came back.
+    IssueRestored = "issue.restored";
+    /// A comment was written.
+    CommentCreated = "comment.created";
+    /// A comment was changed; `old` and `new` hold the texts.
+    CommentUpdated = "comment.updated";
+    /// A comment was deleted; `old` holds the text.
+    CommentDeleted = "comment.deleted";
+    /// A file was added.
+    AttachmentCreated = "attachment.created";
+    /// A file was removed.
+    AttachmentDeleted = "attachment.deleted";
+    /// A project was made.
+    ProjectCreated = "project.created";
+    /// One field of a project changed.
+    ProjectUpdated = "project.updated";
+    /// Somebody joined a project.
+    MemberAdded = "member.added";
+    /// Somebody's role in a project changed.
+    MemberUpdated = "member.updated";
+    /// Somebody left a project.
+    MemberRemoved = "member.removed";
+    /// A label was made.
+    LabelCreated = "label.created";
+    /// A label was changed.
+    LabelUpdated = "label.updated";
+    /// A label was removed from the project and its issues.
+    LabelDeleted = "label.deleted";
+    /// A version was made.
+    VersionCreated = "version.created";
+    /// A version was changed.
+    VersionUpdated = "version.updated";
+    /// A version was removed.
+    VersionDeleted = "version.deleted";
+    /// An account was made.
+    UserCreated = "user.created";
+    /// An account's role, state, password or name changed.
+    UserUpdated = "user.updated";
+    /// The worker wrote the daily statistics.
+    StatsUpdated = "stats.updated";
+}
+
+impl EventKind {
+    /// Whether this may change what somebody can see, so that open streams look again.
+    #[must_use]
+    pub const fn moves_rights(self) -> bool {
+        matches!(
+            self,
+            EventKind::ProjectCreated
+                | EventKind::ProjectUpdated
+                | EventKind::MemberAdded
+                | EventKind::MemberUpdated
+                | EventKind::MemberRemoved
+                | EventKind::UserCreated
+                | EventKind::UserUpdated
+        )
+    }
+}
+
+/// One entry of an issue's history or of a feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryEntry {
+    /// Id of the event.
+    pub id: Uuid,
+    /// Kind, `noun.verb`.
+    pub kind: String,
+    /// Key of the project, when the event belongs to one.
+    pub project: Option<String>,
+    /// Key of the issue, when the event belongs to one.
+    pub issue: Option<String>,
+    /// The field that changed.
+    pub field: Option<String>,
+    /// Its value before.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub old: Option<serde_json::Value>,
+    /// Its value after.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub new: Option<serde_json::Value>,
+    /// Who did it; `null` for the system.
+    pub actor: Option<UserRef>,
+    /// For whom it was done.
+    pub on_behalf_of: Option<UserRef>,
+    /// The issue's version after the change.
+    pub version: Option<i32>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened, without the actor's name: "changed severity from Low to High".
+    pub sentence: String,
+}
+
+/// One event of the live stream: what changed, not its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LiveEvent {
+    /// Kind, `noun.verb`.
+    pub kind: String,
+    /// Key of the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Key of the issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The issue's version after the change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+    /// User name of the actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The field that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A stored event's facts as people read them.
+///
+/// Values in the log carry their own names (`{"slug": "done", "name": "Done"}`), so a sentence
+/// still reads right after a status was renamed or an account deactivated.
+#[must_use]
+pub fn sentence(
+    kind: EventKind,
+    field: Option<&str>,
+    old: Option<&serde_json::Value>,
+    new: Option<&serde_json::Value>,
+) -> String {
+    let before = old.map(value_name).filter(|s| !s.is_empty());
+    let after = new.map(value_name).filter(|s| !s.is_empty());
+    match kind {
+        EventKind::IssueCreated => "reported it".into(),
+        EventKind::IssueUpdated | EventKind::ProjectUpdated | EventKind::UserUpdated => {
+            changed(field.unwrap_or("something"), before, after, old, new)
+        }
+        EventKind::IssueDeleted => "deleted it".into(),
+        EventKind::IssueRestored => "restored it".into(),
+        EventKind::CommentCreated => "commented".into(),
+        EventKind::CommentUpdated => "edited a comment".into(),
+        EventKind::CommentDeleted => "deleted a comment".into(),
+        EventKind::AttachmentCreated => with("added the file", after),
+        EventKind::AttachmentDeleted => with("removed the file", before),
+        EventKind::ProjectCreated => with("created the project", after),
+        EventKind::MemberAdded => with("added the member", after),
+        EventKind::MemberUpdated => with("changed the role of", after),
+        EventKind::MemberRemoved => with("removed the member", before),
+        EventKind::LabelCreated => with("created the label", after),
+        EventKind::LabelUpdated => with("changed the label", after),
+        EventKind::LabelDeleted => with("deleted the label", before),
+        EventKind::VersionCreated => with("created the version", after),
+        EventKind::VersionUpdated => with("changed the version", after),
+        EventKind::VersionDeleted => with("deleted the version", before),
+        EventKind::UserCreated => with("created the account", after),
+        EventKind::StatsUpdated => "updated the daily statistics".into(),
+    }
+}
+
+fn with(verb: &str, name: Option<String>) -> String {
+    match name {
+        Some(name) => format!("{verb} {name}"),
+        None => verb.into(),
+    }
+}
+
+fn changed(
+    field: &str,
+    before: Option<String>,
+    after: Option<String>,
+    old: Option<&serde_json::Value>,
+    new: Option<&serde_json::Value>,
+) -> String {
+    let label = field.replace('_', " ");
+    match (field, before, after) {
+        ("description", ..) => "edited the description".into(),
+        ("context", ..) => "changed the context".into(),
+        ("password", ..) => "changed the password".into(),
+        ("title", _, Some(after)) => format!("renamed it to “{after}”"),
+        ("status", Some(before), Some(after)) => format!("moved it from {before} to {after}"),
+        ("assignee", None, Some(after)) => format!("assigned it to {after}"),
+        ("assignee", Some(before), None) => format!("unassigned {before}"),
+        ("assignee", Some(before), Some(after)) => {
+            format!("assigned it to {after} instead of {before}")
+        }
+        ("labels", ..) => label_change(old, new),
+        (_, None, Some(after)) => format!("set {label} to {after}"),
+        (_, Some(before), None) => format!("cleared {label} (was {before})"),
+        (_, Some(before), Some(after)) => format!("changed {label} from {before} to {after}"),
+        (_, None, None) => format!("changed {label}"),
+    }
+}
+
+fn names(value: Option<&serde_json::Value>) -> Vec<String> {
+    value
+        .and_then(|v| v.as_array())
+        .map(|items| items.iter().map(value_name).collect())
+        .unwrap_or_default()
+}
+
+fn label_change(old: Option<&serde_json::Value>, new: Option<&serde_json::Value>) -> String {
+    let (old, new) = (names(old), names(new));
+    let added: Vec<_> = new
+        .iter()
+        .filter(|n| !old.contains(n))
+        .map(|n| format!("#{n}"))
+        .collect();
+    let removed: Vec<_> = old
+        .iter()
+        .filter(|n| !new.contains(n))
+        .map(|n| format!("#{n}"))
+        .collect();
+    match (added.is_empty(), removed.is_empty()) {
+        (false, true) => format!("added {}", added.join(", ")),
+        (true, false) => format!("removed {}", removed.join(", ")),
+        (false, false) => format!(
+            "added {} and removed {}",
+            added.join(", "),
+            removed.join(", ")
+        ),
+        (true, true) => "changed the labels".into(),
+    }
+}
+
+/// A stored value for people: its `name`, or the plain value with its first letter raised.
+fn value_name(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(fields) => fields
+            .get("name")
+            .and_then(|n| n.as_str())
+            .unwrap_or_default()
+            .to_string(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(value_name).collect::<Vec<_>>().join(", ")
+        }
+        serde_json::Value::String(text) => text.replace('_', " "),
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn say(field: &str, old: serde_json::Value, new: serde_json::Value) -> String {
+        sentence(EventKind::IssueUpdated, Some(field), Some(&old), Some(&new))
+    }
+
+    #[test]
+    fn history_reads_as_sentences() {
+        let open = json!({"slug": "open", "name": "Open"});
+        let done = json!({"slug": "done", "name": "Done"});
+        assert_eq!(say("status", open, done), "moved it from Open to Done");
+        assert_eq!(
+            say("assignee", json!(null), json!({"name": "lead"})),
+            "assigned it to lead"
+        );
+        assert_eq!(
+            say("assignee", json!({"name": "lead"}), json!(null)),
+            "unassigned lead"
+        );
+        assert_eq!(
+            say("severity", json!("low"), json!("high")),
+            "changed severity from low to high"
+        );
+        assert_eq!(
+            say("story_points", json!(null), json!(5)),
+            "set story points to 5"
+        );
+        assert_eq!(
+            say("due_date", json!("2026-01-01"), json!(null)),
+            "cleared due date (was 2026-01-01)"
+        );
+        assert_eq!(
+            say(
+                "labels",
+                json!([{"name": "ui"}]),
+                json!([{"name": "ui"}, {"name": "api"}])
+            ),
+            "added #api"
+        );
+        assert_eq!(say("title", json!("a"), json!("b")), "renamed it to “b”");
+    }
+
+    #[test]
+    fn every_kind_has_a_slug_and_a_sentence() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_slug(kind.slug()), Some(*kind));
+            assert!(!sentence(*kind, None, None, None).is_empty());
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What a list of issues can be asked for: plain filters and an order.
+//!
+//! The same type is read from the browser's address bar, sent to the API and turned into SQL.
+
+use crate::issue::{IssueType, Priority, Resolution, Severity};
+use crate::problem::FieldError;
+use crate::workflow::Category;
+use std::str::FromStr;
+
+words! {
+    /// Open, closed or both.
+    State ("state") {
+        /// Not done.
+        Open = "open",
+        /// Done.
+        Closed = "closed",
+        /// Both.
+        All = "all",
+    }
+}
+
+words! {
+    /// What a list can be ordered by. Ties are broken by id, so that pages never overlap.
+    SortField ("sort") {
+        /// Last change.
+        Updated = "updated",
+        /// When it was made.
+        Created = "created",
+        /// How soon; the most urgent first when ascending.
+        Priority = "priority",
+        /// How bad; the mildest first when ascending.
+        Severity = "severity",
+        /// Number within the project.
+        Key = "key",
+        /// Title, by letters.
+        Title = "title",
+        /// Due date; without one last.
+        Due = "due",
+        /// Size; without one last.
+        Points = "points",
+    }
+}
+
+/// A field and a direction, written `priority` or `-updated`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// What to order by.
+    pub field: SortField,
+    /// Largest, latest or last letter first.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            field: SortField::Updated,
+            descending: true,
+        }
+    }
+}
+
+impl std::fmt::Display for Sort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.descending { "-" } else { "" };
+        write!(f, "{sign}{}", self.field)
+    }
+}
+
+impl FromStr for Sort {
+    type Err = crate::UnknownWord;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        let (descending, name) = match input.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, input),
+        };
+        Ok(Self {
+            field: name.parse()?,
+            descending,
+        })
+    }
+}
+
+/// Plain filters: within a field any of the values, between fields all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssueFilter {
+    /// Key of a project.
+    pub project: Option<String>,
+    /// Open, closed or both (both unless given).
+    pub state: Option<State>,
+    /// Slugs of statuses.
+    pub status: Vec<String>,
+    /// Categories of statuses.
+    pub category: Vec<Category>,
+    /// Kinds of work.
+    pub type_: Vec<IssueType>,
+    /// How bad.
+    pub severity: Vec<Severity>,
+    /// How soon.
+    pub priority: Vec<Priority>,
+    /// How it ended.
+    pub resolution: Vec<Resolution>,
+    /// User names, `@me` or `none`.
+    pub assignee: Vec<String>,
+    /// User names or `@me`.
+    pub reporter: Vec<String>,
+    /// Names of labels, or `none`.
+    pub label: Vec<String>,
+    /// Words in the title, or a key.
+    pub text: Option<String>,
+    /// True for deleted issues only (leads and admins).
+    pub deleted: bool,
+    /// The order.
+    pub sort: Sort,
+}
+
+/// Names of the query parameters that [`IssueFilter`] reads, in the order it writes them.
+pub const PARAMETERS: &[&str] = &[
+    "project",
+    "state",
+    "status",
+    "category",
+    "type",
+    "severity",
+    "priority",
+    "resolution",
+    "assignee",
+    "reporter",
+    "label",
+    "text",
+    "deleted",
+    "sort",
+];
+
+fn words<T: FromStr<Err = crate::UnknownWord>>(
+    name: &str,
+    value: &str,
+    errors: &mut Vec<FieldError>,
+) -> Vec<T> {
+    split(value)
+        .filter_map(|word| {
+            word.parse()
+                .map_err(|e: crate::UnknownWord| {
+                    errors.push(FieldError::query(name, "unknown_value", format!("{e}.")))
+                })
+                .ok()
+        })
+        .collect()
+}
+
+fn split(value: &str) -> impl Iterator<Item = &str> {
+    value
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+}
+
+fn join<T: std::fmt::Display>(values: &[T]) -> Option<String> {
+    (!values.is_empty()).then(|| {
+        values
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+    })
+}
+
+impl IssueFilter {
+    /// Reads decoded query parameters; those it does not know are given back.
+    ///
+    /// # Errors
+    /// A field error for each value that is not understood.
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(Self, Vec<(&'a str, &'a str)>), Vec<FieldError>> {
+        let mut filter = Self::default();
+        let mut errors = Vec::new();
+        let mut others = Vec::new();
+        for (name, value) in pairs {
+            match name {
+                "project" => filter.project = Some(value.to_ascii_uppercase()),
+                "state" => match value.parse() {
+                    Ok(state) => filter.state = Some(state),
+                    Err(e) => {
+                        errors.push(FieldError::query(name, "unknown_value", format!("{e}.")))
+                    }
+                },
+                "status" => filter.status = split(value).map(crate::wire::fold_word).collect(),
+                "category" => filter.category = words(name, value, &mut errors),
+                "type" => filter.type_ = words(name, value, &mut errors),
+                "severity" => filter.severity = words(name, value, &mut errors),
+                "priority" => filter.priority = words(name, value, &mut errors),
+                "resolution" => filter.resolution = words(name, value, &mut errors),
+                "assignee" => filter.assignee = split(value).map(Into::into).collect(),
+                "reporter" => filter.reporter = split(value).map(Into::into).collect(),
+                "label" => filter.label = split(value).map(Into::into).collect(),
+                "text" => filter.text = Some(value.trim().to_string()).filter(|t| !t.is_empty()),
+                "deleted" => match value {
+                    "true" => filter.deleted = true,
+                    "false" => filter.deleted = false,
+                    _ => errors.push(FieldError::query(name, "unknown_value", "true or false.")),
+                },
+                "sort" => match value.parse() {
+                    Ok(sort) => filter.sort = sort,
+                    Err(e) => errors.push(FieldError::query(
+                        name,
+                        "unknown_value",
+                        format!("{e}; a minus in front turns it round."),
+                    )),
+                },
+                _ => others.push((name, value)),
+            }
+        }
+        for (name, value) in [("text", &filter.text), ("project", &filter.project)] {
+            if value
+                .as_ref()
+                .is_some_and(|v| v.contains('\0') || v.len() > 1000)
+            {
+                errors.push(FieldError::query(
+                    name,
+                    "invalid",
+                    "At most 1000 bytes, without NUL.",
+                ));
+            }
+        }
+        let lists = [
+            ("status", &filter.status),
+            ("assignee", &filter.assignee),
+            ("reporter", &filter.reporter),
+            ("label", &filter.label),
+        ];
+        for (name, values) in lists {
+            if values.len() > 50 || values.iter().any(|v| v.contains('\0') || v.len() > 300) {
+                errors.push(FieldError::query(
+                    name,
+                    "invalid",
+                    "At most 50 values, without NUL.",
+                ));
+            }
+        }
+        if errors.is_empty() {
+            Ok((filter, others))
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The same as query parameters (not percent-encoded); what equals the default is left out.
+    #[must_use]
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        let mut put = |name: &'static str, value: Option<String>| {
+            if let Some(value) = value {
+                pairs.push((name, value));
+            }
+        };
+        put("project", self.project.clone());
+        put("state", self.state.map(|s| s.to_string()));
+        put("status", join(&self.status));
+        put("category", join(&self.category));
+        put("type", join(&self.type_));
+        put("severity", join(&self.severity));
+        put(
+            "priority",
+            join(&self.priority.iter().map(|p| p.number()).collect::<Vec<_>>()),
+        );
+        put("resolution", join(&self.resolution));
+        put("assignee", join(&self.assignee));
+        put("reporter", join(&self.reporter));
+        put("label", join(&self.label));
+        put("text", self.text.clone());
+        put("deleted", self.deleted.then(|| "true".into()));
+        put(
+            "sort",
+            (self.sort != Sort::default()).then(|| self.sort.to_string()),
+        );
+        pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_the_address_bar() {
+        let pairs = [
+            ("project", "APP"),
+            ("state", "open"),
+            ("status", "open,in_progress"),
+            ("severity", "high,critical"),
+            ("priority", "1,2"),
+            ("assignee", "@me,none"),
+            ("text", "vat rate"),
+            ("sort", "-priority"),
+        ];
+        let (filter, others) = IssueFilter::from_pairs(pairs).unwrap();
+        assert!(others.is_empty());
+        let written = filter.to_pairs();
+        let again = IssueFilter::from_pairs(written.iter().map(|(n, v)| (*n, v.as_str())))
+            .unwrap()
+            .0;
+        assert_eq!(filter, again);
+        assert_eq!(written, pairs.map(|(n, v)| (n, v.to_string())));
+    }
+
+    #[test]
+    fn every_wrong_value_is_named_and_unknown_parameters_are_given_back() {
+        let errors = IssueFilter::from_pairs([
+            ("severity", "bad"),
+            ("sort", "password_hash"),
+            ("deleted", "1"),
+        ])
+        .unwrap_err();
+        let pointers: Vec<_> = errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(pointers, ["?severity", "?sort", "?deleted"]);
+        let (_, others) = IssueFilter::from_pairs([("limit", "5")]).unwrap();
+        assert_eq!(others, [("limit", "5")]);
+    }
+}

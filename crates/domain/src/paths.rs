@@ -1,0 +1,184 @@
+//! Every address: those of the API and those of the pages.
+
+/// Prefix of the API.
+pub const API: &str = "/api/v1";
+
+/// Percent-encodes one path segment or query value (RFC 3986 unreserved characters stay).
+#[must_use]
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// Appends query parameters to an address.
+#[must_use]
+pub fn with_query(path: &str, pairs: &[(&str, String)]) -> String {
+    if pairs.is_empty() {
+        return path.into();
+    }
+    let query: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    format!("{path}?{}", query.join("&"))
+}
+
+/// Addresses of the API, under [`API`].
+pub mod api {
+    use super::{API, encode};
+
+    macro_rules! fixed {
+        ($( $(#[$meta:meta])* $name:ident = $path:literal; )+) => {
+            $( $(#[$meta])* #[must_use] pub fn $name() -> String { format!("{API}{}", $path) } )+
+        };
+    }
+
+    fixed! {
+        /// Register an account.
+        register = "/auth/register";
+        /// Sign in.
+        login = "/auth/login";
+        /// Sign out.
+        logout = "/auth/logout";
+        /// Token for programs.
+        token = "/auth/token";
+        /// Oneself.
+        me = "/me";
+        /// Change one's password.
+        my_password = "/me/password";
+        /// One's sessions.
+        my_sessions = "/me/sessions";
+        /// Accounts.
+        users = "/users";
+        /// Projects.
+        projects = "/projects";
+        /// Issues of all projects.
+        issues = "/issues";
+        /// Count of open issues by a field.
+        open_by = "/insights/open_by";
+        /// Daily statistics.
+        daily_stats = "/stats/daily";
+        /// Feed of what happened.
+        activity = "/activity";
+        /// Live stream.
+        stream = "/stream";
+        /// Polling twin of the stream.
+        events = "/events";
+    }
+
+    /// One session of one's own.
+    #[must_use]
+    pub fn my_session(id: &str) -> String {
+        format!("{API}/me/sessions/{}", encode(id))
+    }
+    /// One account.
+    #[must_use]
+    pub fn user(id: &str) -> String {
+        format!("{API}/users/{}", encode(id))
+    }
+    /// One project.
+    #[must_use]
+    pub fn project(key: &str) -> String {
+        format!("{API}/projects/{}", encode(key))
+    }
+    /// A list that belongs to a project: `members`, `labels`, `versions`, `workflow`, `issues`.
+    #[must_use]
+    pub fn of_project(key: &str, list: &str) -> String {
+        format!("{API}/projects/{}/{list}", encode(key))
+    }
+    /// One entry of such a list.
+    #[must_use]
+    pub fn in_project(key: &str, list: &str, id: &str) -> String {
+        format!("{API}/projects/{}/{list}/{}", encode(key), encode(id))
+    }
+    /// One issue.
+    #[must_use]
+    pub fn issue(key: &str) -> String {
+        format!("{API}/issues/{}", encode(key))
+    }
+    /// What belongs to an issue: `comments`, `attachments`, `events`, `restore`.
+    #[must_use]
+    pub fn of_issue(key: &str, list: &str) -> String {
+        format!("{API}/issues/{}/{list}", encode(key))
+    }
+    /// A label on an issue.
+    #[must_use]
+    pub fn issue_label(key: &str, label: &str) -> String {
+        format!("{API}/issues/{}/labels/{}", encode(key), encode(label))
+    }
+    /// One comment.
+    #[must_use]
+    pub fn comment(id: &str) -> String {
+        format!("{API}/comments/{}", encode(id))
+    }
+    /// The bytes of a file.
+    #[must_use]
+    pub fn attachment(id: &str) -> String {
+        format!("{API}/attachments/{}", encode(id))
+    }
+}
+
+/// Addresses of the pages.
+pub mod page {
+    use super::encode;
+
+    /// Dashboard.
+    pub const HOME: &str = "/";
+    /// Sign in.
+    pub const LOGIN: &str = "/login";
+    /// Register.
+    pub const REGISTER: &str = "/register";
+    /// Projects.
+    pub const PROJECTS: &str = "/projects";
+    /// Issues of all projects.
+    pub const ISSUES: &str = "/issues";
+    /// New issue.
+    pub const NEW: &str = "/new";
+    /// Accounts.
+    pub const USERS: &str = "/users";
+    /// One's profile.
+    pub const PROFILE: &str = "/settings/profile";
+    /// One's sessions.
+    pub const SESSIONS: &str = "/settings/sessions";
+
+    /// An issue.
+    #[must_use]
+    pub fn issue(key: &str) -> String {
+        format!("/issues/{}", encode(key))
+    }
+    /// Issues of a project.
+    #[must_use]
+    pub fn project_issues(key: &str) -> String {
+        format!("/projects/{}/issues", encode(key))
+    }
+    /// Settings of a project.
+    #[must_use]
+    pub fn project_settings(key: &str) -> String {
+        format!("/projects/{}/settings", encode(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_cannot_break_out() {
+        assert_eq!(
+            api::issue("APP-1/../x?y#z"),
+            "/api/v1/issues/APP-1%2F..%2Fx%3Fy%23z"
+        );
+        assert_eq!(with_query("/a", &[("q", "ä b".into())]), "/a?q=%C3%A4%20b");
+    }
+}

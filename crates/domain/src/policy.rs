@@ -1,0 +1,341 @@
+//! Who may do what: the one table.
+//!
+//! A [`Rule`] says for each [`Action`] the smallest role that suffices: on anything, on one's own
+//! thing (its author), on an issue assigned to oneself, and on an issue nobody has taken. Server,
+//! browser and stream ask [`decide`]; nothing else in the product compares roles.
+
+use crate::problem::Missing;
+use crate::project::{ReportersSee, Visibility};
+use crate::user::Role;
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// See a project, its issues, comments, history and statistics.
+    SeeProject,
+    /// See internal notes.
+    SeeInternalNotes,
+    /// See deleted issues.
+    SeeDeleted,
+    /// Report an issue.
+    CreateIssue,
+    /// Comment.
+    Comment,
+    /// Add a file.
+    Attach,
+    /// Write an internal note.
+    WriteInternalNote,
+    /// Change title, description or priority of an open issue.
+    EditIssueText,
+    /// Change the other fields.
+    EditIssue,
+    /// Move an issue through the workflow.
+    MoveIssue,
+    /// Take an issue, or give it back.
+    TakeIssue,
+    /// Assign an issue to somebody else.
+    AssignOthers,
+    /// Report for somebody else.
+    ReportOnBehalf,
+    /// Labels and versions of a project.
+    ManageLabels,
+    /// Change a comment.
+    EditComment,
+    /// Delete a comment.
+    DeleteComment,
+    /// Remove a file.
+    DeleteAttachment,
+    /// Delete an issue.
+    DeleteIssue,
+    /// Bring a deleted issue back.
+    RestoreIssue,
+    /// Members of a project.
+    ManageMembers,
+    /// Settings and archiving of a project.
+    EditProject,
+    /// Make a project.
+    CreateProject,
+    /// Accounts.
+    ManageAccounts,
+}
+
+/// One line of the table. `None` means: nobody on that ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// What.
+    pub action: Action,
+    /// Its name in problems and on the policy page.
+    pub name: &'static str,
+    /// For people: "You may not …".
+    pub phrase: &'static str,
+    /// Smallest role on anything.
+    pub any: Option<Role>,
+    /// Smallest role on one's own thing.
+    pub own: Option<Role>,
+    /// Smallest role on an issue assigned to oneself.
+    pub assigned: Option<Role>,
+    /// Smallest role on an issue nobody has taken.
+    pub unassigned: Option<Role>,
+}
+
+const V: Option<Role> = Some(Role::Viewer);
+const R: Option<Role> = Some(Role::Reporter);
+const D: Option<Role> = Some(Role::Developer);
+const M: Option<Role> = Some(Role::Maintainer);
+const L: Option<Role> = Some(Role::Lead);
+const A: Option<Role> = Some(Role::Admin);
+const NO: Option<Role> = None;
+
+const fn rule(
+    action: Action,
+    name: &'static str,
+    phrase: &'static str,
+    grounds: [Option<Role>; 4],
+) -> Rule {
+    let [any, own, assigned, unassigned] = grounds;
+    Rule {
+        action,
+        name,
+        phrase,
+        any,
+        own,
+        assigned,
+        unassigned,
+    }
+}
+
+#[rustfmt::skip] // It is a table.
+/// The table.                                                                                        any own asg free
+pub const TABLE: &[Rule] = &[
+    rule(Action::SeeProject,        "see_project",        "see this project",                           [V, V, V, V]),
+    rule(Action::SeeInternalNotes,  "see_internal_notes", "see internal notes",                         [D, D, D, D]),
+    rule(Action::SeeDeleted,        "see_deleted",        "see deleted issues",                         [L, L, L, L]),
+    rule(Action::CreateIssue,       "create_issue",       "report issues here",                         [R, R, R, R]),
+    rule(Action::Comment,           "comment",            "comment here",                               [R, R, R, R]),
+    rule(Action::Attach,            "attach",             "add files here",                             [R, R, R, R]),
+    rule(Action::WriteInternalNote, "write_internal_note","write internal notes",                       [D, D, D, D]),
+    rule(Action::EditIssueText,     "edit_issue_text",    "edit the text of this issue",                [M, R, D, D]),
+    rule(Action::EditIssue,         "edit_issue",         "edit this issue",                            [M, D, D, NO]),
+    rule(Action::MoveIssue,         "move_issue",         "move this issue",                            [M, D, D, NO]),
+    rule(Action::TakeIssue,         "take_issue",         "take this issue",                            [M, NO, D, D]),
+    rule(Action::AssignOthers,      "assign_others",      "assign issues to others",                    [M, M, M, M]),
+    rule(Action::ReportOnBehalf,    "report_on_behalf",   "report for somebody else",                   [M, M, M, M]),
+    rule(Action::ManageLabels,      "manage_labels",      "change labels and versions",                 [M, M, M, M]),
+    rule(Action::EditComment,       "edit_comment",       "edit this comment",                          [NO, V, NO, NO]),
+    rule(Action::DeleteComment,     "delete_comment",     "delete this comment",                        [L, R, NO, NO]),
+    rule(Action::DeleteAttachment,  "delete_attachment",  "remove this file",                           [L, R, NO, NO]),
+    rule(Action::DeleteIssue,       "delete_issue",       "delete issues",                              [L, L, L, L]),
+    rule(Action::RestoreIssue,      "restore_issue",      "restore issues",                             [L, L, L, L]),
+    rule(Action::ManageMembers,     "manage_members",     "change the members of this project",         [L, L, L, L]),
+    rule(Action::EditProject,       "edit_project",       "change the settings of this project",        [L, L, L, L]),
+    rule(Action::CreateProject,     "create_project",     "create projects",                            [D, D, D, D]),
+    rule(Action::ManageAccounts,    "manage_accounts",    "manage accounts",                            [A, A, A, A]),
+];
+
+/// How the caller stands to the thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ground {
+    /// They wrote or reported it.
+    pub own: bool,
+    /// It is assigned to them.
+    pub assigned: bool,
+    /// It is assigned to nobody.
+    pub unassigned: bool,
+}
+
+impl Ground {
+    /// No special relation.
+    pub const NONE: Ground = Ground {
+        own: false,
+        assigned: false,
+        unassigned: false,
+    };
+    /// Their own.
+    pub const OWN: Ground = Ground {
+        own: true,
+        assigned: false,
+        unassigned: false,
+    };
+}
+
+/// A refusal: the right that is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Denied {
+    /// What was wanted.
+    pub action: Action,
+    /// The smallest role that may do it on anything (or on one's own, when nobody may on anything).
+    pub needs: Role,
+}
+
+impl Denied {
+    /// As problems carry it.
+    #[must_use]
+    pub fn missing(self) -> Missing {
+        Missing {
+            action: self.action.rule().name.into(),
+            role: self.needs.slug().into(),
+            granted_by: self.granted_by().into(),
+        }
+    }
+
+    /// Who can help.
+    #[must_use]
+    pub const fn granted_by(self) -> &'static str {
+        match self.action {
+            Action::ManageAccounts | Action::CreateProject => "an admin",
+            _ => "a lead of the project or an admin",
+        }
+    }
+
+    /// The sentence for people.
+    #[must_use]
+    pub fn sentence(self) -> String {
+        format!(
+            "You may not {}. It takes the role {}, which {} can give.",
+            self.action.rule().phrase,
+            self.needs,
+            self.granted_by()
+        )
+    }
+}
+
+impl Action {
+    /// The line of the table. A test proves that every action has exactly one.
+    #[must_use]
+    pub fn rule(self) -> &'static Rule {
+        let mut i = 0;
+        while let Some(rule) = TABLE.get(i) {
+            if rule.action == self {
+                return rule;
+            }
+            i += 1;
+        }
+        // Unreachable by test; the strictest rule is the safe answer.
+        const STRICTEST: &Rule = &rule(
+            Action::ManageAccounts,
+            "manage_accounts",
+            "do this",
+            [A, NO, NO, NO],
+        );
+        STRICTEST
+    }
+}
+
+/// Whether that role may do it on that ground.
+///
+/// # Errors
+/// [`Denied`] names the missing right.
+pub fn decide(role: Role, action: Action, ground: Ground) -> Result<(), Denied> {
+    let rule = action.rule();
+    let suffices = |least: Option<Role>| least.is_some_and(|least| role >= least);
+    let allowed = suffices(rule.any)
+        || (ground.own && suffices(rule.own))
+        || (ground.assigned && suffices(rule.assigned))
+        || (ground.unassigned && suffices(rule.unassigned));
+    if allowed {
+        return Ok(());
+    }
+    let needs = rule.any.or(rule.own).unwrap_or(Role::Admin);
+    Err(Denied { action, needs })
+}
+
+/// The role that counts in a project, or nothing when the project does not exist for the account.
+///
+/// `account` is the account's role, `membership` that of a membership when there is one.
+#[must_use]
+pub fn standing(account: Role, membership: Option<Role>, visibility: Visibility) -> Option<Role> {
+    match (account, membership, visibility) {
+        (Role::Admin, ..) => Some(Role::Admin),
+        (_, Some(role), _) => Some(role),
+        (role, None, Visibility::Internal) => Some(role),
+        (_, None, Visibility::Private) => None,
+    }
+}
+
+/// Whether only their own issues exist for somebody with that role there.
+#[must_use]
+pub fn own_only(role: Role, reporters_see: ReportersSee) -> bool {
+    role == Role::Reporter && reporters_see == ReportersSee::Own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_exactly_one_line_and_it_is_its_own() {
+        let mut actions: Vec<Action> = TABLE.iter().map(|r| r.action).collect();
+        actions.sort();
+        let lines = actions.len();
+        actions.dedup();
+        assert_eq!(actions.len(), lines);
+        for rule in TABLE {
+            assert_eq!(rule.action.rule(), rule);
+        }
+        // Exhaustive: a new action without a line does not compile here or fails above.
+        assert_eq!(lines, Action::ManageAccounts as usize + 1);
+    }
+
+    #[test]
+    fn a_higher_role_may_whatever_a_lower_one_may() {
+        let grounds = [
+            Ground::NONE,
+            Ground::OWN,
+            Ground {
+                assigned: true,
+                ..Ground::NONE
+            },
+            Ground {
+                unassigned: true,
+                ..Ground::NONE
+            },
+        ];
+        for rule in TABLE {
+            for ground in grounds {
+                for pair in Role::ALL.windows(2) {
+                    if decide(pair[0], rule.action, ground).is_ok() {
+                        assert!(
+                            decide(pair[1], rule.action, ground).is_ok(),
+                            "{} {}",
+                            rule.name,
+                            pair[1]
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_edits_another_persons_comment() {
+        for role in Role::ALL {
+            assert!(decide(*role, Action::EditComment, Ground::NONE).is_err());
+        }
+        assert!(decide(Role::Viewer, Action::EditComment, Ground::OWN).is_ok());
+    }
+
+    #[test]
+    fn standing_follows_membership_before_account() {
+        use Visibility::{Internal, Private};
+        assert_eq!(
+            standing(Role::Reporter, None, Internal),
+            Some(Role::Reporter)
+        );
+        assert_eq!(
+            standing(Role::Maintainer, Some(Role::Viewer), Internal),
+            Some(Role::Viewer)
+        );
+        assert_eq!(standing(Role::Maintainer, None, Private), None);
+        assert_eq!(standing(Role::Admin, None, Private), Some(Role::Admin));
+        assert!(own_only(Role::Reporter, ReportersSee::Own));
+        assert!(!own_only(Role::Viewer, ReportersSee::Own));
+    }
+
+    #[test]
+    fn a_refusal_names_the_right_and_who_grants_it() {
+        let denied = decide(Role::Reporter, Action::MoveIssue, Ground::OWN).unwrap_err();
+        assert_eq!(denied.missing().action, "move_issue");
+        assert_eq!(denied.missing().role, "maintainer");
+        assert!(denied.sentence().contains("a lead of the project"));
+    }
+}

@@ -1,0 +1,221 @@
+//! Everything that can go wrong, as one table, in the form of RFC 9457 (problem details).
+
+use serde::{Deserialize, Serialize};
+
+/// What went wrong with one field of the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// JSON pointer (RFC 6901) into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// Stable word for programs: `required`, `too_long`, `unknown_value`, …
+    pub code: String,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// An error at a top-level field of the body.
+    #[must_use]
+    pub fn at(field: &str, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: format!("/{field}"),
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// An error in a query parameter.
+    #[must_use]
+    pub fn query(name: &str, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: format!("?{name}"),
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+macro_rules! problems {
+    ($( $(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal; )+) => {
+        /// The catalogue: each kind of problem has one code, one HTTP status and one title.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $( $(#[$meta])* $variant, )+ }
+
+        impl Code {
+            /// The whole catalogue.
+            pub const ALL: &'static [Code] = &[ $( Code::$variant, )+ ];
+            /// Stable word for programs; also the end of the problem's `type`.
+            #[must_use]
+            pub const fn slug(self) -> &'static str { match self { $( Code::$variant => $code, )+ } }
+            /// HTTP status code.
+            #[must_use]
+            pub const fn status(self) -> u16 { match self { $( Code::$variant => $status, )+ } }
+            /// The same short sentence for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str { match self { $( Code::$variant => $title, )+ } }
+        }
+    };
+}
+
+problems! {
+    /// The body or the query could not be read at all.
+    MalformedRequest = "malformed-request", 400, "The request could not be read";
+    /// No session, or one that no longer holds.
+    NotAuthenticated = "not-authenticated", 401, "Sign in first";
+    /// Sign-in with a wrong name or password.
+    WrongCredentials = "wrong-credentials", 401, "The name or the password is wrong";
+    /// Signed in, but without the right.
+    Forbidden = "forbidden", 403, "You may not do this";
+    /// An unsafe request that a foreign site may have caused.
+    ForeignOrigin = "foreign-origin", 403, "This request did not come from our own pages";
+    /// New accounts are not taken this way.
+    RegistrationClosed = "registration-closed", 403, "New accounts are not open to everybody here";
+    /// Absent, or not visible to the caller; the two cannot be told apart.
+    NotFound = "not-found", 404, "There is no such thing here";
+    /// The path exists, the method does not.
+    MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method";
+    /// A unique name is in use.
+    AlreadyExists = "already-exists", 409, "That name is taken";
+    /// The workflow has no such step.
+    TransitionNotAllowed = "transition-not-allowed", 409, "The issue cannot move there";
+    /// The thing is in a state that does not take this change.
+    Conflict = "conflict", 409, "That does not fit the present state";
+    /// The last admin or the last lead would be lost.
+    LastOne = "last-one", 409, "Somebody has to stay in charge";
+    /// `If-Match` names an older version.
+    EditConflict = "edit-conflict", 412, "Somebody changed this meanwhile";
+    /// Body or file over the limit.
+    TooLarge = "too-large", 413, "That is too large";
+    /// A body in a form this address does not read.
+    UnsupportedMediaType = "unsupported-media-type", 415, "This address reads another content type";
+    /// The body could be read, but fields are wrong.
+    InvalidInput = "invalid-input", 422, "Some fields need attention";
+    /// An idempotency key was used before with another request.
+    IdempotencyMismatch = "idempotency-mismatch", 422, "This idempotency key belongs to another request";
+    /// Over the limit for this address or account.
+    TooManyRequests = "too-many-requests", 429, "Slow down";
+    /// Our fault.
+    Internal = "internal", 500, "Something broke on our side";
+    /// Busy, starting, stopping, or the database is away.
+    Unavailable = "unavailable", 503, "Try again shortly";
+    /// No room for the file.
+    NoStorage = "no-storage", 507, "There is no room for that file";
+}
+
+impl Code {
+    /// The code with that slug.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.slug() == slug)
+    }
+}
+
+/// A problem as it travels, `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `/problems/<code>`.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// Short sentence, the same for every occurrence of this code.
+    pub title: String,
+    /// HTTP status code.
+    pub status: u16,
+    /// What happened this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Stable word for programs.
+    pub code: String,
+    /// The id under which the server's log knows this request.
+    #[serde(default)]
+    pub request_id: String,
+    /// One entry for each field that is wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// 403: the right that is missing, and the smallest role that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+    /// 409 `transition-not-allowed`: the statuses that can be reached from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Vec<String>>,
+    /// 412: the thing as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub current: Option<serde_json::Value>,
+    /// 412: the fields that changed since the version that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Vec<String>>,
+}
+
+/// The right that a refused caller lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Missing {
+    /// The action as the policy table names it.
+    pub action: String,
+    /// The smallest role that may do it.
+    pub role: String,
+    /// Who can grant that role.
+    pub granted_by: String,
+}
+
+impl Problem {
+    /// A problem of that kind, without particulars.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self {
+            type_: format!("/problems/{}", code.slug()),
+            title: code.title().into(),
+            status: code.status(),
+            detail: None,
+            code: code.slug().into(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            missing: None,
+            allowed: None,
+            current: None,
+            changed: None,
+        }
+    }
+
+    /// Adds the sentence about this occurrence.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Whether this is a problem of that kind.
+    #[must_use]
+    pub fn is(&self, code: Code) -> bool {
+        self.code == code.slug()
+    }
+
+    /// Field errors as one problem.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(Code::InvalidInput);
+        problem.detail = errors.first().map(|e| e.detail.clone());
+        problem.errors = errors;
+        problem
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.detail.as_deref().unwrap_or(&self.title))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_found_by_their_slug() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_slug(code.slug()), Some(*code));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Keyboard shortcuts: the one table that feeds the keys, the help and the documentation.
+
+/// Where a shortcut works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Everywhere.
+    Anywhere,
+    /// In lists of issues.
+    List,
+    /// On an issue's page.
+    Issue,
+    /// While writing.
+    Editor,
+}
+
+impl Place {
+    /// Heading in the help.
+    #[must_use]
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Place::Anywhere => "Everywhere",
+            Place::List => "In a list",
+            Place::Issue => "On an issue",
+            Place::Editor => "While writing",
+        }
+    }
+}
+
+/// One shortcut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortcut {
+    /// The keys, pressed one after another; `Ctrl+Enter` also means Cmd on a Mac.
+    pub keys: &'static [&'static str],
+    /// What it does, stable word for the program.
+    pub command: &'static str,
+    /// What it does, for people.
+    pub label: &'static str,
+    /// Where it works.
+    pub place: Place,
+}
+
+const fn key(
+    keys: &'static [&'static str],
+    command: &'static str,
+    label: &'static str,
+    place: Place,
+) -> Shortcut {
+    Shortcut {
+        keys,
+        command,
+        label,
+        place,
+    }
+}
+
+/// The table.
+pub const TABLE: &[Shortcut] = &[
+    key(&["?"], "help", "Show the shortcuts", Place::Anywhere),
+    key(&["c"], "new_issue", "New issue", Place::Anywhere),
+    key(&["/"], "filter", "Go to the filter", Place::Anywhere),
+    key(
+        &["g", "d"],
+        "go_dashboard",
+        "Go to the dashboard",
+        Place::Anywhere,
+    ),
+    key(
+        &["g", "i"],
+        "go_issues",
+        "Go to the issues",
+        Place::Anywhere,
+    ),
+    key(
+        &["g", "p"],
+        "go_projects",
+        "Go to the projects",
+        Place::Anywhere,
+    ),
+    key(&["Escape"], "close", "Close what is open", Place::Anywhere),
+    key(&["j"], "next", "Next issue", Place::List),
+    key(&["k"], "previous", "Previous issue", Place::List),
+    key(&["Enter"], "open", "Open the issue", Place::List),
+    key(&["s"], "edit_status", "Change the status", Place::Issue),
+    key(&["p"], "edit_priority", "Change the priority", Place::Issue),
+    key(&["a"], "edit_assignee", "Change the assignee", Place::Issue),
+    key(&["l"], "edit_labels", "Change the labels", Place::Issue),
+    key(
+        &["e"],
+        "edit_text",
+        "Edit title and description",
+        Place::Issue,
+    ),
+    key(&["i"], "assign_me", "Assign to me", Place::Issue),
+    key(&["."], "copy_key", "Copy the key", Place::Issue),
+    key(&["Ctrl+Enter"], "submit", "Send", Place::Editor),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_shortcuts_fight_for_the_same_keys() {
+        for (i, a) in TABLE.iter().enumerate() {
+            for b in TABLE.iter().skip(i + 1) {
+                let same_place =
+                    a.place == b.place || a.place == Place::Anywhere || b.place == Place::Anywhere;
+                assert!(
+                    !(same_place && a.keys == b.keys),
+                    "{} and {}",
+                    a.command,
+                    b.command
+                );
+                assert_ne!(a.command, b.command);
+            }
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! Checked text: one function per kind of input, used by form and server alike.
+//!
+//! Every function takes what a person typed and gives back what is stored, or says what is wrong
+//! with it. Lengths are counted in characters (Unicode scalar values) unless a limit says bytes.
+
+use crate::problem::FieldError;
+use unicode_normalization::UnicodeNormalization;
+
+/// Longest title, in characters.
+pub const TITLE_MAX: usize = 255;
+/// Longest Markdown text, in bytes (64 KiB).
+pub const MARKDOWN_MAX: usize = 64 * 1024;
+/// Longest name of a person, project, label or version, in characters.
+pub const NAME_MAX: usize = 100;
+/// Shortest password, in characters.
+pub const PASSWORD_MIN: usize = 10;
+/// Longest password, in characters. NIST SP 800-63B asks for at least 64.
+pub const PASSWORD_MAX: usize = 256;
+
+/// The result of a check: the text to store, or the field's error.
+pub type Checked<T = String> = Result<T, FieldError>;
+
+fn too_long(field: &str, max: usize, unit: &str) -> FieldError {
+    FieldError::at(field, "too_long", format!("At most {max} {unit}."))
+}
+
+fn required(field: &str) -> FieldError {
+    FieldError::at(field, "required", "This is needed.")
+}
+
+/// Control characters and invisible direction switches have no business in a single line: they
+/// make one name look like another.
+fn is_forbidden_in_line(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A line of text: trimmed, NFC, not empty, without control characters.
+///
+/// # Errors
+/// `required`, `too_long` or `control_character`.
+pub fn line(field: &str, input: &str, max: usize) -> Checked {
+    let text: String = input.trim().nfc().collect();
+    if text.is_empty() {
+        return Err(required(field));
+    }
+    if text.chars().count() > max {
+        return Err(too_long(field, max, "characters"));
+    }
+    if text.chars().any(is_forbidden_in_line) {
+        return Err(FieldError::at(
+            field,
+            "control_character",
+            "Line breaks, control and direction characters are not allowed here.",
+        ));
+    }
+    Ok(text)
+}
+
+/// An issue's title.
+///
+/// # Errors
+/// See [`line`].
+pub fn title(field: &str, input: &str) -> Checked {
+    line(field, input, TITLE_MAX)
+}
+
+/// A name of a person, project, label or version.
+///
+/// # Errors
+/// See [`line`].
+pub fn name(field: &str, input: &str) -> Checked {
+    line(field, input, NAME_MAX)
+}
+
+/// Markdown: kept as typed, at most 64 KiB. Empty is allowed.
+///
+/// # Errors
+/// `too_long`, or `nul` because Postgres cannot store NUL in text.
+pub fn markdown(field: &str, input: &str) -> Checked {
+    if input.len() > MARKDOWN_MAX {
+        return Err(too_long(field, MARKDOWN_MAX, "bytes"));
+    }
+    if input.contains('\0') {
+        return Err(FieldError::at(
+            field,
+            "nul",
+            "The NUL character cannot be stored.",
+        ));
+    }
+    Ok(input.replace("\r\n", "\n"))
+}
+
+/// Markdown that must say something, such as a comment.
+///
+/// # Errors
+/// As [`markdown`], and `required`.
+pub fn said(field: &str, input: &str) -> Checked {
+    let text = markdown(field, input)?;
+    if text.trim().is_empty() {
+        return Err(required(field));
+    }
+    Ok(text)
+}
+
+/// A user name: 3 to 32 ASCII letters, digits and underscores. Case is kept, but does not
+/// distinguish.
+///
+/// # Errors
+/// `pattern`.
+pub fn username(field: &str, input: &str) -> Checked {
+    let text = input.trim();
+    let fits = (3..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if fits {
+        Ok(text.into())
+    } else {
+        Err(FieldError::at(
+            field,
+            "pattern",
+            "3 to 32 letters, digits or underscores.",
+        ))
+    }
+}
+
+/// An e-mail address, folded to lower case. The check is deliberately light: only a mail that
+/// arrives proves an address.
+///
+/// # Errors
+/// `email`.
+pub fn email(field: &str, input: &str) -> Checked {
+    let text: String = input.trim().nfc().collect::<String>().to_lowercase();
+    let wrong = || FieldError::at(field, "email", "This does not look like an e-mail address.");
+    let (local, host) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let fits = !local.is_empty()
+        && text.len() <= 254
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.chars().any(|c| {
+            c.is_whitespace() || is_forbidden_in_line(c) || matches!(c, '<' | '>' | ',' | ';' | '"')
+        })
+        && !local.contains('@');
+    if fits { Ok(text) } else { Err(wrong()) }
+}
+
+/// A new password, normalised (NFKC) so that it can be typed on every keyboard.
+///
+/// # Errors
+/// `too_short`, `too_long`.
+pub fn password(field: &str, input: &str) -> Checked {
+    if input.len() > PASSWORD_MAX * 4 {
+        return Err(too_long(field, PASSWORD_MAX, "characters"));
+    }
+    let text = normal_password(input);
+    let length = text.chars().count();
+    if length < PASSWORD_MIN {
+        return Err(FieldError::at(
+            field,
+            "too_short",
+            format!("At least {PASSWORD_MIN} characters."),
+        ));
+    }
+    if length > PASSWORD_MAX {
+        return Err(too_long(field, PASSWORD_MAX, "characters"));
+    }
+    Ok(text)
+}
+
+/// The form in which passwords are compared.
+#[must_use]
+pub fn normal_password(input: &str) -> String {
+    input.nfkc().collect()
+}
+
+/// A project's key: an upper-case letter, then 1 to 9 letters or digits. Lower case is folded.
+///
+/// # Errors
+/// `pattern`.
+pub fn project_key(field: &str, input: &str) -> Checked {
+    let text = input.trim().to_ascii_uppercase();
+    let mut bytes = text.bytes();
+    let fits = (2..=10).contains(&text.len())
+        && bytes.next().is_some_and(|b| b.is_ascii_uppercase())
+        && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if fits {
+        Ok(text)
+    } else {
+        Err(FieldError::at(
+            field,
+            "pattern",
+            "2 to 10 letters or digits, beginning with a letter.",
+        ))
+    }
+}
+
+/// A colour as `#rrggbb`.
+///
+/// # Errors
+/// `pattern`.
+pub fn colour(field: &str, input: &str) -> Checked {
+    let text = input.trim().to_ascii_lowercase();
+    let fits = text.len() == 7
+        && text.starts_with('#')
+        && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit());
+    if fits {
+        Ok(text)
+    } else {
+        Err(FieldError::at(
+            field,
+            "pattern",
+            "A colour such as #0f766e.",
+        ))
+    }
+}
+
+/// A file's name as it is shown and offered for download: the last path component, without
+/// control or direction characters, at most 200 characters, its extension kept.
+#[must_use]
+pub fn file_name(input: &str) -> String {
+    let last = input.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .nfc()
+        .filter(|c| {
+            !is_forbidden_in_line(*c) && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*')
+        })
+        .collect();
+    let clean = clean.trim().trim_matches('.').trim();
+    if clean.is_empty() {
+        return "file".into();
+    }
+    if clean.chars().count() <= 200 {
+        return clean.into();
+    }
+    let extension = clean
+        .rsplit_once('.')
+        .map(|(_, e)| e)
+        .filter(|e| e.len() <= 12);
+    let stem: String = clean.chars().take(180).collect();
+    match extension {
+        Some(extension) => format!("{stem}.{extension}"),
+        None => stem,
+    }
+}
+
+/// Collects the errors of several checks, so that a form shows all of them at once.
+#[derive(Debug, Default)]
+pub struct Checks(Vec<FieldError>);
+
+impl Checks {
+    /// Nothing wrong so far.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a checked value or keeps its error.
+    pub fn take<T>(&mut self, checked: Checked<T>) -> Option<T> {
+        checked.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// Adds an error of its own.
+    pub fn push(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
+    /// Gives the value when nothing was wrong.
+    ///
+    /// # Errors
+    /// All that was wrong; also, as a safe fallback, when a value is missing without a reason.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Vec<FieldError>> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_trimmed_and_counted_in_characters() {
+        assert_eq!(title("title", "  Crash \u{e9} ").unwrap(), "Crash é");
+        assert!(title("title", &"é".repeat(255)).is_ok());
+        assert_eq!(
+            title("title", &"é".repeat(256)).unwrap_err().code,
+            "too_long"
+        );
+        assert_eq!(title("title", " \t ").unwrap_err().code, "required");
+        assert_eq!(
+            title("title", "a\u{202e}b").unwrap_err().code,
+            "control_character"
+        );
+        assert_eq!(
+            title("title", "a\0b").unwrap_err().code,
+            "control_character"
+        );
+    }
+
+    #[test]
+    fn passwords_of_sixty_four_characters_are_always_taken() {
+        assert!(password("password", &"🦀".repeat(64)).is_ok());
+        assert!(password("password", "short").is_err());
+        assert!(password("password", &"a".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn hostile_file_names_lose_their_teeth() {
+        assert_eq!(file_name("../../etc/passwd"), "passwd");
+        assert_eq!(file_name("..\\..\\boot.ini"), "boot.ini");
+        assert_eq!(file_name("exe\u{202e}gpj.txt"), "exegpj.txt");
+        assert_eq!(file_name("a\r\nSet-Cookie: x"), "aSet-Cookie x");
+        assert_eq!(file_name("///"), "file");
+        assert!(file_name(&format!("{}.png", "x".repeat(500))).ends_with(".png"));
+    }
+
+    #[test]
+    fn names_and_addresses() {
+        assert_eq!(
+            email("email", " Ann@Example.COM ").unwrap(),
+            "ann@example.com"
+        );
+        for wrong in ["ann", "@x.y", "a@b", "a b@c.d", "a@b@c.d", "a@.d"] {
+            assert!(email("email", wrong).is_err(), "{wrong}");
+        }
+        assert!(username("username", "ab").is_err());
+        assert!(username("username", "ann-lee").is_err());
+        assert_eq!(username("username", "Ann_Lee9").unwrap(), "Ann_Lee9");
+        assert_eq!(project_key("key", "app").unwrap(), "APP");
+        assert!(project_key("key", "1AB").is_err());
+        assert!(project_key("key", "A").is_err());
+        assert_eq!(colour("colour", "#AABBCC").unwrap(), "#aabbcc");
+        assert!(colour("colour", "red").is_err());
+    }
+}

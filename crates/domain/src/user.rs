@@ -1,0 +1,578 @@
+//! Accounts, their roles, sign-in and sessions.
+
+use crate::problem::FieldError;
+use crate::text::{self, Checks};
+use crate::wire::{Patch, double_option};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+words! {
+    /// One ladder of roles, for accounts and for memberships; each includes those before it.
+    Role ("role") {
+        /// Reads.
+        Viewer = "viewer",
+        /// Reports issues and comments.
+        Reporter = "reporter",
+        /// Works on issues of their own or assigned to them.
+        Developer = "developer",
+        /// Works on every issue.
+        Maintainer = "maintainer",
+        /// Runs a project. Only a membership can have this role.
+        Lead = "lead",
+        /// Runs the instance. Only an account can have this role.
+        Admin = "admin",
+    }
+}
+
+impl Role {
+    /// Whether an account may have this role (a lead leads a project, not an instance).
+    #[must_use]
+    pub const fn for_account(self) -> bool {
+        !matches!(self, Role::Lead)
+    }
+
+    /// Whether a membership may have this role.
+    #[must_use]
+    pub const fn for_membership(self) -> bool {
+        !matches!(self, Role::Admin)
+    }
+}
+
+words! {
+    /// Who is behind an account.
+    Kind ("kind") {
+        /// A person.
+        Human = "human",
+        /// A program.
+        Service = "service",
+    }
+}
+
+words! {
+    /// The look a person chose.
+    Theme ("theme") {
+        /// As the device says.
+        System = "system",
+        /// Light.
+        Light = "light",
+        /// Dark.
+        Dark = "dark",
+    }
+}
+
+/// A person as others see them beside their work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserRef {
+    /// Id.
+    pub id: Uuid,
+    /// Unique name.
+    pub username: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Person or program.
+    pub kind: Kind,
+}
+
+/// An account. `email`, `role` and the dates are only there for admins and for oneself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// Id.
+    pub id: Uuid,
+    /// Unique name.
+    pub username: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Person or program.
+    pub kind: Kind,
+    /// False once deactivated.
+    pub active: bool,
+    /// Role of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// E-mail address, lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Last sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login_at: Option<DateTime<Utc>>,
+    /// When the account was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+impl User {
+    /// The short form.
+    #[must_use]
+    pub fn reference(&self) -> UserRef {
+        UserRef {
+            id: self.id,
+            username: self.username.clone(),
+            display_name: self.display_name.clone(),
+            kind: self.kind,
+        }
+    }
+}
+
+/// How a person wants to see things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Preferences {
+    /// BCP 47 language tag, for example `en`.
+    pub locale: String,
+    /// IANA time zone, for example `Europe/Vienna`; `UTC` unless chosen.
+    pub timezone: String,
+    /// Light, dark or as the device says.
+    pub theme: Theme,
+}
+
+/// What somebody is in one project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Standing {
+    /// The project's id.
+    pub project_id: Uuid,
+    /// The project's key.
+    pub project: String,
+    /// The role that counts there.
+    pub role: Role,
+    /// True when only their own issues exist for them there.
+    pub own_only: bool,
+}
+
+/// The answer of `GET /me`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The account, in full.
+    pub user: User,
+    /// How they want to see things.
+    pub preferences: Preferences,
+    /// One entry for each project that exists for them.
+    pub standings: Vec<Standing>,
+    /// The session behind this request.
+    pub session_id: Uuid,
+}
+
+/// `POST /auth/register`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Register {
+    /// 3 to 32 letters, digits, underscores; unique without regard to case.
+    pub username: String,
+    /// E-mail address; unique.
+    pub email: String,
+    /// At least 10 characters.
+    pub password: String,
+    /// Name for people; the user name unless given.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+impl Register {
+    /// The same with every field as it is stored.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn check(&self) -> Result<Self, Vec<FieldError>> {
+        let mut checks = Checks::new();
+        let username = checks.take(text::username("username", &self.username));
+        let email = checks.take(text::email("email", &self.email));
+        let password = checks.take(text::password("password", &self.password));
+        let display_name = match self
+            .display_name
+            .as_deref()
+            .filter(|n| !n.trim().is_empty())
+        {
+            Some(name) => checks.take(text::name("display_name", name)),
+            None => username.clone(),
+        };
+        let whole = (|| {
+            Some(Self {
+                username: username?,
+                email: email?,
+                password: password?,
+                display_name: Some(display_name?),
+            })
+        })();
+        checks.finish(whole)
+    }
+}
+
+/// `POST /auth/login`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Login {
+    /// E-mail address or user name.
+    pub identifier: String,
+    /// Password.
+    pub password: String,
+}
+
+/// Passwords stay out of logs.
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Login")
+            .field("identifier", &self.identifier)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer of a sign-in in the browser; the session itself is in the cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedIn {
+    /// Who is signed in now.
+    pub user: User,
+}
+
+/// The answer of `POST /auth/token` (OAuth 2 password form, RFC 6749 section 4.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenAnswer {
+    /// Send as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `bearer`.
+    pub token_type: String,
+    /// Seconds until it ends.
+    pub expires_in: i64,
+}
+
+/// Admin: `POST /users`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewUser {
+    /// Unique name; made from the e-mail address unless given.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// E-mail address.
+    pub email: String,
+    /// First password; left out only for services, which have none.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Name for people.
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Role of the account, `reporter` unless given.
+    #[serde(default = "reporter")]
+    pub role: Role,
+    /// Person or program, `human` unless given.
+    #[serde(default = "human")]
+    pub kind: Kind,
+}
+
+fn reporter() -> Role {
+    Role::Reporter
+}
+
+fn human() -> Kind {
+    Kind::Human
+}
+
+fn account_role(field: &str, role: Role) -> text::Checked<Role> {
+    if role.for_account() {
+        Ok(role)
+    } else {
+        Err(FieldError::at(
+            field,
+            "unknown_value",
+            "A lead leads a project; choose another role for the account.",
+        ))
+    }
+}
+
+impl NewUser {
+    /// The same with every field as it is stored.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn check(&self) -> Result<Self, Vec<FieldError>> {
+        let mut checks = Checks::new();
+        let email = checks.take(text::email("email", &self.email));
+        let username = match &self.username {
+            Some(name) => checks.take(text::username("username", name)),
+            None => checks.take(text::username("username", &username_from(&self.email))),
+        };
+        let role = checks.take(account_role("role", self.role));
+        let password = match (&self.password, self.kind) {
+            (Some(password), _) => checks.take(text::password("password", password)).map(Some),
+            (None, Kind::Service) => Some(None),
+            (None, Kind::Human) => checks.take(Err(FieldError::at(
+                "password",
+                "required",
+                "A person needs a first password.",
+            ))),
+        };
+        let display_name = match self
+            .display_name
+            .as_deref()
+            .filter(|n| !n.trim().is_empty())
+        {
+            Some(name) => checks.take(text::name("display_name", name)),
+            None => username.clone(),
+        };
+        let kind = self.kind;
+        let whole = (|| {
+            Some(Self {
+                username: Some(username?),
+                email: email?,
+                password: password?,
+                display_name: Some(display_name?),
+                role: role?,
+                kind,
+            })
+        })();
+        checks.finish(whole)
+    }
+}
+
+/// A user name made from an e-mail address: its local part, other characters as underscores.
+#[must_use]
+pub fn username_from(email: &str) -> String {
+    let local = email.split('@').next().unwrap_or_default();
+    let mut name: String = local
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .take(32)
+        .collect();
+    while name.len() < 3 {
+        name.push('_');
+    }
+    name
+}
+
+/// Admin: `PATCH /users/{id}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserPatch {
+    /// New role of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Deactivate or activate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// New password; ends all sessions of the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// New e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// New name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+impl UserPatch {
+    /// The same with every field as it is stored.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn check(&self) -> Result<Self, Vec<FieldError>> {
+        let mut checks = Checks::new();
+        let patch = Self {
+            role: self.role.and_then(|r| checks.take(account_role("role", r))),
+            active: self.active,
+            password: self
+                .password
+                .as_ref()
+                .and_then(|p| checks.take(text::password("password", p))),
+            email: self
+                .email
+                .as_ref()
+                .and_then(|e| checks.take(text::email("email", e))),
+            display_name: self
+                .display_name
+                .as_ref()
+                .and_then(|n| checks.take(text::name("display_name", n))),
+        };
+        checks.finish(Some(patch))
+    }
+}
+
+/// `PATCH /me`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProfilePatch {
+    /// Name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// E-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// BCP 47 language tag; `null` for the default.
+    #[serde(
+        default,
+        deserialize_with = "double_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub locale: Patch<String>,
+    /// IANA time zone; `null` for UTC.
+    #[serde(
+        default,
+        deserialize_with = "double_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub timezone: Patch<String>,
+    /// Light, dark or system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
+}
+
+fn tag(field: &str, input: &str) -> text::Checked {
+    let fits = !input.is_empty()
+        && input.len() <= 64
+        && input
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+'));
+    if fits {
+        Ok(input.into())
+    } else {
+        Err(FieldError::at(
+            field,
+            "pattern",
+            "A name such as en or Europe/Vienna.",
+        ))
+    }
+}
+
+impl ProfilePatch {
+    /// The same with every field as it is stored.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn check(&self) -> Result<Self, Vec<FieldError>> {
+        let mut checks = Checks::new();
+        let mut optional = |field: &str, value: &Patch<String>| {
+            value
+                .as_ref()
+                .map(|v| v.as_ref().and_then(|v| checks.take(tag(field, v))))
+        };
+        let locale = optional("locale", &self.locale);
+        let timezone = optional("timezone", &self.timezone);
+        let patch = Self {
+            display_name: self
+                .display_name
+                .as_ref()
+                .and_then(|n| checks.take(text::name("display_name", n))),
+            email: self
+                .email
+                .as_ref()
+                .and_then(|e| checks.take(text::email("email", e))),
+            locale,
+            timezone,
+            theme: self.theme,
+        };
+        checks.finish(Some(patch))
+    }
+}
+
+/// `POST /me/password`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordChange {
+    /// The password as it is.
+    pub current: String,
+    /// The password as it shall be; ends all other sessions.
+    pub new: String,
+}
+
+/// Passwords stay out of logs.
+impl std::fmt::Debug for PasswordChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordChange")
+    }
+}
+
+/// A signed-in browser or program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// Id.
+    pub id: Uuid,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// What the browser or program calls itself.
+    pub user_agent: String,
+    /// The address it signed in from.
+    pub ip: String,
+    /// True for the session that asks.
+    pub current: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_with_three_mistakes_says_all_three() {
+        let form = Register {
+            username: "x".into(),
+            email: "x".into(),
+            password: "x".into(),
+            display_name: None,
+        };
+        let pointers: Vec<_> = form
+            .check()
+            .unwrap_err()
+            .into_iter()
+            .map(|e| e.pointer)
+            .collect();
+        assert_eq!(pointers, ["/username", "/email", "/password"]);
+    }
+
+    #[test]
+    fn nobody_registers_as_lead_and_a_person_needs_a_password() {
+        let new = NewUser {
+            username: None,
+            email: "a.b@example.com".into(),
+            password: None,
+            display_name: None,
+            role: Role::Lead,
+            kind: Kind::Human,
+        };
+        let pointers: Vec<_> = new
+            .check()
+            .unwrap_err()
+            .into_iter()
+            .map(|e| e.pointer)
+            .collect();
+        assert_eq!(pointers, ["/role", "/password"]);
+        let service = NewUser {
+            role: Role::Reporter,
+            kind: Kind::Service,
+            ..new
+        };
+        assert_eq!(service.check().unwrap().username.as_deref(), Some("a_b"));
+    }
+
+    #[test]
+    fn a_patch_tells_absent_from_null() {
+        let patch: ProfilePatch = serde_json::from_str(r#"{"locale":null}"#).unwrap();
+        assert_eq!(patch.locale, Some(None));
+        assert_eq!(patch.timezone, None);
+        assert_eq!(serde_json::to_string(&patch).unwrap(), r#"{"locale":null}"#);
+    }
+
+    #[test]
+    fn words_are_forgiving_on_input_only() {
+        assert_eq!("Maintainer".parse(), Ok(Role::Maintainer));
+        assert!(
+            "boss"
+                .parse::<Role>()
+                .unwrap_err()
+                .to_string()
+                .contains("viewer, reporter")
+        );
+        assert_eq!(serde_json::to_string(&Role::Admin).unwrap(), "\"admin\"");
+    }
+}
