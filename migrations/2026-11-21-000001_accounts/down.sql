@@ -1,0 +1,2 @@
+drop table session;
+drop table account;

@@ -1,0 +1,3 @@
+drop table event;
+drop function event_is_append_only();
+drop sequence event_seq;

@@ -1,0 +1,3 @@
+drop table idempotency_key;
+drop table job;
+drop table daily_stat;
