@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::PassedOn;
 use crate::postgres::{Cluster, DATABASE, OWNER};
 use crate::proc;
 use crate::project::Project;
@@ -52,7 +53,11 @@ impl Generated {
     }
 }
 
-pub fn main(project: &Project, mut arguments: pico_args::Arguments) -> Result<()> {
+pub fn main(
+    project: &Project,
+    mut arguments: pico_args::Arguments,
+    passed_on: PassedOn,
+) -> Result<()> {
     let mut wanted = Vec::new();
     while let Some(name) = arguments.opt_free_from_str::<String>()? {
         if !FILES.iter().any(|file| file.name == name) {
@@ -60,6 +65,7 @@ pub fn main(project: &Project, mut arguments: pico_args::Arguments) -> Result<()
         }
         wanted.push(name);
     }
+    crate::no_more(arguments, passed_on, HELP)?;
     for file in FILES {
         if !wanted.is_empty() && !wanted.iter().any(|name| name == file.name) {
             continue;

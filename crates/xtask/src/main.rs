@@ -1,12 +1,22 @@
 //! The project's tasks: `cargo xtask <task>`. Uses none of the project's crates, so that it
 //! compiles in seconds and works when they do not compile.
 
+mod build;
+mod check;
+mod coverage;
 mod generate;
+mod http;
 mod postgres;
 mod proc;
+mod product;
 mod project;
+mod run;
 mod schema;
+mod test;
+mod tools;
+mod wasm;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -18,15 +28,38 @@ struct Task {
     name: &'static str,
     about: &'static str,
     help: &'static str,
-    main: fn(&Project, Arguments) -> Result<()>,
+    main: fn(&Project, Arguments, PassedOn) -> Result<()>,
 }
 
-const TASKS: &[Task] = &[Task {
-    name: "generate",
-    about: "Write the generated files that are kept in the repository",
-    help: generate::HELP,
-    main: generate::main,
-}];
+/// The words after `--`, which are meant for another program.
+type PassedOn = Option<Vec<OsString>>;
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "run",
+        about: "Run the whole product here: database, server, worker, browser app",
+        help: run::HELP,
+        main: run::main,
+    },
+    Task {
+        name: "test",
+        about: "Prove it: all tests, the lines they reach, a browser",
+        help: test::HELP,
+        main: test::main,
+    },
+    Task {
+        name: "check",
+        about: "Formatting, warnings, generated files",
+        help: check::HELP,
+        main: check::main,
+    },
+    Task {
+        name: "generate",
+        about: "Write the generated files that are kept in the repository",
+        help: generate::HELP,
+        main: generate::main,
+    },
+];
 
 fn main() -> ExitCode {
     match dispatch() {
@@ -41,7 +74,12 @@ fn main() -> ExitCode {
 }
 
 fn dispatch() -> Result<()> {
-    let mut arguments = Arguments::from_env();
+    let mut words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let passed_on = words.iter().position(|word| word == "--").map(|place| {
+        let rest = words.split_off(place);
+        rest.into_iter().skip(1).collect()
+    });
+    let mut arguments = Arguments::from_vec(words);
     let help = arguments.contains(["-h", "--help"]);
     let name = arguments.subcommand()?;
     let Some(name) = name else {
@@ -56,7 +94,16 @@ fn dispatch() -> Result<()> {
         return Ok(());
     }
     proc::listen_for_signals()?;
-    (task.main)(&Project::find()?, arguments)
+    (task.main)(&Project::find()?, arguments, passed_on)
+}
+
+/// An error for arguments that nobody has taken.
+fn no_more(arguments: Arguments, passed_on: PassedOn, help: &str) -> Result<()> {
+    let left = arguments.finish();
+    match left.first().or(passed_on.unwrap_or_default().first()) {
+        Some(unknown) => bail!("unknown argument {}\n\n{help}", unknown.display()),
+        None => Ok(()),
+    }
 }
 
 fn overview() -> String {

@@ -318,11 +318,6 @@ impl Cluster {
         command
     }
 
-    /// Another program of this Postgres, such as pgbench.
-    pub fn program(&self, name: &str) -> Command {
-        Command::new(self.binaries.program(name))
-    }
-
     pub fn query(&self, role: &str, database: &str, sql: &str) -> Result<String> {
         let mut command = self.psql(role, database);
         proc::capture(command.args(["-c", sql])).map(|text| text.trim_end().to_owned())

@@ -43,13 +43,19 @@ pub fn stop_requested() -> bool {
     STOP.load(Ordering::Relaxed)
 }
 
+/// An error when the user has asked us to stop.
+pub fn stop_check() -> Result<()> {
+    if stop_requested() {
+        return Err(Stopped.into());
+    }
+    Ok(())
+}
+
 /// Sleeps, but wakes up when the user asks us to stop.
 pub fn pause(time: Duration) -> Result<()> {
     let end = Instant::now() + time;
     loop {
-        if stop_requested() {
-            return Err(Stopped.into());
-        }
+        stop_check()?;
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(());
@@ -103,6 +109,37 @@ pub fn quiet_step(title: &str, command: &mut Command, log: &Path) -> Result<()> 
     }
     told(start);
     Ok(())
+}
+
+/// Runs a command to its end, shows what it prints on its standard output, and lets `see` have
+/// each line. Its exit status is the caller's to judge.
+pub fn watched_step(
+    title: &str,
+    command: &mut Command,
+    mut see: impl FnMut(&str) + Send,
+) -> Result<ExitStatus> {
+    say(title);
+    let start = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", line(command)))?;
+    let stdout = child.stdout.take();
+    let status = thread::scope(|scope| {
+        scope.spawn(move || {
+            let Some(stdout) = stdout else { return };
+            for bytes in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+                let text = String::from_utf8_lossy(&bytes);
+                println!("{text}");
+                see(&text);
+            }
+        });
+        wait(&mut child)
+    })?;
+    told(start);
+    Ok(status)
 }
 
 /// What a short command prints on its standard output; an error carries its complaints.
@@ -169,12 +206,16 @@ pub fn finish(command: &mut Command) -> Result<ExitStatus> {
         .process_group(0)
         .spawn()
         .with_context(|| format!("cannot start `{}`", line(command)))?;
+    wait(&mut child)
+}
+
+fn wait(child: &mut Child) -> Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
         if stop_requested() {
-            end(&mut child, Signal::TERM, Duration::from_secs(5));
+            end(child, Signal::TERM, Duration::from_secs(5));
             return Err(Stopped.into());
         }
         thread::sleep(Duration::from_millis(20));
@@ -253,10 +294,6 @@ impl Service {
 
     pub fn name(&self) -> &'static str {
         self.name
-    }
-
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// How it ended, if it has.

@@ -1,0 +1,375 @@
+//! `cargo xtask test`: everything that proves the product, on a Postgres of its own.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::PassedOn;
+use crate::build::{self, Profile, Programs};
+use crate::coverage::{self, Instrumented};
+use crate::postgres::{Cluster, SUPERUSER};
+use crate::proc::{self, Stopped};
+use crate::product::{self, Output, Setting};
+use crate::project::Project;
+use crate::{http, tools};
+
+pub const HELP: &str = "\
+cargo xtask test [--no-e2e] [--no-coverage] [--release]
+cargo xtask test -- <arguments of cargo test>
+cargo xtask test --e2e [-- <arguments of playwright test>]
+
+Everything that proves the product, on a throw-away Postgres that is removed at the end: the
+backend's tests with the lines they reach counted (at least 90 % is demanded), the browser app's
+tests, and the journeys through the built product in a real browser.
+
+  --no-e2e         no browser
+  --no-coverage    do not count lines; builds in the folders that `cargo build` uses
+  --e2e            the browser's journeys only
+  --release        the journeys on the release build, as it is shipped
+  -- <arguments>   only `cargo test` with these arguments, with the database it needs:
+                   cargo xtask test -- -p store numbers
+";
+
+/// The database of the journeys.
+const E2E_DATABASE: &str = "iit_e2e";
+
+struct Options {
+    e2e: bool,
+    backend: bool,
+    coverage: bool,
+    profile: Profile,
+    passed_on: Vec<OsString>,
+}
+
+pub fn main(
+    project: &Project,
+    mut arguments: pico_args::Arguments,
+    passed_on: PassedOn,
+) -> Result<()> {
+    let only_e2e = arguments.contains("--e2e");
+    let no_e2e = arguments.contains("--no-e2e");
+    let no_coverage = arguments.contains("--no-coverage");
+    let release = arguments.contains("--release");
+    crate::no_more(arguments, None, HELP)?;
+    if only_e2e && no_e2e {
+        bail!("--e2e and --no-e2e contradict each other");
+    }
+    let narrow = passed_on.is_some() && !only_e2e;
+    let options = Options {
+        e2e: !no_e2e && !narrow,
+        backend: !only_e2e,
+        coverage: !no_coverage && !only_e2e && !narrow,
+        profile: if release {
+            Profile::Release
+        } else {
+            Profile::Debug
+        },
+        passed_on: passed_on.unwrap_or_default(),
+    };
+    let mut needed = vec![&tools::COMPILER, &tools::LIBPQ, &tools::POSTGRES];
+    if options.coverage {
+        needed.extend([&tools::LLVM_TOOLS, &tools::LLVM_COV]);
+    }
+    if options.e2e {
+        needed.extend(tools::FOR_WEB);
+        needed.extend([&tools::CHROMIUM, &tools::E2E_PACKAGES]);
+    }
+    tools::ensure(project, &needed)?;
+    build::make_dist(project)?;
+    proc::say("Starting a throw-away Postgres");
+    let cluster = Cluster::throw_away()?;
+    if narrow {
+        return narrow_run(project, &cluster, &options);
+    }
+    everything(project, &cluster, &options)
+}
+
+fn narrow_run(project: &Project, cluster: &Cluster, options: &Options) -> Result<()> {
+    let mut cargo = project.cargo(["test"]);
+    cargo
+        .args(&options.passed_on)
+        .env("IIT_TEST_DATABASE_URL", cluster.url(SUPERUSER, "postgres"));
+    let status = proc::finish(&mut cargo)?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", proc::line(&cargo));
+    }
+    Ok(())
+}
+
+fn everything(project: &Project, cluster: &Cluster, options: &Options) -> Result<()> {
+    let begin = Instant::now();
+    let instrumented = match options.coverage {
+        true => Some(Instrumented::new(project)?),
+        false => None,
+    };
+    let mut summary = Summary::default();
+    if options.backend {
+        backend(project, cluster, instrumented.as_ref(), &mut summary)?;
+        if let Some(instrumented) = &instrumented {
+            summary.add("lines reached", || measure(project, instrumented))?;
+        }
+        summary.add("browser app's tests", || {
+            cargo_test(
+                project,
+                "Testing the browser app's logic",
+                project.cargo(["test", "--no-fail-fast", "--package", "frontend"]),
+                instrumented.as_ref(),
+            )
+        })?;
+    }
+    if options.e2e {
+        summary.add("journeys in a browser", || {
+            journeys(project, cluster, options, instrumented.as_ref())
+        })?;
+    }
+    summary.print(begin);
+    if summary.failed() {
+        bail!("not everything passed");
+    }
+    Ok(())
+}
+
+/// The result of one part: what to say about it, and whether it passed.
+type Outcome = (String, bool);
+
+#[derive(Default)]
+struct Summary {
+    rows: Vec<(&'static str, Outcome, f64)>,
+}
+
+impl Summary {
+    /// Runs one part. An error counts as its failure; the other parts run all the same.
+    fn add(&mut self, name: &'static str, part: impl FnOnce() -> Result<Outcome>) -> Result<()> {
+        let start = Instant::now();
+        let outcome = match part() {
+            Ok(outcome) => outcome,
+            Err(error) if error.is::<Stopped>() => return Err(error),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                (format!("{error}"), false)
+            }
+        };
+        self.rows
+            .push((name, outcome, start.elapsed().as_secs_f64()));
+        Ok(())
+    }
+
+    fn failed(&self) -> bool {
+        self.rows.iter().any(|(_, (_, passed), _)| !passed)
+    }
+
+    fn print(&self, begin: Instant) {
+        println!("\nSummary");
+        for (name, (text, passed), seconds) in &self.rows {
+            let mark = if *passed { "ok    " } else { "FAILED" };
+            let time = proc::duration(*seconds);
+            let text = text.lines().next().unwrap_or_default();
+            println!("  {mark}  {name:22} {text}  ({time})");
+        }
+        let time = proc::duration(begin.elapsed().as_secs_f64());
+        println!("  {time} in all\n");
+    }
+}
+
+fn backend(
+    project: &Project,
+    cluster: &Cluster,
+    instrumented: Option<&Instrumented>,
+    summary: &mut Summary,
+) -> Result<()> {
+    let mut cargo = project.cargo(["test", "--no-fail-fast", "--workspace"]);
+    cargo
+        .args(["--exclude", "frontend"])
+        .env("IIT_TEST_DATABASE_URL", cluster.url(SUPERUSER, "postgres"));
+    summary.add("backend's tests", || {
+        cargo_test(project, "Testing the backend", cargo, instrumented)
+    })
+}
+
+/// Runs `cargo test` and adds up its result lines.
+fn cargo_test(
+    project: &Project,
+    title: &str,
+    mut cargo: Command,
+    instrumented: Option<&Instrumented>,
+) -> Result<Outcome> {
+    if let Some(instrumented) = instrumented {
+        instrumented.apply(&mut cargo);
+    }
+    if env::var_os("CARGO_TERM_COLOR").is_none() {
+        cargo.env("CARGO_TERM_COLOR", "auto");
+    }
+    cargo.current_dir(project.root());
+    let (mut passed, mut failed, mut ignored) = (0, 0, 0);
+    let status = proc::watched_step(title, &mut cargo, |line| {
+        if line.starts_with("test result:") {
+            passed += count(line, "passed");
+            failed += count(line, "failed");
+            ignored += count(line, "ignored");
+        }
+    })?;
+    let text = format!("{passed} passed, {failed} failed, {ignored} ignored");
+    Ok(judged(text, passed, status))
+}
+
+/// `12 passed; 0 failed`, asked for `passed`, is 12.
+fn count(line: &str, what: &str) -> u32 {
+    let mut before = 0;
+    for word in line.split([' ', ';', '.', '(']) {
+        if word == what {
+            return before;
+        }
+        if let Ok(number) = word.parse() {
+            before = number;
+        }
+    }
+    0
+}
+
+/// Zero tests are no proof.
+fn judged(text: String, passed: u32, status: ExitStatus) -> Outcome {
+    match (status.success(), passed) {
+        (true, 0) => (format!("{text}: nothing ran"), false),
+        (true, _) => (text, true),
+        (false, _) => (format!("{text} ({status})"), false),
+    }
+}
+
+fn measure(project: &Project, instrumented: &Instrumented) -> Result<Outcome> {
+    proc::say("Counting the lines that the backend's tests reach");
+    let mut report = instrumented.report(project)?;
+    report.print_worst();
+    let percent = report.percent();
+    let text = format!(
+        "{percent:.1} % of {}; at least {} % is demanded",
+        coverage::CRATES.join(", "),
+        coverage::LIMIT
+    );
+    Ok((text, percent >= coverage::LIMIT))
+}
+
+/// The built product in a real browser.
+fn journeys(
+    project: &Project,
+    cluster: &Cluster,
+    options: &Options,
+    instrumented: Option<&Instrumented>,
+) -> Result<Outcome> {
+    build::browser_app(project, options.profile)?;
+    let programs = match (instrumented, options.profile) {
+        // Built a moment ago for the tests: the same folder saves a build.
+        (Some(instrumented), Profile::Debug) => {
+            let mut cargo = project.cargo([
+                "build",
+                "--package",
+                "server",
+                "--package",
+                "worker",
+                "--bins",
+            ]);
+            instrumented.apply(&mut cargo);
+            proc::step("Building server and worker", &mut cargo)?;
+            Programs::in_folder(instrumented.target.join("debug"))
+        }
+        (_, profile) => build::programs(project, profile)?,
+    };
+    cluster.provision(E2E_DATABASE)?;
+    let files = TemporaryFolder::new("iit-e2e-files")?;
+    let (database_url, migration_url) = Setting::on(cluster, E2E_DATABASE);
+    let setting = Setting {
+        database_url,
+        migration_url,
+        port: http::free_port()?,
+        metrics_port: http::free_port()?,
+        secret_key: product::random_key()?,
+        files: files.path.clone(),
+        defaults: vec![
+            ("IIT_REGISTRATION", "open"),
+            // What they count is the backend tests' business.
+            ("LLVM_PROFILE_FILE", "/dev/null"),
+        ],
+    };
+    setting.prepare(project, &programs)?;
+    proc::say("Starting server and worker for the browser");
+    let mut product = setting.start(project, &programs, Output::Logged)?;
+    let mut playwright = project.command(project.path("e2e/node_modules/.bin/playwright"));
+    playwright
+        .args(["test", "--project", "journeys"])
+        .current_dir(project.path("e2e"))
+        .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port));
+    if !options.backend {
+        playwright.args(&options.passed_on);
+    }
+    if let Some(chromium) = tools::chromium() {
+        playwright.env("IIT_CHROMIUM", chromium);
+    }
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let status = proc::watched_step(
+        "Walking through the product in a browser",
+        &mut playwright,
+        |line| {
+            // Its closing lines: `  12 passed (34.5s)`, each number alone with its word.
+            let mut words = line.split_whitespace();
+            if let (Some(number), Some(word)) = (words.next(), words.next())
+                && let Ok(number) = number.parse::<u32>()
+            {
+                match word {
+                    "passed" => passed = number,
+                    "failed" => failed = number,
+                    "skipped" => skipped = number,
+                    _ => {}
+                }
+            }
+        },
+    )?;
+    let ended = product.ended();
+    product.stop();
+    if !status.success() {
+        println!(
+            "    What server and worker wrote: {} and worker.log",
+            project.log("server").display()
+        );
+    }
+    if let Some(what) = ended {
+        bail!("{what} while the browser was at work");
+    }
+    let text = format!("{passed} passed, {failed} failed, {skipped} skipped");
+    Ok(judged(text, passed, status))
+}
+
+struct TemporaryFolder {
+    path: PathBuf,
+}
+
+impl TemporaryFolder {
+    fn new(name: &str) -> Result<Self> {
+        let path = env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        fs::create_dir(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn result_lines_are_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.52s";
+        assert_eq!(count(line, "passed"), 12);
+        assert_eq!(count(line, "failed"), 3);
+        assert_eq!(count(line, "ignored"), 1);
+        assert_eq!(count("nothing here", "passed"), 0);
+    }
+}
