@@ -1,0 +1,12 @@
+//! Everything the browser asks of the server: the only place that calls it.
+
+mod client;
+mod error;
+
+pub mod attachments;
+pub mod auth;
+pub mod me;
+pub mod projects;
+
+pub use client::{Tagged, on_signed_out};
+pub use error::ApiError;

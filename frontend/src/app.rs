@@ -1,0 +1,33 @@
+//! The pages and their addresses.
+
+use crate::components::shell::Shell;
+use crate::components::toast_stack::ToastStack;
+use crate::pages::login::LoginPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads};
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    Clock::provide();
+    Look::provide();
+    Toasts::provide();
+    Keys::provide();
+    Uploads::provide();
+    let session = Session::provide();
+    Live::provide(session);
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/login") view=LoginPage />
+                <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("*any") view=NotFoundPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastStack />
+    }
+}

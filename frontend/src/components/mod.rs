@@ -1,0 +1,48 @@
+//! Building blocks: they take values and callbacks, and know nothing of the server.
+
+pub mod async_view;
+pub mod avatar;
+pub mod button;
+pub mod chart_patterns;
+pub mod connection;
+pub mod dialog;
+pub mod drop_zone;
+pub mod empty;
+pub mod field;
+pub mod glyph;
+pub mod icon;
+pub mod icon_paths;
+pub mod label_tag;
+pub mod life_line;
+pub mod markdown_editor;
+pub mod markdown_view;
+pub mod marks;
+pub mod menu;
+pub mod page;
+pub mod pagination;
+pub mod password_field;
+pub mod picker;
+pub mod popover;
+pub mod segments;
+pub mod shell;
+pub mod shortcut_help;
+pub mod sign_frame;
+pub mod skeleton;
+pub mod tabs;
+pub mod time;
+pub mod toast_stack;
+
+pub use async_view::AsyncView;
+pub use avatar::{Avatar, NobodyHere, Person};
+pub use button::BusyButton;
+pub use dialog::Dialog;
+pub use empty::{Empty, Failed};
+pub use field::{ErrorNote, Field, FieldNote};
+pub use icon::{Icon, IconSize, SmallIcon};
+pub use icon_paths::IconName;
+pub use label_tag::LabelTag;
+pub use life_line::LifeLine;
+pub use markdown_editor::MarkdownEditor;
+pub use markdown_view::MarkdownView;
+pub use page::Page;
+pub use time::Time;

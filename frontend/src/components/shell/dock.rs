@@ -1,0 +1,72 @@
+//! The navigation at the lower edge of small screens.
+
+use super::user_menu::AccountMenu;
+use super::theme_menu::ThemeMenu;
+use crate::components::dialog::Dialog;
+use crate::components::icon::{Icon, IconSize, SmallIcon};
+use crate::components::icon_paths::IconName;
+use crate::state::session;
+use domain::paths::page;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Dashboard, issues, new, projects, and the rest.
+#[component]
+pub fn Dock() -> impl IntoView {
+    let more = RwSignal::new(false);
+    let location = use_location();
+    Effect::new(move |_| {
+        location.pathname.track();
+        more.set(false);
+    });
+    view! {
+        <nav class="ii-dock" aria-label="Pages">
+            <DockLink href=page::HOME icon=IconName::LayoutDashboard label="Dashboard" />
+            <DockLink href=page::ISSUES icon=IconName::List label="Issues" />
+            <a class="go" href=page::NEW aria-label="New issue">
+                <span><Icon name=IconName::Plus size=IconSize::Large /></span>
+            </a>
+            <DockLink href=page::PROJECTS icon=IconName::FolderKanban label="Projects" />
+            <button type="button" aria-haspopup="dialog" on:click=move |_| more.set(true)>
+                <Icon name=IconName::Menu size=IconSize::Large />
+                "More"
+            </button>
+        </nav>
+        <Dialog open=more title="More" id="more-title" narrow=true>
+            <More />
+        </Dialog>
+    }
+}
+
+#[component]
+fn DockLink(href: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
+    let location = use_location();
+    let current = move || {
+        let path = location.pathname.get();
+        let here = path == href || (href != "/" && path.starts_with(href)) || (href == page::ISSUES && path.ends_with("/issues"));
+        (here && !(href == page::PROJECTS && path.ends_with("/issues"))).then_some("page")
+    };
+    view! {
+        <a href=href aria-current=current>
+            <Icon name=icon size=IconSize::Large />
+            {label}
+        </a>
+    }
+}
+
+#[component]
+fn More() -> impl IntoView {
+    let session = session();
+    view! {
+        <div class="flex flex-col gap-2">
+            <Show when=move || session.is_admin()>
+                <a class="btn btn-sm btn-line justify-start" href=page::USERS>
+                    <SmallIcon name=IconName::Users />
+                    "Users"
+                </a>
+            </Show>
+            <div class="ii-panel"><AccountMenu /></div>
+            <div class="flex items-center gap-2 text-sm text-ink-2">"Theme" <ThemeMenu /></div>
+        </div>
+    }
+}

@@ -1,0 +1,73 @@
+//! Rendered Markdown made fit for our pages: headings below the page's own, boxes with names,
+//! scrolling blocks that the keyboard reaches, no inline styles (the content policy forbids them).
+
+/// Renders Markdown for a place below a heading of the second level.
+#[must_use]
+pub fn html(source: &str) -> String {
+    let html = domain::markdown::render(source);
+    let html = fit_headings(&html, 3);
+    let html = html
+        .replace("<pre>", "<pre tabindex=\"0\">")
+        .replace("<table>", "<table tabindex=\"0\">")
+        .replace(" style=\"text-align: right\"", " class=\"num\"")
+        .replace(" style=\"text-align: left\"", "")
+        .replace(" style=\"text-align: center\"", "");
+    name_boxes(&html)
+}
+
+/// Task lists draw disabled check boxes without names; a sign with a name says the same.
+fn name_boxes(html: &str) -> String {
+    html.replace("<input disabled=\"\" type=\"checkbox\" checked=\"\"/>", "<span role=\"img\" aria-label=\"Done:\">☑</span> ")
+        .replace("<input disabled=\"\" type=\"checkbox\"/>", "<span role=\"img\" aria-label=\"To do:\">☐</span> ")
+}
+
+/// Headings begin at `first` and go down one level at a time, whatever was written.
+fn fit_headings(html: &str, first: usize) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut open: Vec<usize> = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<h") {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let level = tag.as_bytes().get(2).map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
+        let end = format!("</h{level}>");
+        let is_heading = (1..=6).contains(&level) && tag.as_bytes().get(3) == Some(&b'>');
+        match tag.split_once(&end) {
+            Some((inner, after)) if is_heading => {
+                open.retain(|outer| *outer < level);
+                open.push(level);
+                let shown = (first + open.len() - 1).min(6);
+                let text = inner.get(4..).unwrap_or_default();
+                out.push_str(&format!("<h{shown}>{text}</h{shown}>"));
+                rest = after;
+            }
+            _ => {
+                out.push_str("<h");
+                rest = tag.get(2..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_start_below_the_page_and_never_skip() {
+        let out = html("# A\n\n### B\n\n## C\n\n# D\n");
+        assert_eq!(out.replace('\n', ""), "<h3>A</h3><h4>B</h4><h4>C</h4><h3>D</h3>");
+        assert!(html("a\n\n---\n\nb <hello>").contains("<hr"));
+    }
+
+    #[test]
+    fn nothing_that_axe_or_the_content_policy_would_refuse() {
+        let out = html("- [x] a\n- [ ] b\n\n|a|b|\n|--:|:-:|\n|1|2|\n\n```\nx\n```\n");
+        assert!(!out.contains("<input"), "{out}");
+        assert!(!out.contains("style="), "{out}");
+        assert!(out.contains("<pre tabindex=\"0\">"));
+        assert!(out.contains("aria-label=\"Done:\""));
+    }
+}

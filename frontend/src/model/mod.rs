@@ -1,0 +1,10 @@
+//! What the views compute: pure functions, tested natively.
+
+pub mod initials;
+pub mod keys;
+pub mod life;
+pub mod markdown;
+pub mod place;
+pub mod search;
+pub mod time;
+pub mod topics;

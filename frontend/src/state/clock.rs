@@ -1,0 +1,32 @@
+//! The time now, ticking, so that "4 min" becomes "5 min" by itself.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// The ticking clock, in the context of every component.
+#[derive(Clone, Copy)]
+pub struct Clock(ReadSignal<DateTime<Utc>>);
+
+impl Clock {
+    /// Starts it.
+    pub fn provide() {
+        let (now, set_now) = signal(device_time());
+        set_interval(move || set_now.set(device_time()), Duration::from_secs(20));
+        provide_context(Self(now));
+    }
+
+    /// The time now; whoever reads it is told when it goes on.
+    #[must_use]
+    pub fn now(self) -> DateTime<Utc> {
+        self.0.get()
+    }
+}
+
+/// The device's clock.
+#[must_use]
+pub fn device_time() -> DateTime<Utc> {
+    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit an i64")]
+    let millis = js_sys::Date::now() as i64;
+    DateTime::from_timestamp_millis(millis).unwrap_or_default()
+}

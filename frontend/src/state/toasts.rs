@@ -1,0 +1,122 @@
+//! Short messages at the lower left: what was done, with a way back, and what failed.
+
+use crate::api::ApiError;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a message stays. It waits while the pointer or the focus is on it.
+const STAY: Duration = Duration::from_secs(10);
+const AT_MOST: usize = 3;
+
+/// What a message offers to do.
+#[derive(Clone)]
+pub struct ToastAction {
+    /// The word on the button.
+    pub label: &'static str,
+    /// What it does.
+    pub act: Callback<()>,
+}
+
+/// One message.
+#[derive(Clone)]
+pub struct Toast {
+    /// Tells messages apart.
+    pub id: u32,
+    /// Whether it reports a failure; those stay until they are closed.
+    pub failed: bool,
+    /// What it says.
+    pub text: String,
+    /// What it offers.
+    pub action: Option<ToastAction>,
+}
+
+/// The messages, in the context of every component.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+    held: RwSignal<Option<u32>>,
+}
+
+impl Toasts {
+    /// Makes the place for them.
+    pub fn provide() -> Self {
+        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(1), held: RwSignal::new(None) };
+        provide_context(toasts);
+        toasts
+    }
+
+    /// The messages now.
+    #[must_use]
+    pub fn list(self) -> Vec<Toast> {
+        self.list.get()
+    }
+
+    /// Something was done.
+    pub fn done(self, text: impl Into<String>) {
+        self.show(false, text.into(), None);
+    }
+
+    /// Something was done that can be taken back.
+    pub fn undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        let act = Callback::new(move |()| undo());
+        self.show(false, text.into(), Some(ToastAction { label: "Undo", act }));
+    }
+
+    /// Something failed.
+    pub fn failed(self, what: &str, error: &ApiError) {
+        self.show(true, format!("{what} {}", error.sentence()), None);
+    }
+
+    /// Something failed and can be tried again.
+    pub fn retry(self, what: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
+        let act = Callback::new(move |()| again());
+        let text = format!("{what} {}", error.sentence());
+        self.show(true, text, Some(ToastAction { label: "Try again", act }));
+    }
+
+    /// Takes the newest way back, if one is offered.
+    pub fn undo_last(self) {
+        let last = self.list.with_untracked(|list| list.iter().rev().find(|t| !t.failed && t.action.is_some()).cloned());
+        if let Some(Toast { id, action: Some(action), .. }) = last {
+            self.close(id);
+            action.act.run(());
+        }
+    }
+
+    /// Takes a message away.
+    pub fn close(self, id: u32) {
+        self.list.update(|list| list.retain(|toast| toast.id != id));
+    }
+
+    /// Keeps a message while it is looked at.
+    pub fn hold(self, id: Option<u32>) {
+        self.held.set(id);
+    }
+
+    fn show(self, failed: bool, text: String, action: Option<ToastAction>) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.list.update(|list| {
+            list.push(Toast { id, failed, text, action });
+            let extra = list.len().saturating_sub(AT_MOST);
+            list.drain(..extra);
+        });
+        if !failed {
+            self.expire(id);
+        }
+    }
+
+    fn expire(self, id: u32) {
+        set_timeout(
+            move || {
+                if self.held.try_get_untracked() == Some(Some(id)) {
+                    self.expire(id);
+                } else if let Some(true) = self.list.try_with_untracked(|list| list.iter().any(|t| t.id == id)) {
+                    self.close(id);
+                }
+            },
+            STAY,
+        );
+    }
+}
