@@ -6,9 +6,33 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::PassedOn;
 use crate::proc;
 use crate::project::Project;
 use crate::{tools, wasm};
+
+pub const HELP: &str = "\
+cargo xtask build [--release]
+
+Builds the browser app, the server and the worker, and says where they are. With --release the
+server has the browser app inside; without, it reads it from dist/.
+";
+
+pub fn main(
+    project: &Project,
+    mut arguments: pico_args::Arguments,
+    passed_on: PassedOn,
+) -> Result<()> {
+    let profile = Profile::asked(&mut arguments);
+    crate::no_more(arguments, passed_on, HELP)?;
+    let mut needed = vec![&tools::COMPILER, &tools::LIBPQ];
+    needed.extend(tools::FOR_WEB);
+    tools::ensure(project, &needed)?;
+    browser_app(project, profile)?;
+    let Programs { server, worker } = programs(project, profile)?;
+    println!("    {}\n    {}", server.display(), worker.display());
+    Ok(())
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -17,6 +41,15 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// The one that the command line asks for.
+    pub fn asked(arguments: &mut pico_args::Arguments) -> Self {
+        if arguments.contains("--release") {
+            Profile::Release
+        } else {
+            Profile::Debug
+        }
+    }
+
     pub fn folder(self) -> &'static str {
         match self {
             Profile::Debug => "debug",

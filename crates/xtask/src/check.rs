@@ -120,6 +120,7 @@ fn generated_files(project: &Project) -> Result<()> {
             println!("    {} is up to date", file.path);
             continue;
         }
+        println!("    {} is not what it should be:", file.path);
         outdated.push(file.name);
         let fresh = project.log(file.name).with_extension("wanted");
         if let Some(folder) = fresh.parent() {
@@ -127,7 +128,7 @@ fn generated_files(project: &Project) -> Result<()> {
         }
         fs::write(&fresh, wanted)?;
         let mut diff = project.command("diff");
-        diff.args(["-u", file.path]).arg(&fresh);
+        diff.args(["-u", "--new-file", file.path]).arg(&fresh);
         let difference = diff.output()?;
         let text = String::from_utf8_lossy(&difference.stdout);
         for line in text.lines().take(40) {
@@ -159,8 +160,8 @@ fn compose(project: &Project) -> Result<()> {
     docker
         .args(["compose", "--profile", "proxy", "config", "--quiet"])
         .env("IIT_SECRET_KEY", "only-to-validate-the-file-0123456789")
-        .env("IIT_OWNER_PASSWORD", "owner")
-        .env("IIT_APP_PASSWORD", "app")
+        .env("IIT_DB_OWNER_PASSWORD", "owner")
+        .env("IIT_DB_APP_PASSWORD", "app")
         .env("POSTGRES_PASSWORD", "postgres");
     proc::step("docker-compose.yml", &mut docker)
 }

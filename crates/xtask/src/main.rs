@@ -54,6 +54,12 @@ const TASKS: &[Task] = &[
         main: check::main,
     },
     Task {
+        name: "build",
+        about: "Build the browser app, the server and the worker",
+        help: build::HELP,
+        main: build::main,
+    },
+    Task {
         name: "generate",
         about: "Write the generated files that are kept in the repository",
         help: generate::HELP,

@@ -1,8 +1,8 @@
 //! The product as started here: its environment, and its two programs as children.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -14,6 +14,8 @@ use crate::http;
 use crate::postgres::{APPLICATION, Cluster, OWNER};
 use crate::proc::{self, Service};
 use crate::project::Project;
+
+const SETPRIV: &str = "/usr/bin/setpriv";
 
 /// What the programs are told about the place they run in.
 #[derive(Clone)]
@@ -38,7 +40,14 @@ impl Setting {
     }
 
     pub fn command(&self, project: &Project, program: &Path) -> Command {
-        let mut command = project.command(program);
+        // Should we be killed, the kernel tells them: nobody else would ever stop them.
+        let mut command = if Path::new(SETPRIV).exists() {
+            let mut command = project.command(SETPRIV);
+            command.args(["--pdeathsig", "TERM", "--"]).arg(program);
+            command
+        } else {
+            project.command(program)
+        };
         command
             .env("DATABASE_URL", &self.database_url)
             .env("IIT_LISTEN", format!("127.0.0.1:{}", self.port))
@@ -66,7 +75,10 @@ impl Setting {
 
     /// Brings the database up to date and fills it with demo data if it is empty.
     pub fn prepare(&self, project: &Project, programs: &Programs) -> Result<()> {
-        fs::create_dir_all(&self.files)
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.files)
             .with_context(|| format!("cannot make {}", self.files.display()))?;
         let mut migrate = self.command(project, &programs.server);
         proc::quiet_step(

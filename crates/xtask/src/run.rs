@@ -52,11 +52,7 @@ pub fn main(
     passed_on: PassedOn,
 ) -> Result<()> {
     let options = Options {
-        profile: if arguments.contains("--release") {
-            Profile::Release
-        } else {
-            Profile::Debug
-        },
+        profile: Profile::asked(&mut arguments),
         watch: arguments.contains("--watch"),
         port: arguments.opt_value_from_str("--port")?,
         reset: arguments.contains("--reset"),

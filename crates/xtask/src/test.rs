@@ -54,7 +54,7 @@ pub fn main(
     let only_e2e = arguments.contains("--e2e");
     let no_e2e = arguments.contains("--no-e2e");
     let no_coverage = arguments.contains("--no-coverage");
-    let release = arguments.contains("--release");
+    let profile = Profile::asked(&mut arguments);
     crate::no_more(arguments, None, HELP)?;
     if only_e2e && no_e2e {
         bail!("--e2e and --no-e2e contradict each other");
@@ -64,11 +64,7 @@ pub fn main(
         e2e: !no_e2e && !narrow,
         backend: !only_e2e,
         coverage: !no_coverage && !only_e2e && !narrow,
-        profile: if release {
-            Profile::Release
-        } else {
-            Profile::Debug
-        },
+        profile,
         passed_on: passed_on.unwrap_or_default(),
     };
     let mut needed = vec![&tools::COMPILER, &tools::LIBPQ, &tools::POSTGRES];

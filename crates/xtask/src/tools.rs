@@ -197,7 +197,7 @@ impl Tool {
             Get::Apt(packages) => format!("apt-get install {}", packages.join(" ")),
             Get::Cargo(arguments, _) => format!("cargo install {}", arguments.join(" ")),
             Get::Rustup(component) => format!("rustup component add {component}"),
-            Get::Npm(folder) => format!("npm ci, in {folder}/"),
+            Get::Npm(folder) => format!("npm install --no-save, in {folder}/"),
             Get::Own(_, words) => (*words).to_owned(),
         }
     }
@@ -222,9 +222,11 @@ impl Tool {
                 proc::step(&title, command.args(["component", "add", component]))
             }
             Get::Npm(folder) => {
+                // What the lock file says, like `npm ci`; but that one insists on an entry for
+                // every platform's variant of a package, and not every registry has them all.
                 let mut command = project.command("npm");
                 command
-                    .args(["ci", "--no-audit", "--no-fund"])
+                    .args(["install", "--no-save", "--no-audit", "--no-fund"])
                     .current_dir(project.path(folder))
                     .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
                 let log = project.log(&format!("npm-{folder}"));
