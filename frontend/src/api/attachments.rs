@@ -37,10 +37,17 @@ pub fn upload<P: Fn(f64) + 'static>(
     issue: &str,
     file: &File,
     progress: P,
-) -> Result<(XmlHttpRequest, impl Future<Output = Result<(), ApiError>> + use<P>), ApiError> {
+) -> Result<
+    (
+        XmlHttpRequest,
+        impl Future<Output = Result<(), ApiError>> + use<P>,
+    ),
+    ApiError,
+> {
     let request = prepare(issue).map_err(|_| ApiError::Network)?;
     let form = FormData::new().map_err(|_| ApiError::Network)?;
-    form.append_with_blob_and_filename("file", file, &file.name()).map_err(|_| ApiError::Network)?;
+    form.append_with_blob_and_filename("file", file, &file.name())
+        .map_err(|_| ApiError::Network)?;
     let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.length_computable() && event.total() > 0.0 {
             progress(event.loaded() / event.total());
@@ -51,7 +58,9 @@ pub fn upload<P: Fn(f64) + 'static>(
     }
     let waiting = request.clone();
     let ended = Promise::new(&mut |resolve, _| waiting.set_onloadend(Some(&resolve)));
-    request.send_with_opt_form_data(Some(&form)).map_err(|_| ApiError::Network)?;
+    request
+        .send_with_opt_form_data(Some(&form))
+        .map_err(|_| ApiError::Network)?;
     let answer = request.clone();
     let future = async move {
         let _ = JsFuture::from(ended).await;

@@ -17,5 +17,9 @@ pub async fn logout() -> Result<(), ApiError> {
 
 /// `POST /auth/register`
 pub async fn register(form: &Register) -> Result<User, ApiError> {
-    Call::post(api::register()).unkeyed().json(form).read().await
+    Call::post(api::register())
+        .unkeyed()
+        .json(form)
+        .read()
+        .await
 }

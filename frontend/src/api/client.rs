@@ -45,7 +45,14 @@ pub struct Call {
 
 impl Call {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, if_match: None, idempotency_key: None, fails: None }
+        Self {
+            method,
+            path: path.into(),
+            body: None,
+            if_match: None,
+            idempotency_key: None,
+            fails: None,
+        }
     }
 
     /// Reads.
@@ -124,7 +131,11 @@ impl Call {
     /// As [`Call::read`].
     pub async fn done(self) -> Result<(), ApiError> {
         let response = send(self).await?;
-        if response.ok() { Ok(()) } else { Err(problem(response).await) }
+        if response.ok() {
+            Ok(())
+        } else {
+            Err(problem(response).await)
+        }
     }
 }
 
@@ -143,7 +154,9 @@ async fn send(call: Call) -> Result<Response, ApiError> {
         request = request.header("idempotency-key", key);
     }
     let request = match call.body {
-        Some(body) => request.header("content-type", "application/json").body(body),
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(body),
         None => request.build(),
     };
     let request = request.map_err(|error| ApiError::Decode(error.to_string()))?;
@@ -181,5 +194,11 @@ fn random_key() -> Option<String> {
     let fill: js_sys::Function = wasm_bindgen::JsCast::dyn_into(fill).ok()?;
     let bytes = js_sys::Uint8Array::new_with_length(16);
     fill.call1(&crypto, &bytes).ok()?;
-    Some(bytes.to_vec().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(
+        bytes
+            .to_vec()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    )
 }

@@ -21,7 +21,11 @@ impl ApiError {
             return Self::Problem(Box::new(problem));
         }
         // A proxy in between has its own pages for "nobody answers".
-        if matches!(status, 0 | 502 | 504) { Self::Network } else { Self::Decode(format!("HTTP {status}")) }
+        if matches!(status, 0 | 502 | 504) {
+            Self::Network
+        } else {
+            Self::Decode(format!("HTTP {status}"))
+        }
     }
 
     /// Whether it is a problem of that kind.
@@ -74,18 +78,29 @@ impl ApiError {
     /// What is wrong with one field of the form.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<String> {
-        let Self::Problem(problem) = self else { return None };
+        let Self::Problem(problem) = self else {
+            return None;
+        };
         problem
             .errors
             .iter()
-            .find(|error| error.pointer.strip_prefix('/').is_some_and(|at| at == name || at.starts_with(&format!("{name}/"))))
+            .find(|error| {
+                error
+                    .pointer
+                    .strip_prefix('/')
+                    .is_some_and(|at| at == name || at.starts_with(&format!("{name}/")))
+            })
             .map(|error| error.detail.clone())
     }
 }
 
 /// A sentence ends with a full stop.
 fn stopped(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.into() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text.into()
+    } else {
+        format!("{text}.")
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_problem_is_said_in_one_sentence_and_at_its_field() {
-        let problem = Problem::invalid(vec![FieldError::at("title", "required", "This is needed.")]);
+        let problem =
+            Problem::invalid(vec![FieldError::at("title", "required", "This is needed.")]);
         let text = serde_json::to_string(&problem).unwrap();
         let error = ApiError::from_answer(422, &text);
         assert!(error.is(Code::InvalidInput));
@@ -108,6 +124,9 @@ mod tests {
     #[test]
     fn a_gateway_without_a_server_is_no_connection() {
         assert_eq!(ApiError::from_answer(502, "<html>"), ApiError::Network);
-        assert!(matches!(ApiError::from_answer(500, "oops"), ApiError::Decode(_)));
+        assert!(matches!(
+            ApiError::from_answer(500, "oops"),
+            ApiError::Decode(_)
+        ));
     }
 }

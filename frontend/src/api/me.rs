@@ -19,7 +19,11 @@ pub async fn update(patch: &ProfilePatch) -> Result<Me, ApiError> {
 
 /// `POST /me/password`
 pub async fn change_password(change: &PasswordChange) -> Result<(), ApiError> {
-    Call::post(api::my_password()).unkeyed().json(change).done().await
+    Call::post(api::my_password())
+        .unkeyed()
+        .json(change)
+        .done()
+        .await
 }
 
 /// `GET /me/sessions`

@@ -13,7 +13,9 @@ pub async fn all() -> Result<Vec<Project>, ApiError> {
     loop {
         let mut query = vec![("limit", domain::page::LIMIT_MAX.to_string())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        let page: Page<Project> = Call::get(with_query(&api::projects(), &query)).read().await?;
+        let page: Page<Project> = Call::get(with_query(&api::projects(), &query))
+            .read()
+            .await?;
         projects.extend(page.items);
         cursor = page.next_cursor;
         if cursor.is_none() {

@@ -31,7 +31,9 @@ where
     let error = Memo::new(move |_| loaded.error.get());
     move || {
         if there.get() {
-            let Some(first) = loaded.value.get_untracked() else { return ().into_any() };
+            let Some(first) = loaded.value.get_untracked() else {
+                return ().into_any();
+            };
             let current = RwSignal::new(first);
             Effect::watch(
                 move || loaded.value.get(),

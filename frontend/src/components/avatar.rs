@@ -12,7 +12,9 @@ pub fn Avatar(#[prop(into)] user: Option<UserRef>) -> impl IntoView {
             let name = user.display_name.clone();
             view! { <span class=shape(user.kind) role="img" aria-label=name.clone() title=name>{initials(&user.display_name)}</span> }
         }
-        None => view! { <span class="ii-av none" role="img" aria-label="Nobody".to_owned() title="Nobody".to_owned()>{"–".to_owned()}</span> },
+        None => {
+            view! { <span class="ii-av none" role="img" aria-label="Nobody".to_owned() title="Nobody".to_owned()>{"–".to_owned()}</span> }
+        }
     }
 }
 

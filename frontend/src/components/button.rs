@@ -20,7 +20,11 @@ pub fn BusyButton(
     /// The words.
     children: Children,
 ) -> impl IntoView {
-    let kind = if on_click.is_some() { "button" } else { "submit" };
+    let kind = if on_click.is_some() {
+        "button"
+    } else {
+        "submit"
+    };
     let click = move |event: leptos::ev::MouseEvent| {
         if busy.get_untracked() {
             event.prevent_default();

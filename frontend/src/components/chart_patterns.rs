@@ -8,7 +8,8 @@ const SOFT: &str = r#"<rect class="soft" width="8" height="8"/>"#;
 const SOLID: &str = r#"<rect class="ink" width="8" height="8"/>"#;
 const HATCH: &str = r#"<rect class="soft" width="8" height="8"/><path class="line" d="M-2 2 2-2M0 8 8 0M6 10 10 6"/>"#;
 const BACK_HATCH: &str = r#"<rect class="soft" width="8" height="8"/><path class="line" d="M-2 6 2 10M0 0 8 8M6-2 10 2"/>"#;
-const UPRIGHT: &str = r#"<rect class="soft" width="8" height="8"/><path class="line" d="M2 0v8M6 0v8"/>"#;
+const UPRIGHT: &str =
+    r#"<rect class="soft" width="8" height="8"/><path class="line" d="M2 0v8M6 0v8"/>"#;
 
 const PATTERNS: [(&str, &str); 11] = [
     ("triage", DOTS),

@@ -13,13 +13,13 @@ pub fn Connection(
 ) -> impl IntoView {
     let live = live();
     let content = move || match live.link() {
-        Link::Open if always => {
-            Some(view! { <span class="flex items-center gap-2 text-xs text-ink-2"><span class="ii-dot" aria-hidden="true"></span>"Live"</span> })
-        }
+        Link::Open if always => Some(
+            view! { <span class="flex items-center gap-2 text-xs text-ink-2"><span class="ii-dot" aria-hidden="true"></span>"Live"</span> },
+        ),
         Link::Open | Link::Starting => None,
-        Link::Lost => {
-            Some(view! { <span class="flex items-center gap-2 text-xs text-ink-2"><span class="ii-dot off" aria-hidden="true"></span>"Reconnecting"</span> })
-        }
+        Link::Lost => Some(
+            view! { <span class="flex items-center gap-2 text-xs text-ink-2"><span class="ii-dot off" aria-hidden="true"></span>"Reconnecting"</span> },
+        ),
     };
     view! { <span role="status">{content}</span> }
 }

@@ -43,7 +43,11 @@ pub fn Dialog(
             open.set(false);
         }
     };
-    let class = if narrow { "ii-dialog narrow" } else { "ii-dialog" };
+    let class = if narrow {
+        "ii-dialog narrow"
+    } else {
+        "ii-dialog"
+    };
     view! {
         <dialog node_ref=node class=class aria-labelledby=id on:close=move |_| open.set(false) on:mousedown=ground>
             <Show when=move || open.get()>

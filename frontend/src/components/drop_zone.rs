@@ -13,13 +13,16 @@ use web_sys::{File, FileList};
 /// The files of a drop, a paste or an input.
 #[must_use]
 pub fn files_of(list: Option<FileList>) -> Vec<File> {
-    list.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default()
+    list.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect())
+        .unwrap_or_default()
 }
 
 /// Whether files are being dragged, not words.
 #[must_use]
 pub fn carries_files(event: &DragEvent) -> bool {
-    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    event
+        .data_transfer()
+        .is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
 /// A button that opens the device's file chooser.
@@ -46,7 +49,11 @@ pub fn FileButton(
             }
         }
     };
-    let class = if words.is_some() { "btn btn-xs btn-ghost h-7" } else { "btn btn-xs btn-ghost btn-square h-7" };
+    let class = if words.is_some() {
+        "btn btn-xs btn-ghost h-7"
+    } else {
+        "btn btn-xs btn-ghost btn-square h-7"
+    };
     view! {
         <input node_ref=input type="file" multiple class="hidden" tabindex="-1" aria-hidden="true" on:change=chosen />
         <button type="button" class=class aria-label=words.is_none().then_some("Attach files") on:click=open>
@@ -78,7 +85,9 @@ pub fn DropZone(
         over.set(false);
         if enabled.get_untracked() && carries_files(&event) {
             event.prevent_default();
-            on_files.run(files_of(event.data_transfer().and_then(|data| data.files())));
+            on_files.run(files_of(
+                event.data_transfer().and_then(|data| data.files()),
+            ));
         }
     };
     let paste = move |event: web_sys::ClipboardEvent| {
@@ -126,13 +135,16 @@ pub fn UploadList(
 #[component]
 fn OneUpload(upload: Upload, on_done: UnsyncCallback<()>) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
-    let Upload { id, file, progress, .. } = upload;
+    let Upload {
+        id, file, progress, ..
+    } = upload;
     let name = file.name();
     #[allow(clippy::cast_possible_truncation, reason = "sizes of files")]
     let size = size_text(file.size() as i64);
     let state = {
         let name = name.clone();
-        move || match progress.get() {
+        move || {
+            match progress.get() {
             Progress::Sending(share) => {
                 let percent = (share * 100.0).round();
                 view! {
@@ -148,6 +160,7 @@ fn OneUpload(upload: Upload, on_done: UnsyncCallback<()>) -> impl IntoView {
             Progress::Failed(error) => {
                 view! { <span class="block text-xs text-error" role="alert">{error.sentence()}</span> }.into_any()
             }
+        }
         }
     };
     let failed = move || matches!(progress.get(), Progress::Failed(_));

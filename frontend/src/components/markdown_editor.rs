@@ -84,7 +84,11 @@ pub fn MarkdownEditor(
         (false, _) => "",
     };
     let shows_preview = move || preview.get() || beside;
-    let preview_class = if beside { "ii-preview" } else { "ii-preview border-0" };
+    let preview_class = if beside {
+        "ii-preview"
+    } else {
+        "ii-preview border-0"
+    };
     let hidden_narrow = move || beside && !preview.get();
     view! {
         <div class="ii-editor" class:internal=move || internal.get()>

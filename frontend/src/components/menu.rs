@@ -20,11 +20,15 @@ pub fn Menu(
         });
     });
     let keys = move |event: KeyboardEvent| {
-        let Some(menu) = node.get_untracked() else { return };
+        let Some(menu) = node.get_untracked() else {
+            return;
+        };
         let items = items(&menu);
         let count = items.len();
         let active = document().active_element();
-        let at = items.iter().position(|item| active.as_ref() == Some(item.as_ref()));
+        let at = items
+            .iter()
+            .position(|item| active.as_ref() == Some(item.as_ref()));
         let to = match event.key().as_str() {
             "ArrowDown" => at.map_or(0, |at| (at + 1) % count.max(1)),
             "ArrowUp" => at.map_or(0, |at| (at + count.saturating_sub(1)) % count.max(1)),
@@ -46,8 +50,13 @@ pub fn Menu(
 }
 
 fn items(menu: &web_sys::HtmlElement) -> Vec<web_sys::HtmlElement> {
-    let Ok(list) = menu.query_selector_all("[role^=menuitem]") else { return Vec::new() };
-    (0..list.length()).filter_map(|i| list.get(i)).filter_map(|node| node.dyn_into().ok()).collect()
+    let Ok(list) = menu.query_selector_all("[role^=menuitem]") else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|i| list.get(i))
+        .filter_map(|node| node.dyn_into().ok())
+        .collect()
 }
 
 fn item(menu: &web_sys::HtmlElement, index: usize) -> Option<web_sys::HtmlElement> {

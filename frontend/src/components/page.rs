@@ -42,7 +42,10 @@ pub fn Page(
     let session = session();
     window_title(move || title.get());
     let may_report = move || {
-        session.standings().iter().any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok())
+        session
+            .standings()
+            .iter()
+            .any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok())
     };
     let name = move || title.get();
     view! {

@@ -38,7 +38,11 @@ pub fn Pagination(
 ) -> impl IntoView {
     let words = move || {
         let (before, shown, total) = (before.get(), shown.get(), total.get());
-        let of = if total.exact { total.count.to_string() } else { format!("more than {}", total.count) };
+        let of = if total.exact {
+            total.count.to_string()
+        } else {
+            format!("more than {}", total.count)
+        };
         match shown {
             0 => format!("0 of {of}"),
             _ => format!("{}–{} of {of}", before + 1, before + shown),

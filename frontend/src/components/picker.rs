@@ -24,7 +24,12 @@ impl Choice {
     pub fn plain(value: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let shown = text.clone();
-        Self { value: value.into(), text, view: ViewFn::from(move || shown.clone()), refused: None }
+        Self {
+            value: value.into(),
+            text,
+            view: ViewFn::from(move || shown.clone()),
+            refused: None,
+        }
     }
 
     /// A choice shown as something better.
@@ -34,7 +39,12 @@ impl Choice {
         text: impl Into<String>,
         view: impl Fn() -> V + Send + Sync + 'static,
     ) -> Self {
-        Self { value: value.into(), text: text.into(), view: ViewFn::from(view), refused: None }
+        Self {
+            value: value.into(),
+            text: text.into(),
+            view: ViewFn::from(view),
+            refused: None,
+        }
     }
 
     /// The same, but not to be chosen, for this reason.
@@ -75,7 +85,11 @@ pub fn Picker(
     let found = Memo::new_with_compare(
         move |_| {
             let typed = typed.get();
-            choices.get().into_iter().filter(|choice| matches(&choice.text, &typed)).collect::<Vec<_>>()
+            choices
+                .get()
+                .into_iter()
+                .filter(|choice| matches(&choice.text, &typed))
+                .collect::<Vec<_>>()
         },
         |_, _| true,
     );
@@ -87,14 +101,20 @@ pub fn Picker(
     };
     let keys = move |event: KeyboardEvent| {
         let count = found.with_untracked(Vec::len);
-        let digit = event.key().parse::<usize>().ok().filter(|digit| (1..=9).contains(digit));
+        let digit = event
+            .key()
+            .parse::<usize>()
+            .ok()
+            .filter(|digit| (1..=9).contains(digit));
         match (event.key().as_str(), digit) {
             ("ArrowDown", _) => cursor.update(|at| *at = (*at + 1).min(count.saturating_sub(1))),
             ("ArrowUp", _) => cursor.update(|at| *at = at.saturating_sub(1)),
             ("Home", _) => cursor.set(0),
             ("End", _) => cursor.set(count.saturating_sub(1)),
             ("Enter", _) => pick(cursor.get_untracked()),
-            (_, Some(digit)) if typed.with_untracked(String::is_empty) && digit <= count => pick(digit - 1),
+            (_, Some(digit)) if typed.with_untracked(String::is_empty) && digit <= count => {
+                pick(digit - 1)
+            }
             _ => return,
         }
         event.prevent_default();

@@ -90,16 +90,25 @@ pub fn Popover(
 }
 
 fn holds(wrap: NodeRef<html::Span>, target: Option<web_sys::EventTarget>) -> bool {
-    let (Some(wrap), Some(target)) = (wrap.get_untracked(), target) else { return false };
-    target.dyn_ref::<web_sys::Node>().is_some_and(|node| wrap.contains(Some(node)) || !node.is_connected())
+    let (Some(wrap), Some(target)) = (wrap.get_untracked(), target) else {
+        return false;
+    };
+    target
+        .dyn_ref::<web_sys::Node>()
+        .is_some_and(|node| wrap.contains(Some(node)) || !node.is_connected())
 }
 
 /// Moves the panel below (or above) its button and back into the window.
 fn keep_inside(panel: &web_sys::HtmlElement, upwards: bool) {
     const GAP: f64 = 12.0;
     let style = panel.style();
-    let Some(root) = document().document_element() else { return };
-    let (width, height) = (f64::from(root.client_width()), f64::from(root.client_height()));
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let (width, height) = (
+        f64::from(root.client_width()),
+        f64::from(root.client_height()),
+    );
     let _ = style.set_property(if upwards { "bottom" } else { "top" }, "calc(100% + 4px)");
     let _ = style.set_property("left", "0");
     let place = panel.get_bounding_client_rect();

@@ -6,13 +6,53 @@ use leptos::prelude::*;
 type Part = (&'static str, u32);
 
 const LIVES: [(&str, &[Part]); 8] = [
-    ("APP-361", &[("c-triage", 2), ("c-backlog", 8), ("c-active", 2), ("c-waiting", 18)]),
-    ("APP-381", &[("c-triage", 2), ("c-backlog", 16), ("c-active", 12), ("c-waiting", 4), ("c-active", 6)]),
-    ("APP-409", &[("c-triage", 1), ("c-backlog", 4), ("c-active", 6), ("c-waiting", 2), ("c-active", 2)]),
-    ("APP-393", &[("c-triage", 2), ("c-backlog", 4), ("c-active", 3), ("c-waiting", 10)]),
-    ("APP-412", &[("c-triage", 3), ("c-backlog", 5), ("c-active", 12)]),
+    (
+        "APP-361",
+        &[
+            ("c-triage", 2),
+            ("c-backlog", 8),
+            ("c-active", 2),
+            ("c-waiting", 18),
+        ],
+    ),
+    (
+        "APP-381",
+        &[
+            ("c-triage", 2),
+            ("c-backlog", 16),
+            ("c-active", 12),
+            ("c-waiting", 4),
+            ("c-active", 6),
+        ],
+    ),
+    (
+        "APP-409",
+        &[
+            ("c-triage", 1),
+            ("c-backlog", 4),
+            ("c-active", 6),
+            ("c-waiting", 2),
+            ("c-active", 2),
+        ],
+    ),
+    (
+        "APP-393",
+        &[
+            ("c-triage", 2),
+            ("c-backlog", 4),
+            ("c-active", 3),
+            ("c-waiting", 10),
+        ],
+    ),
+    (
+        "APP-412",
+        &[("c-triage", 3), ("c-backlog", 5), ("c-active", 12)],
+    ),
     ("APP-388", &[("c-triage", 4), ("c-backlog", 18)]),
-    ("APP-377", &[("c-triage", 2), ("c-backlog", 24), ("c-active", 6)]),
+    (
+        "APP-377",
+        &[("c-triage", 2), ("c-backlog", 24), ("c-active", 6)],
+    ),
     ("APP-391", &[("c-backlog", 12), ("c-active", 8)]),
 ];
 

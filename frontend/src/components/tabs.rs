@@ -28,7 +28,10 @@ pub fn Tabs(
 ) -> impl IntoView {
     let values: Vec<&'static str> = tabs.iter().map(|tab| tab.value).collect();
     let keys = move |event: KeyboardEvent| {
-        let at = values.iter().position(|v| *v == value.get_untracked()).unwrap_or(0);
+        let at = values
+            .iter()
+            .position(|v| *v == value.get_untracked())
+            .unwrap_or(0);
         let count = values.len();
         let to = match event.key().as_str() {
             "ArrowRight" => (at + 1) % count.max(1),

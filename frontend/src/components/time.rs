@@ -18,7 +18,11 @@ pub fn Time(
     let clock = clock();
     let words = move || {
         let now = clock.now();
-        if sentence { relative_sentence(at, now) } else { relative(at, now) }
+        if sentence {
+            relative_sentence(at, now)
+        } else {
+            relative(at, now)
+        }
     };
     let session = session();
     let machine = at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -35,7 +39,10 @@ pub fn exact(at: DateTime<Utc>, zone: &str) -> String {
     set("dateStyle", "medium");
     set("timeStyle", "short");
     set("timeZone", zone);
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit 53 bits")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit 53 bits"
+    )]
     let date = js_sys::Date::new(&JsValue::from_f64(at.timestamp_millis() as f64));
     let text = js_sys::Reflect::get(&date, &"toLocaleString".into())
         .ok()

@@ -10,7 +10,13 @@ use leptos::prelude::*;
 #[component]
 pub fn ToastStack() -> impl IntoView {
     let toasts = toasts();
-    let list = move |failed: bool| toasts.list().into_iter().filter(move |toast| toast.failed == failed).collect::<Vec<_>>();
+    let list = move |failed: bool| {
+        toasts
+            .list()
+            .into_iter()
+            .filter(move |toast| toast.failed == failed)
+            .collect::<Vec<_>>()
+    };
     view! {
         <div class="ii-toasts">
             <div role="alert" class="contents">
@@ -31,7 +37,11 @@ pub fn ToastStack() -> impl IntoView {
 fn OneToast(toast: Toast) -> impl IntoView {
     let toasts = toasts();
     let id = toast.id;
-    let icon = if toast.failed { IconName::TriangleAlert } else { IconName::Check };
+    let icon = if toast.failed {
+        IconName::TriangleAlert
+    } else {
+        IconName::Check
+    };
     view! {
         <div
             class="ii-toast"

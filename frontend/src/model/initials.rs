@@ -3,10 +3,18 @@
 /// The initials: first letters of the first two words, else the first two letters.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let Some(first) = words.next() else { return "?".into() };
+    let mut words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let Some(first) = words.next() else {
+        return "?".into();
+    };
     let letters: String = match words.next() {
-        Some(second) => first.chars().take(1).chain(second.chars().take(1)).collect(),
+        Some(second) => first
+            .chars()
+            .take(1)
+            .chain(second.chars().take(1))
+            .collect(),
         None => first.chars().take(2).collect(),
     };
     letters.to_uppercase()

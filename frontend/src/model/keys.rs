@@ -16,16 +16,24 @@ pub enum Step {
 /// Reads the keys pressed so far.
 #[must_use]
 pub fn step(pressed: &[String]) -> Step {
-    let keys = || TABLE.iter().filter(|shortcut| shortcut.place != Place::Editor);
+    let keys = || {
+        TABLE
+            .iter()
+            .filter(|shortcut| shortcut.place != Place::Editor)
+    };
     let commands: Vec<&'static str> = keys()
-        .filter(|shortcut| shortcut.keys.len() == pressed.len() && shortcut.keys.iter().zip(pressed).all(|(a, b)| a == b))
+        .filter(|shortcut| {
+            shortcut.keys.len() == pressed.len()
+                && shortcut.keys.iter().zip(pressed).all(|(a, b)| a == b)
+        })
         .map(|shortcut| shortcut.command)
         .collect();
     if !commands.is_empty() {
         return Step::Commands(commands);
     }
     let begun = keys().any(|shortcut| {
-        shortcut.keys.len() > pressed.len() && shortcut.keys.iter().zip(pressed).all(|(a, b)| a == b)
+        shortcut.keys.len() > pressed.len()
+            && shortcut.keys.iter().zip(pressed).all(|(a, b)| a == b)
     });
     if begun { Step::Begun } else { Step::Nothing }
 }

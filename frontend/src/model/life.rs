@@ -17,15 +17,26 @@ pub struct Segment {
 /// The segments until now. The end of an issue is a mark, not a stay: being done takes no time.
 #[must_use]
 pub fn segments(life: &[Stay], now: DateTime<Utc>) -> Vec<Segment> {
-    let ends = life.iter().skip(1).map(|next| next.since).chain(std::iter::once(now));
+    let ends = life
+        .iter()
+        .skip(1)
+        .map(|next| next.since)
+        .chain(std::iter::once(now));
     let last = life.len().saturating_sub(1);
     let mut merged: Vec<Segment> = Vec::new();
     for (index, (stay, end)) in life.iter().zip(ends).enumerate() {
         let over = index == last && stay.category == Category::Done;
-        let seconds = if over { 0 } else { (end - stay.since).num_seconds().max(0) };
+        let seconds = if over {
+            0
+        } else {
+            (end - stay.since).num_seconds().max(0)
+        };
         match merged.last_mut() {
             Some(before) if before.category == stay.category => before.seconds += seconds,
-            _ => merged.push(Segment { category: stay.category, seconds }),
+            _ => merged.push(Segment {
+                category: stay.category,
+                seconds,
+            }),
         }
     }
     merged
@@ -59,12 +70,19 @@ mod tests {
     }
 
     fn stay(category: Category, hours: i64) -> Stay {
-        Stay { category, since: at(hours) }
+        Stay {
+            category,
+            since: at(hours),
+        }
     }
 
     #[test]
     fn neighbours_of_one_category_are_one_stay() {
-        let life = [stay(Category::Triage, 0), stay(Category::Active, 1), stay(Category::Active, 25)];
+        let life = [
+            stay(Category::Triage, 0),
+            stay(Category::Active, 1),
+            stay(Category::Active, 25),
+        ];
         let segments = segments(&life, at(49));
         assert_eq!(describe(&segments), "triage 1 h, active 2 d");
         assert_eq!(age(&segments), 49 * 3600);
@@ -72,8 +90,15 @@ mod tests {
 
     #[test]
     fn being_done_takes_no_time_but_having_been_done_does() {
-        let life = [stay(Category::Active, 0), stay(Category::Done, 2), stay(Category::Active, 5)];
-        assert_eq!(describe(&segments(&life, at(6))), "active 2 h, done 3 h, active 1 h");
+        let life = [
+            stay(Category::Active, 0),
+            stay(Category::Done, 2),
+            stay(Category::Active, 5),
+        ];
+        assert_eq!(
+            describe(&segments(&life, at(6))),
+            "active 2 h, done 3 h, active 1 h"
+        );
         assert_eq!(describe(&segments(&life[..2], at(500))), "active 2 h, done");
         assert!(segments(&[], at(0)).is_empty());
     }

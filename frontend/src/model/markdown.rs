@@ -17,8 +17,14 @@ pub fn html(source: &str) -> String {
 
 /// Task lists draw disabled check boxes without names; a sign with a name says the same.
 fn name_boxes(html: &str) -> String {
-    html.replace("<input disabled=\"\" type=\"checkbox\" checked=\"\"/>", "<span role=\"img\" aria-label=\"Done:\">☑</span> ")
-        .replace("<input disabled=\"\" type=\"checkbox\"/>", "<span role=\"img\" aria-label=\"To do:\">☐</span> ")
+    html.replace(
+        "<input disabled=\"\" type=\"checkbox\" checked=\"\"/>",
+        "<span role=\"img\" aria-label=\"Done:\">☑</span> ",
+    )
+    .replace(
+        "<input disabled=\"\" type=\"checkbox\"/>",
+        "<span role=\"img\" aria-label=\"To do:\">☐</span> ",
+    )
 }
 
 /// Headings begin at `first` and go down one level at a time, whatever was written.
@@ -29,7 +35,10 @@ fn fit_headings(html: &str, first: usize) -> String {
     while let Some(at) = rest.find("<h") {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
-        let level = tag.as_bytes().get(2).map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
+        let level = tag
+            .as_bytes()
+            .get(2)
+            .map_or(0, |digit| usize::from(digit.wrapping_sub(b'0')));
         let end = format!("</h{level}>");
         let is_heading = (1..=6).contains(&level) && tag.as_bytes().get(3) == Some(&b'>');
         match tag.split_once(&end) {
@@ -58,7 +67,10 @@ mod tests {
     #[test]
     fn headings_start_below_the_page_and_never_skip() {
         let out = html("# A\n\n### B\n\n## C\n\n# D\n");
-        assert_eq!(out.replace('\n', ""), "<h3>A</h3><h4>B</h4><h4>C</h4><h3>D</h3>");
+        assert_eq!(
+            out.replace('\n', ""),
+            "<h3>A</h3><h4>B</h4><h4>C</h4><h3>D</h3>"
+        );
         assert!(html("a\n\n---\n\nb <hello>").contains("<hr"));
     }
 

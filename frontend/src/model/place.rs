@@ -16,7 +16,13 @@ pub fn project_of(path: &str) -> Option<String> {
 #[must_use]
 pub fn after_sign_in(wanted: Option<&str>) -> &str {
     match wanted {
-        Some(path) if path.starts_with('/') && !path.starts_with("/login") && domain::markdown::is_safe_link(path) => path,
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("/login")
+                && domain::markdown::is_safe_link(path) =>
+        {
+            path
+        }
         _ => "/",
     }
 }
@@ -35,8 +41,18 @@ mod tests {
 
     #[test]
     fn a_sign_in_never_leads_away() {
-        assert_eq!(after_sign_in(Some("/issues/APP-1?x=1")), "/issues/APP-1?x=1");
-        for wrong in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/login", ""] {
+        assert_eq!(
+            after_sign_in(Some("/issues/APP-1?x=1")),
+            "/issues/APP-1?x=1"
+        );
+        for wrong in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/login",
+            "",
+        ] {
             assert_eq!(after_sign_in(Some(wrong)), "/", "{wrong}");
         }
         assert_eq!(after_sign_in(None), "/");

@@ -4,7 +4,10 @@
 #[must_use]
 pub fn matches(text: &str, typed: &str) -> bool {
     let text = text.to_lowercase();
-    typed.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    typed
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word))
 }
 
 #[cfg(test)]

@@ -83,8 +83,14 @@ mod tests {
     fn in_a_sentence() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         assert_eq!(relative_sentence(now, now), "just now");
-        assert_eq!(relative_sentence(now - TimeDelta::minutes(5), now), "5 min ago");
-        assert_eq!(relative_sentence(now - TimeDelta::hours(30), now), "yesterday");
+        assert_eq!(
+            relative_sentence(now - TimeDelta::minutes(5), now),
+            "5 min ago"
+        );
+        assert_eq!(
+            relative_sentence(now - TimeDelta::hours(30), now),
+            "yesterday"
+        );
     }
 
     #[test]

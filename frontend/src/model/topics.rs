@@ -28,6 +28,9 @@ mod tests {
             r#"{"kind":"comment.created","project":"APP","issue":"APP-1","at":"2026-01-01T00:00:00Z"}"#,
         )
         .unwrap();
-        assert_eq!(Topics::of(&event).0, ["anything", "kind:comment", "project:APP", "issue:APP-1"]);
+        assert_eq!(
+            Topics::of(&event).0,
+            ["anything", "kind:comment", "project:APP", "issue:APP-1"]
+        );
     }
 }

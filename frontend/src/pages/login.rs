@@ -28,7 +28,10 @@ pub fn LoginPage() -> impl IntoView {
     Effect::new(move |_| {
         if session.is_signed_in() {
             let wanted = query.read_untracked().get("next");
-            let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
             navigate(after_sign_in(wanted.as_deref()), replace);
         }
     });
@@ -40,7 +43,10 @@ pub fn LoginPage() -> impl IntoView {
         }
         busy.set(true);
         error.set(None);
-        let form = Login { identifier: identifier.get_untracked(), password: password.get_untracked() };
+        let form = Login {
+            identifier: identifier.get_untracked(),
+            password: password.get_untracked(),
+        };
         spawn_local(async move {
             match api::auth::login(&form).await {
                 Ok(_) => session.reload().await,
@@ -54,7 +60,13 @@ pub fn LoginPage() -> impl IntoView {
     };
     let register = move || {
         let next = query.read().get("next");
-        domain::paths::with_query(page::REGISTER, &next.map(|next| ("next", next)).into_iter().collect::<Vec<_>>())
+        domain::paths::with_query(
+            page::REGISTER,
+            &next
+                .map(|next| ("next", next))
+                .into_iter()
+                .collect::<Vec<_>>(),
+        )
     };
     view! {
         <SignFrame title="Sign in">

@@ -26,7 +26,10 @@ impl Clock {
 /// The device's clock.
 #[must_use]
 pub fn device_time() -> DateTime<Utc> {
-    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit an i64")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 fit an i64"
+    )]
     let millis = js_sys::Date::now() as i64;
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }

@@ -32,7 +32,10 @@ impl Draft {
             },
             false,
         );
-        Self { text, name: StoredValue::new(key) }
+        Self {
+            text,
+            name: StoredValue::new(key),
+        }
     }
 
     /// Whether an earlier visit left something.

@@ -36,7 +36,13 @@ impl Keys {
         };
         Effect::watch(
             move || keys.enabled.get(),
-            |on, _, _| if *on { storage::remove("keys") } else { storage::set("keys", "off") },
+            |on, _, _| {
+                if *on {
+                    storage::remove("keys")
+                } else {
+                    storage::set("keys", "off")
+                }
+            },
             false,
         );
         window_event_listener(leptos::ev::keydown, move |event| keys.take(&event));
@@ -48,18 +54,26 @@ impl Keys {
         if !self.enabled.get_untracked() || is_for_others(event) {
             return;
         }
-        self.pressed.update_value(|pressed| pressed.push(event.key()));
+        self.pressed
+            .update_value(|pressed| pressed.push(event.key()));
         let meaning = self.pressed.with_value(|pressed| step(pressed));
         match meaning {
             Step::Begun => {
                 event.prevent_default();
-                set_timeout(move || self.pressed.set_value(Vec::new()), Duration::from_millis(1200));
+                set_timeout(
+                    move || self.pressed.set_value(Vec::new()),
+                    Duration::from_millis(1200),
+                );
             }
             Step::Nothing => self.pressed.set_value(Vec::new()),
             Step::Commands(commands) => {
                 self.pressed.set_value(Vec::new());
                 let handler = self.handlers.with_value(|handlers| {
-                    handlers.iter().rev().find(|handler| commands.contains(&handler.command)).cloned()
+                    handlers
+                        .iter()
+                        .rev()
+                        .find(|handler| commands.contains(&handler.command))
+                        .cloned()
                 });
                 if let Some(handler) = handler {
                     event.prevent_default();
@@ -72,32 +86,53 @@ impl Keys {
 
 /// Takes a command of the table for as long as the component lives; the newest taker wins.
 pub fn on_command(command: &'static str, act: impl Fn() + Send + Sync + 'static) {
-    let Some(keys) = use_context::<Keys>() else { return };
+    let Some(keys) = use_context::<Keys>() else {
+        return;
+    };
     let id = keys.next.get_value();
     keys.next.set_value(id.wrapping_add(1));
     let act = Callback::new(move |()| act());
-    keys.handlers.update_value(|handlers| handlers.push(Handler { id, command, act }));
+    keys.handlers
+        .update_value(|handlers| handlers.push(Handler { id, command, act }));
     on_cleanup(move || {
-        keys.handlers.try_update_value(|handlers| handlers.retain(|handler| handler.id != id));
+        keys.handlers
+            .try_update_value(|handlers| handlers.retain(|handler| handler.id != id));
     });
 }
 
 /// Keys with Ctrl, Alt or Meta belong to the browser; keys in a field to the field; keys while
 /// something floats to what floats.
 fn is_for_others(event: &KeyboardEvent) -> bool {
-    if event.default_prevented() || event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing() {
+    if event.default_prevented()
+        || event.ctrl_key()
+        || event.alt_key()
+        || event.meta_key()
+        || event.is_composing()
+    {
         return true;
     }
     if event.key() == "Shift" {
         return true;
     }
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(target) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
         return false;
     };
     let in_field = matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || target.closest("[contenteditable=true], [role=menu], [role=listbox], dialog").ok().flatten().is_some();
-    let dialog_open = document().query_selector("dialog[open]").ok().flatten().is_some();
+        || target
+            .closest("[contenteditable=true], [role=menu], [role=listbox], dialog")
+            .ok()
+            .flatten()
+            .is_some();
+    let dialog_open = document()
+        .query_selector("dialog[open]")
+        .ok()
+        .flatten()
+        .is_some();
     // Enter and Space on a button or link press it.
-    let presses = matches!(event.key().as_str(), "Enter" | " ") && matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY");
+    let presses = matches!(event.key().as_str(), "Enter" | " ")
+        && matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY");
     in_field || dialog_open || presses
 }

@@ -109,14 +109,18 @@ impl Live {
     pub fn on_event(self, act: impl Fn(LiveEvent) + Send + Sync + 'static) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
-        self.listeners.update_value(|listeners| listeners.push((id, Callback::new(act))));
+        self.listeners
+            .update_value(|listeners| listeners.push((id, Callback::new(act))));
         on_cleanup(move || {
-            self.listeners.try_update_value(|listeners| listeners.retain(|(other, _)| *other != id));
+            self.listeners
+                .try_update_value(|listeners| listeners.retain(|(other, _)| *other != id));
         });
     }
 
     fn topic(self, name: &str) -> u64 {
-        let signal = self.topics.try_update_value(|topics| topics.entry(name.to_owned()).or_default().clone());
+        let signal = self
+            .topics
+            .try_update_value(|topics| topics.entry(name.to_owned()).or_default().clone());
         signal.map_or(0, |signal| signal.get()) + self.everything.get()
     }
 
@@ -133,7 +137,9 @@ impl Live {
     }
 
     fn take(self, event: LiveEvent, session: Session) {
-        if domain::event::EventKind::from_slug(&event.kind).is_some_and(domain::event::EventKind::moves_rights) {
+        if domain::event::EventKind::from_slug(&event.kind)
+            .is_some_and(domain::event::EventKind::moves_rights)
+        {
             session.load();
         }
         let topics = Topics::of(&event);
@@ -149,9 +155,15 @@ impl Live {
     }
 
     fn flush(self) {
-        let due = self.due.try_update_value(std::mem::take).unwrap_or_default();
-        let signals: Vec<ArcRwSignal<u64>> =
-            self.topics.with_value(|topics| due.iter().filter_map(|name| topics.get(name).cloned()).collect());
+        let due = self
+            .due
+            .try_update_value(std::mem::take)
+            .unwrap_or_default();
+        let signals: Vec<ArcRwSignal<u64>> = self.topics.with_value(|topics| {
+            due.iter()
+                .filter_map(|name| topics.get(name).cloned())
+                .collect()
+        });
         for signal in signals {
             signal.update(|n| *n += 1);
         }

@@ -26,7 +26,10 @@ impl<T: Send + Sync + 'static> Copy for Loaded<T> {}
 
 impl<T: Clone + Send + Sync + 'static> Loaded<T> {
     /// Reads now and whenever `source` changes; what was read before is shown until the answer.
-    pub fn keep<K, Fut>(source: impl Fn() -> K + 'static, fetch: impl Fn(K) -> Fut + 'static) -> Self
+    pub fn keep<K, Fut>(
+        source: impl Fn() -> K + 'static,
+        fetch: impl Fn(K) -> Fut + 'static,
+    ) -> Self
     where
         K: Clone + PartialEq + Send + Sync + 'static,
         Fut: Future<Output = Result<T, ApiError>> + 'static,
@@ -45,7 +48,11 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
         V: Clone + PartialEq + Send + Sync + 'static,
         Fut: Future<Output = Result<T, ApiError>> + 'static,
     {
-        Self::start(source, |old: &(K, V), new: &(K, V)| old.0 != new.0, move |(key, _)| fetch(key))
+        Self::start(
+            source,
+            |old: &(K, V), new: &(K, V)| old.0 != new.0,
+            move |(key, _)| fetch(key),
+        )
     }
 
     fn start<K, Fut>(
@@ -69,7 +76,10 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
             if before.as_ref() == Some(&now) {
                 return now;
             }
-            if before.as_ref().is_some_and(|before| is_other(&before.0, &now.0)) {
+            if before
+                .as_ref()
+                .is_some_and(|before| is_other(&before.0, &now.0))
+            {
                 loaded.value.set(None);
             }
             question.update_value(|n| *n += 1);

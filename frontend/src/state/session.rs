@@ -30,7 +30,9 @@ pub struct Session {
 impl Session {
     /// Asks who we are.
     pub fn provide() -> Self {
-        let session = Self { state: RwSignal::new(SessionState::Unknown) };
+        let session = Self {
+            state: RwSignal::new(SessionState::Unknown),
+        };
         provide_context(session);
         api::on_signed_out(move || session.state.set(SessionState::SignedOut));
         session.load();
@@ -46,7 +48,8 @@ impl Session {
     /// Whether somebody is signed in.
     #[must_use]
     pub fn is_signed_in(self) -> bool {
-        self.state.with(|state| matches!(state, SessionState::SignedIn(_)))
+        self.state
+            .with(|state| matches!(state, SessionState::SignedIn(_)))
     }
 
     /// Asks again, for example after the roles changed.
@@ -120,7 +123,8 @@ impl Session {
     /// The person's time zone.
     #[must_use]
     pub fn timezone(self) -> String {
-        self.me().map_or_else(|| "UTC".into(), |me| me.preferences.timezone.clone())
+        self.me()
+            .map_or_else(|| "UTC".into(), |me| me.preferences.timezone.clone())
     }
 
     /// What they are in each project that exists for them.
@@ -132,10 +136,12 @@ impl Session {
     /// What they are in the project with that key.
     #[must_use]
     pub fn standing(self, project: &str) -> Option<Standing> {
-        self.me().and_then(|me| me.standings.iter().find(|s| s.project == project).cloned())
+        self.me()
+            .and_then(|me| me.standings.iter().find(|s| s.project == project).cloned())
     }
 
     fn is_signed_in_untracked(self) -> bool {
-        self.state.with_untracked(|state| matches!(state, SessionState::SignedIn(_)))
+        self.state
+            .with_untracked(|state| matches!(state, SessionState::SignedIn(_)))
     }
 }

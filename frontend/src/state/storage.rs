@@ -29,8 +29,10 @@ pub fn remove(key: &str) {
 pub fn remove_all(prefix: &str) {
     let Some(storage) = storage() else { return };
     let count = storage.length().unwrap_or(0);
-    let names: Vec<String> =
-        (0..count).filter_map(|i| storage.key(i).ok().flatten()).filter(|name| name.starts_with(prefix)).collect();
+    let names: Vec<String> = (0..count)
+        .filter_map(|i| storage.key(i).ok().flatten())
+        .filter(|name| name.starts_with(prefix))
+        .collect();
     for name in names {
         let _ = storage.remove_item(&name);
     }

@@ -75,7 +75,9 @@ impl Inner {
         let Some(channel) = &self.channel else { return };
         let me = Rc::clone(self);
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let Some(text) = event.data().as_string() else { return };
+            let Some(text) = event.data().as_string() else {
+                return;
+            };
             match text.as_str() {
                 _ if !me.wanted.get() => {}
                 "hello" if me.source.borrow().is_some() => me.say("open"),
@@ -121,7 +123,9 @@ impl Inner {
         if !self.wanted.get() || self.source.borrow().is_some() {
             return;
         }
-        let Ok(source) = EventSource::new(&api::stream()) else { return };
+        let Ok(source) = EventSource::new(&api::stream()) else {
+            return;
+        };
         let mut handlers = self.handlers.borrow_mut();
         handlers.clear();
         let mut on = |name: &str, act: Box<dyn Fn(MessageEvent)>| {
@@ -154,7 +158,9 @@ impl Inner {
 
     fn is_new(&self) -> bool {
         let source = self.source.borrow();
-        let Some(source) = source.as_ref() else { return false };
+        let Some(source) = source.as_ref() else {
+            return false;
+        };
         let marked = Reflect::get(source, &"iitOpened".into()).is_ok_and(|mark| mark.is_truthy());
         let _ = Reflect::set(source, &"iitOpened".into(), &JsValue::TRUE);
         !marked
@@ -162,7 +168,11 @@ impl Inner {
 
     fn lost(self: &Rc<Self>) {
         self.tell(Heard::Link(Link::Lost), "lost");
-        let over = self.source.borrow().as_ref().is_none_or(|source| source.ready_state() == EventSource::CLOSED);
+        let over = self
+            .source
+            .borrow()
+            .as_ref()
+            .is_none_or(|source| source.ready_state() == EventSource::CLOSED);
         if over {
             // The browser gives up after a refusal: ask who we are, and try once more.
             self.close();

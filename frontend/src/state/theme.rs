@@ -61,9 +61,14 @@ pub struct Look {
 impl Look {
     /// Takes up what was stored and keeps the page in step.
     pub fn provide() -> Self {
-        let theme = storage::get("theme").and_then(|word| word.parse().ok()).unwrap_or(Theme::System);
+        let theme = storage::get("theme")
+            .and_then(|word| word.parse().ok())
+            .unwrap_or(Theme::System);
         let stored = storage::get("accent").unwrap_or_default();
-        let accent = Accent::ALL.into_iter().find(|accent| accent.slug() == stored).unwrap_or_default();
+        let accent = Accent::ALL
+            .into_iter()
+            .find(|accent| accent.slug() == stored)
+            .unwrap_or_default();
         let contrast = storage::get("contrast").as_deref() == Some("more");
         let look = Self {
             theme: RwSignal::new(theme),
@@ -80,7 +85,9 @@ impl Look {
     }
 
     fn follow(self, query: &str) {
-        let Some(list) = window().match_media(query).ok().flatten() else { return };
+        let Some(list) = window().match_media(query).ok().flatten() else {
+            return;
+        };
         let changed = Closure::<dyn Fn()>::new(move || self.device.update(|n| *n += 1));
         let _ = list.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
         // Lives as long as the page.
@@ -111,7 +118,10 @@ impl Look {
             };
         }
         keep("theme", (theme != Theme::System).then_some(theme.slug()));
-        keep("accent", (accent != Accent::Petrol).then_some(accent.slug()));
+        keep(
+            "accent",
+            (accent != Accent::Petrol).then_some(accent.slug()),
+        );
         keep("contrast", self.contrast.get().then_some("more"));
     }
 }
@@ -124,5 +134,9 @@ fn keep(key: &str, value: Option<&str>) {
 }
 
 fn device_prefers(query: &str) -> bool {
-    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+    window()
+        .match_media(query)
+        .ok()
+        .flatten()
+        .is_some_and(|list| list.matches())
 }

@@ -6,7 +6,11 @@ use leptos::prelude::*;
 pub fn window_title(name: impl Fn() -> String + 'static) {
     Effect::new(move |_| {
         let name = name();
-        let title = if name.is_empty() { "Issues & Insights".to_owned() } else { format!("{name} · Issues & Insights") };
+        let title = if name.is_empty() {
+            "Issues & Insights".to_owned()
+        } else {
+            format!("{name} · Issues & Insights")
+        };
         document().set_title(&title);
     });
 }

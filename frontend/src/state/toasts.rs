@@ -41,7 +41,11 @@ pub struct Toasts {
 impl Toasts {
     /// Makes the place for them.
     pub fn provide() -> Self {
-        let toasts = Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(1), held: RwSignal::new(None) };
+        let toasts = Self {
+            list: RwSignal::new(Vec::new()),
+            next: StoredValue::new(1),
+            held: RwSignal::new(None),
+        };
         provide_context(toasts);
         toasts
     }
@@ -72,13 +76,30 @@ impl Toasts {
     pub fn retry(self, what: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
         let act = Callback::new(move |()| again());
         let text = format!("{what} {}", error.sentence());
-        self.show(true, text, Some(ToastAction { label: "Try again", act }));
+        self.show(
+            true,
+            text,
+            Some(ToastAction {
+                label: "Try again",
+                act,
+            }),
+        );
     }
 
     /// Takes the newest way back, if one is offered.
     pub fn undo_last(self) {
-        let last = self.list.with_untracked(|list| list.iter().rev().find(|t| !t.failed && t.action.is_some()).cloned());
-        if let Some(Toast { id, action: Some(action), .. }) = last {
+        let last = self.list.with_untracked(|list| {
+            list.iter()
+                .rev()
+                .find(|t| !t.failed && t.action.is_some())
+                .cloned()
+        });
+        if let Some(Toast {
+            id,
+            action: Some(action),
+            ..
+        }) = last
+        {
             self.close(id);
             action.act.run(());
         }
@@ -98,7 +119,12 @@ impl Toasts {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         self.list.update(|list| {
-            list.push(Toast { id, failed, text, action });
+            list.push(Toast {
+                id,
+                failed,
+                text,
+                action,
+            });
             let extra = list.len().saturating_sub(AT_MOST);
             list.drain(..extra);
         });
@@ -112,7 +138,10 @@ impl Toasts {
             move || {
                 if self.held.try_get_untracked() == Some(Some(id)) {
                     self.expire(id);
-                } else if let Some(true) = self.list.try_with_untracked(|list| list.iter().any(|t| t.id == id)) {
+                } else if let Some(true) = self
+                    .list
+                    .try_with_untracked(|list| list.iter().any(|t| t.id == id))
+                {
                     self.close(id);
                 }
             },

@@ -52,7 +52,12 @@ impl Uploads {
     /// Those of one issue.
     #[must_use]
     pub fn of(self, issue: &str) -> Vec<Upload> {
-        self.list.with(|list| list.iter().filter(|upload| upload.issue == issue).cloned().collect())
+        self.list.with(|list| {
+            list.iter()
+                .filter(|upload| upload.issue == issue)
+                .cloned()
+                .collect()
+        })
     }
 
     /// Sends files to an issue; `done` is called after each one that arrived.
@@ -75,7 +80,9 @@ impl Uploads {
 
     /// Sends one again.
     pub fn retry(self, id: u32, done: UnsyncCallback<()>) {
-        let upload = self.list.with_untracked(|list| list.iter().find(|upload| upload.id == id).cloned());
+        let upload = self
+            .list
+            .with_untracked(|list| list.iter().find(|upload| upload.id == id).cloned());
         if let Some(upload) = upload {
             upload.progress.set(Progress::Sending(0.0));
             self.begin(&upload, done);
@@ -84,7 +91,9 @@ impl Uploads {
 
     /// Stops one and forgets it.
     pub fn cancel(self, id: u32) {
-        let upload = self.list.with_untracked(|list| list.iter().find(|upload| upload.id == id).cloned());
+        let upload = self
+            .list
+            .with_untracked(|list| list.iter().find(|upload| upload.id == id).cloned());
         self.forget(id);
         if let Some(request) = upload.and_then(|upload| upload.request.get_value()) {
             let _ = request.abort();
@@ -112,6 +121,7 @@ impl Uploads {
     }
 
     fn forget(self, id: u32) {
-        self.list.update(|list| list.retain(|upload| upload.id != id));
+        self.list
+            .update(|list| list.retain(|upload| upload.id != id));
     }
 }

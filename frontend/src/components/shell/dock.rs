@@ -1,7 +1,7 @@
 //! The navigation at the lower edge of small screens.
 
-use super::user_menu::AccountMenu;
 use super::theme_menu::ThemeMenu;
+use super::user_menu::AccountMenu;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Icon, IconSize, SmallIcon};
 use crate::components::icon_paths::IconName;
@@ -43,7 +43,9 @@ fn DockLink(href: &'static str, icon: IconName, label: &'static str) -> impl Int
     let location = use_location();
     let current = move || {
         let path = location.pathname.get();
-        let here = path == href || (href != "/" && path.starts_with(href)) || (href == page::ISSUES && path.ends_with("/issues"));
+        let here = path == href
+            || (href != "/" && path.starts_with(href))
+            || (href == page::ISSUES && path.ends_with("/issues"));
         (here && !(href == page::PROJECTS && path.ends_with("/issues"))).then_some("page")
     };
     view! {

@@ -15,9 +15,9 @@ use dock::Dock;
 use domain::paths::page;
 use domain::project::Project;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
-use leptos_router::NavigateOptions;
 use sidebar::Sidebar;
 use std::time::Duration;
 pub use theme_menu::ThemeMenu;
@@ -42,13 +42,23 @@ pub fn Shell() -> impl IntoView {
     let navigate = use_navigate();
     Effect::new(move |_| {
         if matches!(session.state(), SessionState::SignedOut) {
-            let here = format!("{}{}", location.pathname.get_untracked(), query_text(&location.search.get_untracked()));
+            let here = format!(
+                "{}{}",
+                location.pathname.get_untracked(),
+                query_text(&location.search.get_untracked())
+            );
             let to = if here == "/" {
                 page::LOGIN.to_owned()
             } else {
                 domain::paths::with_query(page::LOGIN, &[("next", here)])
             };
-            navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
+            navigate(
+                &to,
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
         }
     });
     let phase = Memo::new(move |_| match session.state() {
@@ -65,22 +75,24 @@ pub fn Shell() -> impl IntoView {
             }
             _ => ().into_any(),
         },
-        _ => {
-            view! {
-                <main id="main" class="grid min-h-dvh place-items-center">
-                    <h1 class="sr-only">"Issues & Insights"</h1>
-                    <AfterAMoment what="Loading your account">
-                        <span class="loading loading-spinner text-ink-3" aria-hidden="true"></span>
-                    </AfterAMoment>
-                </main>
-            }
-            .into_any()
+        _ => view! {
+            <main id="main" class="grid min-h-dvh place-items-center">
+                <h1 class="sr-only">"Issues & Insights"</h1>
+                <AfterAMoment what="Loading your account">
+                    <span class="loading loading-spinner text-ink-3" aria-hidden="true"></span>
+                </AfterAMoment>
+            </main>
         }
+        .into_any(),
     }
 }
 
 fn query_text(search: &str) -> String {
-    if search.is_empty() || search.starts_with('?') { search.to_owned() } else { format!("?{search}") }
+    if search.is_empty() || search.starts_with('?') {
+        search.to_owned()
+    } else {
+        format!("?{search}")
+    }
 }
 
 #[component]
@@ -115,7 +127,8 @@ fn provide_place(live: Live) -> Place {
     let before = storage::get("project");
     let project = Memo::new(move |last: Option<&Option<String>>| {
         let here = crate::model::place::project_of(&location.pathname.get());
-        here.or_else(|| last.cloned().flatten()).or_else(|| before.clone())
+        here.or_else(|| last.cloned().flatten())
+            .or_else(|| before.clone())
     });
     Effect::new(move |_| {
         if let Some(key) = project.get() {
@@ -126,7 +139,11 @@ fn provide_place(live: Live) -> Place {
     let tick = RwSignal::new(0_u32);
     let due = StoredValue::new(false);
     Effect::new(move |first: Option<()>| {
-        let _ = (live.kind("project"), live.kind("member"), live.kind("issue"));
+        let _ = (
+            live.kind("project"),
+            live.kind("member"),
+            live.kind("issue"),
+        );
         if first.is_some() && !due.get_value() {
             due.set_value(true);
             set_timeout(
@@ -139,7 +156,11 @@ fn provide_place(live: Live) -> Place {
         }
     });
     let projects = Loaded::keep(move || tick.get(), |_| api::projects::all());
-    let place = Place { projects, project, help: RwSignal::new(false) };
+    let place = Place {
+        projects,
+        project,
+        help: RwSignal::new(false),
+    };
     provide_context(place);
     place
 }
@@ -153,9 +174,13 @@ fn follow_the_focus() {
             request_animation_frame(|| {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 let main = document().get_element_by_id("main");
-                if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+                if let Some(main) =
+                    main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok())
+                {
                     // A page that put the focus into its first field keeps it there.
-                    let taken = document().active_element().is_some_and(|active| main.contains(Some(&active)));
+                    let taken = document()
+                        .active_element()
+                        .is_some_and(|active| main.contains(Some(&active)));
                     if !taken {
                         let _ = main.focus();
                     }

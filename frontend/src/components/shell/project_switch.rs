@@ -23,7 +23,8 @@ pub fn ProjectSwitch() -> impl IntoView {
     let current = Memo::new(move |_| {
         let projects = projects();
         let wanted = place.project.get();
-        let found = wanted.and_then(|key| projects.iter().find(|project| project.key == key).cloned());
+        let found =
+            wanted.and_then(|key| projects.iter().find(|project| project.key == key).cloned());
         found.or_else(|| projects.first().cloned())
     });
     let choices = Signal::derive(move || {
@@ -43,7 +44,8 @@ pub fn ProjectSwitch() -> impl IntoView {
         open.set(false);
         navigate(&page::project_issues(&key), NavigateOptions::default());
     });
-    let may_edit = move |project: &Project| decide(project.role, Action::ManageLabels, Ground::NONE).is_ok();
+    let may_edit =
+        move |project: &Project| decide(project.role, Action::ManageLabels, Ground::NONE).is_ok();
     view! {
         <Show when=move || current.get().is_some()>
             <div class="flex flex-col gap-1">

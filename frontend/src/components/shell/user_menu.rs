@@ -15,7 +15,12 @@ use leptos::task::spawn_local;
 pub fn UserMenu() -> impl IntoView {
     let session = session();
     let open = RwSignal::new(false);
-    let name = move || session.user().map(|user| user.display_name).unwrap_or_default();
+    let name = move || {
+        session
+            .user()
+            .map(|user| user.display_name)
+            .unwrap_or_default()
+    };
     view! {
         <Popover
             open
