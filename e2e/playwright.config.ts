@@ -40,6 +40,6 @@ export default defineConfig({
   projects: [
     { name: 'journeys', testDir: 'journeys' },
     // The pictures of the README; written by `cargo xtask generate screenshots`.
-    { name: 'screenshots', testDir: 'pictures' },
+    { name: 'screenshots', testDir: 'screenshots' },
   ],
 });

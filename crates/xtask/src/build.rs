@@ -77,15 +77,15 @@ impl Programs {
     }
 }
 
+/// `cargo build` of the two programs, with nothing else decided.
+pub fn cargo_for_programs(project: &Project) -> Command {
+    let mut cargo = project.cargo(["build", "--bins"]);
+    cargo.args(["--package", "server", "--package", "worker"]);
+    cargo
+}
+
 pub fn programs(project: &Project, profile: Profile) -> Result<Programs> {
-    let mut cargo = project.cargo([
-        "build",
-        "--package",
-        "server",
-        "--package",
-        "worker",
-        "--bins",
-    ]);
+    let mut cargo = cargo_for_programs(project);
     cargo.args(profile.flag());
     proc::step(
         "Building server and worker (minutes the first time, seconds later)",

@@ -7,18 +7,22 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::PassedOn;
+use crate::build::Profile;
+use crate::e2e::{self, Build};
 use crate::postgres::{Cluster, DATABASE, OWNER};
 use crate::proc;
 use crate::project::Project;
-use crate::schema;
+use crate::{schema, tools};
 
 pub const HELP: &str = "\
 cargo xtask generate [schema|openapi]...
+cargo xtask generate screenshots
 
-Writes the generated files that are kept in the repository; all of them when none is named.
+Writes the generated files that are kept in the repository; without a name, schema and openapi.
 
-  schema     crates/store/src/schema.rs, from migrations/ on a throw-away Postgres
-  openapi    crates/server/openapi.json, from `iit-server openapi`
+  schema         crates/store/src/schema.rs, from migrations/ on a throw-away Postgres
+  openapi        crates/server/openapi.json, from `iit-server openapi`
+  screenshots    e2e/screenshots/, the README's pictures, from the release build in a browser
 ";
 
 /// One generated file: its name on the command line, its place, and how its text comes about.
@@ -59,13 +63,24 @@ pub fn main(
     passed_on: PassedOn,
 ) -> Result<()> {
     let mut wanted = Vec::new();
+    let mut pictures = false;
     while let Some(name) = arguments.opt_free_from_str::<String>()? {
+        if name == "screenshots" {
+            pictures = true;
+            continue;
+        }
         if !FILES.iter().any(|file| file.name == name) {
             bail!("there is nothing called `{name}` to generate\n\n{HELP}");
         }
         wanted.push(name);
     }
     crate::no_more(arguments, passed_on, HELP)?;
+    if pictures {
+        screenshots(project)?;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+    }
     for file in FILES {
         if !wanted.is_empty() && !wanted.iter().any(|name| name == file.name) {
             continue;
@@ -78,6 +93,20 @@ pub fn main(
         fs::write(project.path(file.path), text)
             .with_context(|| format!("cannot write {}", file.path))?;
         println!("{} written", file.path);
+    }
+    Ok(())
+}
+
+/// Not compared by `check`: no two browsers paint the same bytes.
+fn screenshots(project: &Project) -> Result<()> {
+    let mut needed = vec![&tools::COMPILER, &tools::LIBPQ, &tools::POSTGRES];
+    needed.extend(tools::FOR_BROWSER_TESTS);
+    tools::ensure(project, &needed)?;
+    let cluster = Cluster::throw_away()?;
+    let build = Build::Usual(Profile::Release);
+    let walked = e2e::walk(project, &cluster, build, "screenshots", &[])?;
+    if !walked.status.success() {
+        bail!("the pictures could not be taken: {}", walked.text);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod build;
 mod check;
 mod coverage;
+mod e2e;
 mod generate;
 mod http;
 mod postgres;

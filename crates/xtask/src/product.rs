@@ -1,5 +1,6 @@
 //! The product as started here: its environment, and its two programs as children.
 
+use std::env;
 use std::fs::{self, DirBuilder, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -32,6 +33,22 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// On free ports, with a database, a key and a folder of its own.
+    pub fn throw_away(cluster: &Cluster, database: &str, files: &TemporaryFolder) -> Result<Self> {
+        cluster.provision(database)?;
+        let (database_url, migration_url) = Self::on(cluster, database);
+        Ok(Self {
+            database_url,
+            migration_url,
+            port: http::free_port()?,
+            metrics_port: http::free_port()?,
+            secret_key: random_key()?,
+            files: files.path.clone(),
+            // An instrumented build writes down what it has reached; only tests should.
+            defaults: vec![("LLVM_PROFILE_FILE", "/dev/null")],
+        })
+    }
+
     pub fn on(cluster: &Cluster, database: &str) -> (String, Option<String>) {
         (
             cluster.url(APPLICATION, database),
@@ -66,7 +83,7 @@ impl Setting {
             .copied()
             .chain([("IIT_STORAGE", files.as_str())])
         {
-            if std::env::var_os(name).is_none() {
+            if env::var_os(name).is_none() {
                 command.env(name, value);
             }
         }
@@ -143,6 +160,25 @@ impl Product {
     pub fn stop(&mut self) {
         self.worker.stop();
         self.server.stop();
+    }
+}
+
+/// A folder that is removed at the end.
+pub struct TemporaryFolder {
+    pub path: PathBuf,
+}
+
+impl TemporaryFolder {
+    pub fn new(name: &str) -> Result<Self> {
+        let path = env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        fs::create_dir(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 

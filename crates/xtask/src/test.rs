@@ -2,21 +2,19 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::PassedOn;
-use crate::build::{self, Profile, Programs};
+use crate::build::{self, Profile};
 use crate::coverage::{self, Instrumented};
+use crate::e2e::{self, Build};
 use crate::postgres::{Cluster, SUPERUSER};
 use crate::proc::{self, Stopped};
-use crate::product::{self, Output, Setting};
 use crate::project::Project;
-use crate::{http, tools};
+use crate::tools;
 
 pub const HELP: &str = "\
 cargo xtask test [--no-e2e] [--no-coverage] [--release]
@@ -34,9 +32,6 @@ tests, and the journeys through the built product in a real browser.
   -- <arguments>   only `cargo test` with these arguments, with the database it needs:
                    cargo xtask test -- -p store numbers
 ";
-
-/// The database of the journeys.
-const E2E_DATABASE: &str = "iit_e2e";
 
 struct Options {
     e2e: bool,
@@ -72,8 +67,7 @@ pub fn main(
         needed.extend([&tools::LLVM_TOOLS, &tools::LLVM_COV]);
     }
     if options.e2e {
-        needed.extend(tools::FOR_WEB);
-        needed.extend([&tools::CHROMIUM, &tools::E2E_PACKAGES]);
+        needed.extend(tools::FOR_BROWSER_TESTS);
     }
     tools::ensure(project, &needed)?;
     build::make_dist(project)?;
@@ -120,7 +114,17 @@ fn everything(project: &Project, cluster: &Cluster, options: &Options) -> Result
     }
     if options.e2e {
         summary.add("journeys in a browser", || {
-            journeys(project, cluster, options, instrumented.as_ref())
+            let passed_on = if options.backend {
+                &[]
+            } else {
+                &options.passed_on[..]
+            };
+            let build = match (&instrumented, options.profile) {
+                (Some(instrumented), Profile::Debug) => Build::Instrumented(instrumented),
+                (_, profile) => Build::Usual(profile),
+            };
+            let walked = e2e::walk(project, cluster, build, "journeys", passed_on)?;
+            Ok(judged(walked.text, walked.passed, walked.status))
         })?;
     }
     summary.print(begin);
@@ -247,113 +251,6 @@ fn measure(project: &Project, instrumented: &Instrumented) -> Result<Outcome> {
         coverage::LIMIT
     );
     Ok((text, percent >= coverage::LIMIT))
-}
-
-/// The built product in a real browser.
-fn journeys(
-    project: &Project,
-    cluster: &Cluster,
-    options: &Options,
-    instrumented: Option<&Instrumented>,
-) -> Result<Outcome> {
-    build::browser_app(project, options.profile)?;
-    let programs = match (instrumented, options.profile) {
-        // Built a moment ago for the tests: the same folder saves a build.
-        (Some(instrumented), Profile::Debug) => {
-            let mut cargo = project.cargo([
-                "build",
-                "--package",
-                "server",
-                "--package",
-                "worker",
-                "--bins",
-            ]);
-            instrumented.apply(&mut cargo);
-            proc::step("Building server and worker", &mut cargo)?;
-            Programs::in_folder(instrumented.target.join("debug"))
-        }
-        (_, profile) => build::programs(project, profile)?,
-    };
-    cluster.provision(E2E_DATABASE)?;
-    let files = TemporaryFolder::new("iit-e2e-files")?;
-    let (database_url, migration_url) = Setting::on(cluster, E2E_DATABASE);
-    let setting = Setting {
-        database_url,
-        migration_url,
-        port: http::free_port()?,
-        metrics_port: http::free_port()?,
-        secret_key: product::random_key()?,
-        files: files.path.clone(),
-        defaults: vec![
-            ("IIT_REGISTRATION", "open"),
-            // What they count is the backend tests' business.
-            ("LLVM_PROFILE_FILE", "/dev/null"),
-        ],
-    };
-    setting.prepare(project, &programs)?;
-    proc::say("Starting server and worker for the browser");
-    let mut product = setting.start(project, &programs, Output::Logged)?;
-    let mut playwright = project.command(project.path("e2e/node_modules/.bin/playwright"));
-    playwright
-        .args(["test", "--project", "journeys"])
-        .current_dir(project.path("e2e"))
-        .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port));
-    if !options.backend {
-        playwright.args(&options.passed_on);
-    }
-    if let Some(chromium) = tools::chromium() {
-        playwright.env("IIT_CHROMIUM", chromium);
-    }
-    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    let status = proc::watched_step(
-        "Walking through the product in a browser",
-        &mut playwright,
-        |line| {
-            // Its closing lines: `  12 passed (34.5s)`, each number alone with its word.
-            let mut words = line.split_whitespace();
-            if let (Some(number), Some(word)) = (words.next(), words.next())
-                && let Ok(number) = number.parse::<u32>()
-            {
-                match word {
-                    "passed" => passed = number,
-                    "failed" => failed = number,
-                    "skipped" => skipped = number,
-                    _ => {}
-                }
-            }
-        },
-    )?;
-    let ended = product.ended();
-    product.stop();
-    if !status.success() {
-        println!(
-            "    What server and worker wrote: {} and worker.log",
-            project.log("server").display()
-        );
-    }
-    if let Some(what) = ended {
-        bail!("{what} while the browser was at work");
-    }
-    let text = format!("{passed} passed, {failed} failed, {skipped} skipped");
-    Ok(judged(text, passed, status))
-}
-
-struct TemporaryFolder {
-    path: PathBuf,
-}
-
-impl TemporaryFolder {
-    fn new(name: &str) -> Result<Self> {
-        let path = env::temp_dir().join(format!("{name}-{}", std::process::id()));
-        fs::create_dir(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self { path })
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
-    }
 }
 
 #[cfg(test)]

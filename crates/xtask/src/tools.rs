@@ -191,6 +191,17 @@ pub static FOR_WEB: &[&Tool] = &[
     &FRONTEND_PACKAGES,
 ];
 
+/// What the end-to-end tests need besides the programs.
+pub static FOR_BROWSER_TESTS: &[&Tool] = &[
+    &NODE,
+    &WASM_TARGET,
+    &WASM_BINDGEN,
+    &TRUNK,
+    &FRONTEND_PACKAGES,
+    &CHROMIUM,
+    &E2E_PACKAGES,
+];
+
 impl Tool {
     fn command(&self) -> String {
         match &self.get {

@@ -1,0 +1,101 @@
+//! The built product, with demo data on a throw-away Postgres, in a real browser.
+
+use std::ffi::OsString;
+use std::process::ExitStatus;
+
+use anyhow::{Result, bail};
+
+use crate::build::{self, Profile, Programs};
+use crate::coverage::Instrumented;
+use crate::postgres::Cluster;
+use crate::proc;
+use crate::product::{Output, Setting, TemporaryFolder};
+use crate::project::Project;
+use crate::tools;
+
+const DATABASE: &str = "iit_e2e";
+
+/// Which build of the product to look at.
+pub enum Build<'a> {
+    Usual(Profile),
+    /// What was built a moment ago to count lines; the same folder saves a build.
+    Instrumented(&'a Instrumented),
+}
+
+pub struct Walked {
+    pub status: ExitStatus,
+    pub passed: u32,
+    /// Playwright's closing lines in one.
+    pub text: String,
+}
+
+/// Runs one of the projects in e2e/playwright.config.ts.
+pub fn walk(
+    project: &Project,
+    cluster: &Cluster,
+    build: Build,
+    name: &str,
+    passed_on: &[OsString],
+) -> Result<Walked> {
+    let programs = match build {
+        Build::Usual(profile) => {
+            build::browser_app(project, profile)?;
+            build::programs(project, profile)?
+        }
+        Build::Instrumented(instrumented) => {
+            build::browser_app(project, Profile::Debug)?;
+            let mut cargo = build::cargo_for_programs(project);
+            instrumented.apply(&mut cargo);
+            proc::step("Building server and worker", &mut cargo)?;
+            Programs::in_folder(instrumented.target.join("debug"))
+        }
+    };
+    let files = TemporaryFolder::new("iit-e2e-files")?;
+    let mut setting = Setting::throw_away(cluster, DATABASE, &files)?;
+    setting.defaults.push(("IIT_REGISTRATION", "open"));
+    setting.prepare(project, &programs)?;
+    proc::say("Starting server and worker for the browser");
+    let mut product = setting.start(project, &programs, Output::Logged)?;
+
+    let mut playwright = project.command(project.path("e2e/node_modules/.bin/playwright"));
+    playwright
+        .args(["test", "--project", name])
+        .args(passed_on)
+        .current_dir(project.path("e2e"))
+        .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port));
+    if let Some(chromium) = tools::chromium() {
+        playwright.env("IIT_CHROMIUM", chromium);
+    }
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let title = format!("Walking through the product in a browser: {name}");
+    let status = proc::watched_step(&title, &mut playwright, |line| {
+        // Its closing lines: `  12 passed (34.5s)`.
+        let mut words = line.split_whitespace();
+        if let (Some(number), Some(word)) = (words.next(), words.next())
+            && let Ok(number) = number.parse::<u32>()
+        {
+            match word {
+                "passed" => passed = number,
+                "failed" => failed = number,
+                "skipped" => skipped = number,
+                _ => {}
+            }
+        }
+    })?;
+    let ended = product.ended();
+    product.stop();
+    if !status.success() {
+        println!(
+            "    What server and worker wrote: {} and worker.log",
+            project.log("server").display()
+        );
+    }
+    if let Some(what) = ended {
+        bail!("{what} while the browser was at work");
+    }
+    Ok(Walked {
+        status,
+        passed,
+        text: format!("{passed} passed, {failed} failed, {skipped} skipped"),
+    })
+}
