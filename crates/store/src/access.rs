@@ -1,0 +1,425 @@
+//! Looking up is authorizing: who is asking, and what exists for them.
+//!
+//! Nothing else in the product hands out projects or issues. What somebody may not see is
+//! [`Error::NotFound`], exactly like what does not exist.
+
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::issues::{IssueSql, StoredIssue};
+use crate::projects::{ProjectSql, StoredProject};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, Queryable, RunQueryDsl};
+use domain::key::{IssueRef, ProjectRef};
+use domain::policy::{self, Action, Ground};
+use domain::project::{ReportersSee, Visibility};
+use domain::user::{Role, Standing};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// Who is asking, read from the database for this very request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Account.
+    pub id: Uuid,
+    /// User name.
+    pub username: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Role of the account.
+    pub role: Role,
+    /// Session behind the request.
+    pub session: Uuid,
+}
+
+/// A word stored by us; anything else in its place is a fault of ours.
+pub(crate) fn stored<T: FromStr>(word: &str) -> Result<T> {
+    word.parse()
+        .map_err(|_| Error::Database(format!("unexpected stored word {word}")))
+}
+
+statement! {
+    /// Session and account in one look.
+    SessionById { session: Uuid => SqlUuid, account: Uuid => SqlUuid } -> (Text, Text, Text, Timestamptz) :
+    "select a.username, a.display_name, a.role, s.last_seen_at
+     from session s join account a on a.id = s.account_id
+     where s.id = {session} and s.account_id = {account} and a.active
+       and s.revoked_at is null and s.expires_at > clock_timestamp()"
+}
+
+statement! {
+    /// Notes that a session is in use.
+    Seen { session: Uuid => SqlUuid } -> Bool :
+    "update session set last_seen_at = clock_timestamp() where id = {session} returning true"
+}
+
+/// Who holds that session. `None` when it is revoked or over, or the account is not active.
+///
+/// # Errors
+/// When the database is away.
+pub fn actor(conn: &mut Conn, session: Uuid, account: Uuid) -> Result<Option<Actor>> {
+    let row: Option<(String, String, String, DateTime<Utc>)> = SessionById { session, account }
+        .get_result(conn.pg())
+        .optional()?;
+    let Some((username, display_name, role, last_seen_at)) = row else {
+        return Ok(None);
+    };
+    // To the minute is enough for people, and spares most requests a write.
+    if (Utc::now() - last_seen_at).num_seconds() > 60 {
+        let _: Option<bool> = Seen { session }.get_result(conn.pg()).optional()?;
+    }
+    Ok(Some(Actor {
+        id: account,
+        username,
+        display_name,
+        role: stored(&role)?,
+        session,
+    }))
+}
+
+/// A project that exists for somebody, with their role in it.
+#[derive(Debug, Clone)]
+pub struct ProjectAccess {
+    /// The project.
+    pub project: StoredProject,
+    /// The role that counts.
+    pub role: Role,
+    /// Only their own issues exist for them here.
+    pub own_only: bool,
+}
+
+impl ProjectAccess {
+    fn judge(project: StoredProject, membership: Option<&str>, actor: &Actor) -> Result<Self> {
+        let membership = membership.map(stored).transpose()?;
+        let role =
+            policy::standing(actor.role, membership, project.visibility).ok_or(Error::NotFound)?;
+        let own_only = policy::own_only(role, project.reporters_see);
+        Ok(Self {
+            project,
+            role,
+            own_only,
+        })
+    }
+
+    /// Passes when the role suffices.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn allow(&self, action: Action) -> Result<()> {
+        Ok(policy::decide(self.role, action, Ground::NONE)?)
+    }
+
+    /// Passes when the project takes changes.
+    ///
+    /// # Errors
+    /// [`Error::Archived`].
+    pub fn writable(&self) -> Result<()> {
+        if self.project.archived_at.is_some() {
+            Err(Error::Archived)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// An issue that exists for somebody.
+#[derive(Debug, Clone)]
+pub struct IssueAccess {
+    /// The issue.
+    pub issue: StoredIssue,
+    /// Its project and the role there.
+    pub access: ProjectAccess,
+    /// How the caller stands to it.
+    pub ground: Ground,
+}
+
+impl IssueAccess {
+    /// Passes when role and relation suffice.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub fn allow(&self, action: Action) -> Result<()> {
+        Ok(policy::decide(self.access.role, action, self.ground)?)
+    }
+
+    /// Whether the caller may see internal notes here.
+    #[must_use]
+    pub fn sees_internal(&self) -> bool {
+        self.allow(Action::SeeInternalNotes).is_ok()
+    }
+
+    /// Passes when the issue takes changes: neither deleted nor in an archived project.
+    ///
+    /// # Errors
+    /// [`Error::Archived`] or [`Error::Deleted`].
+    pub fn writable(&self) -> Result<()> {
+        self.access.writable()?;
+        if self.issue.deleted_at.is_some() {
+            Err(Error::Deleted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+statement! {
+    /// A project by key, with the caller's membership.
+    ProjectByKey { key: String => Text, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
+    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+            p.created_at, p.updated_at, p.version, m.role
+     from project p left join membership m on m.project_id = p.id and m.account_id = {me}
+     where p.key = {key}"
+}
+
+statement! {
+    /// A project by id, with the caller's membership.
+    ProjectById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
+    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+            p.created_at, p.updated_at, p.version, m.role
+     from project p left join membership m on m.project_id = p.id and m.account_id = {me}
+     where p.id = {id}"
+}
+
+/// The project, when it exists for the caller and their role suffices.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Denied`].
+pub fn project(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &ProjectRef,
+    action: Action,
+) -> Result<ProjectAccess> {
+    let row: Option<(StoredProject, Option<String>)> = match which {
+        ProjectRef::Key(key) => ProjectByKey {
+            key: key.clone(),
+            me: actor.id,
+        }
+        .get_result(conn.pg())
+        .optional()?,
+        ProjectRef::Id(id) => ProjectById {
+            id: *id,
+            me: actor.id,
+        }
+        .get_result(conn.pg())
+        .optional()?,
+    };
+    let (project, membership) = row.ok_or(Error::NotFound)?;
+    let access = ProjectAccess::judge(project, membership.as_deref(), actor)?;
+    access.allow(action)?;
+    Ok(access)
+}
+
+macro_rules! issue_select {
+    ($condition:literal) => {
+        concat!(
+            "select i.id, i.project_id, i.number, i.title, i.description, i.type, i.severity, i.priority, i.story_points,
+                    s.id, s.slug, s.name, s.category, i.resolution,
+                    i.affected_version_id, av.name, i.fixed_version_id, fv.name,
+                    r.id, r.username, r.display_name, r.kind,
+                    a.id, a.username, a.display_name, a.kind,
+                    i.parent_id, parent.number, parent.reporter_id,
+                    i.label_ids,
+                    case when cardinality(i.label_ids) = 0 then '[]'::jsonb else (
+                        select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour)
+                                                  order by lower(l.name)), '[]'::jsonb)
+                        from label l where l.id = any(i.label_ids)) end,
+                    i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.life,
+                    i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at,
+                    p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+                    p.created_at, p.updated_at, p.version, m.role
+             from issue i
+             join project p on p.id = i.project_id
+             join status s on s.id = i.status_id
+             join account r on r.id = i.reporter_id
+             left join account a on a.id = i.assignee_id
+             left join project_version av on av.id = i.affected_version_id
+             left join project_version fv on fv.id = i.fixed_version_id
+             left join issue parent on parent.id = i.parent_id
+             left join membership m on m.project_id = p.id and m.account_id = {me}
+             where ", $condition)
+    };
+}
+
+statement! {
+    /// An issue by key, with everything that is shown of it and what decides who may.
+    IssueByKey { key: String => Text, number: i64 => diesel::sql_types::BigInt, me: Uuid => SqlUuid }
+    -> (IssueSql, ProjectSql, Nullable<Text>) :
+    issue_select!("p.key = {key} and i.number = {number}")
+}
+
+statement! {
+    /// The same by id.
+    IssueById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (IssueSql, ProjectSql, Nullable<Text>) :
+    issue_select!("i.id = {id}")
+}
+
+/// The issue, when it exists for the caller and role and relation suffice.
+///
+/// # Errors
+/// [`Error::NotFound`] or [`Error::Denied`].
+pub fn issue(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &IssueRef,
+    action: Action,
+) -> Result<IssueAccess> {
+    let row: Option<(StoredIssue, StoredProject, Option<String>)> = match which {
+        IssueRef::Key { project, number } => IssueByKey {
+            key: project.clone(),
+            number: *number,
+            me: actor.id,
+        }
+        .get_result(conn.pg())
+        .optional()?,
+        IssueRef::Id(id) => IssueById {
+            id: *id,
+            me: actor.id,
+        }
+        .get_result(conn.pg())
+        .optional()?,
+    };
+    let (issue, project, membership) = row.ok_or(Error::NotFound)?;
+    let access = ProjectAccess::judge(project, membership.as_deref(), actor)?;
+    let ground = Ground {
+        own: issue.reporter.id == actor.id,
+        assigned: issue.assignee.as_ref().is_some_and(|a| a.id == actor.id),
+        unassigned: issue.assignee.is_none(),
+    };
+    if access.own_only && !ground.own {
+        return Err(Error::NotFound);
+    }
+    if issue.deleted_at.is_some() && access.allow(Action::SeeDeleted).is_err() {
+        return Err(Error::NotFound);
+    }
+    let found = IssueAccess {
+        issue,
+        access,
+        ground,
+    };
+    found.allow(action)?;
+    Ok(found)
+}
+
+/// Which projects exist for somebody, as lists and reports need it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Whose scope.
+    pub me: Uuid,
+    /// Projects in which every issue exists for them.
+    pub all: Vec<Uuid>,
+    /// Projects in which only their own do.
+    pub own: Vec<Uuid>,
+    /// Projects in which they see internal notes.
+    pub staff: Vec<Uuid>,
+    /// Projects in which they see deleted issues.
+    pub leads: Vec<Uuid>,
+}
+
+impl Scope {
+    fn put(&mut self, project: Uuid, role: Role, own_only: bool) {
+        let list = if own_only {
+            &mut self.own
+        } else {
+            &mut self.all
+        };
+        list.push(project);
+        if policy::decide(role, Action::SeeInternalNotes, Ground::NONE).is_ok() {
+            self.staff.push(project);
+        }
+        if policy::decide(role, Action::SeeDeleted, Ground::NONE).is_ok() {
+            self.leads.push(project);
+        }
+    }
+
+    /// A scope of that one project.
+    #[must_use]
+    pub fn of(access: &ProjectAccess, actor: &Actor) -> Self {
+        let mut scope = Self {
+            me: actor.id,
+            ..Self::default()
+        };
+        scope.put(access.project.id, access.role, access.own_only);
+        scope
+    }
+
+    /// Whether an event of that project, about an issue of that reporter, may be told.
+    #[must_use]
+    pub fn may_hear(&self, project: Uuid, reporter: Option<Uuid>, internal: bool) -> bool {
+        if internal && !self.staff.contains(&project) {
+            return false;
+        }
+        self.all.contains(&project)
+            || (self.own.contains(&project) && reporter.is_none_or(|r| r == self.me))
+    }
+}
+
+#[derive(Debug, Clone, Queryable)]
+struct ProjectSight {
+    id: Uuid,
+    key: String,
+    visibility: String,
+    reporters_see: String,
+    membership: Option<String>,
+}
+
+statement! {
+    /// Every project with the caller's membership, as far as it decides what they see.
+    Sights { me: Uuid => SqlUuid } -> (SqlUuid, Text, Text, Text, Nullable<Text>) :
+    "select p.id, p.key, p.visibility, p.reporters_see, m.role
+     from project p left join membership m on m.project_id = p.id and m.account_id = {me}
+     order by p.key"
+}
+
+/// What the caller is in each project that exists for them, by key.
+///
+/// # Errors
+/// When the database is away.
+pub fn standings(conn: &mut Conn, me: Uuid, role: Role) -> Result<Vec<Standing>> {
+    let rows: Vec<ProjectSight> = Sights { me }.load(conn.pg())?;
+    let mut standings = Vec::with_capacity(rows.len());
+    for row in rows {
+        let visibility: Visibility = stored(&row.visibility)?;
+        let reporters_see: ReportersSee = stored(&row.reporters_see)?;
+        let membership = row.membership.as_deref().map(stored).transpose()?;
+        if let Some(role) = policy::standing(role, membership, visibility) {
+            standings.push(Standing {
+                project_id: row.id,
+                project: row.key,
+                role,
+                own_only: policy::own_only(role, reporters_see),
+            });
+        }
+    }
+    Ok(standings)
+}
+
+/// All projects that exist for somebody.
+///
+/// # Errors
+/// When the database is away.
+pub fn scope(conn: &mut Conn, me: Uuid, role: Role) -> Result<Scope> {
+    let mut scope = Scope {
+        me,
+        ..Scope::default()
+    };
+    for standing in standings(conn, me, role)? {
+        scope.put(standing.project_id, standing.role, standing.own_only);
+    }
+    Ok(scope)
+}
+
+/// The scope of a list: one project when the caller named one, else all.
+///
+/// # Errors
+/// [`Error::NotFound`] when the named project does not exist for the caller.
+pub fn list_scope(conn: &mut Conn, actor: &Actor, project_key: Option<&str>) -> Result<Scope> {
+    match project_key {
+        None => scope(conn, actor.id, actor.role),
+        Some(key) => {
+            let which: ProjectRef = key.parse().map_err(|_| Error::NotFound)?;
+            let access = project(conn, actor, &which, Action::SeeProject)?;
+            Ok(Scope::of(&access, actor))
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! The append-only log: writing, the order of delivery, and reading.
+
+use crate::db::{Conn, Lock, new_id};
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel::{Queryable, RunQueryDsl};
+use domain::event::EventKind;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// An event to record.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// Who did it.
+    pub actor: Option<Uuid>,
+    /// For whom.
+    pub on_behalf_of: Option<Uuid>,
+    /// In which project.
+    pub project: Option<Uuid>,
+    /// To which issue.
+    pub issue: Option<Uuid>,
+    /// The field that changed.
+    pub field: Option<&'static str>,
+    /// Its value before.
+    pub old: Option<Value>,
+    /// Its value after.
+    pub new: Option<Value>,
+    /// Only for those who may see internal notes.
+    pub internal: bool,
+    /// The issue's version after the change.
+    pub version: Option<i32>,
+}
+
+impl NewEvent {
+    /// An event without particulars.
+    #[must_use]
+    pub fn new(kind: EventKind, actor: Option<Uuid>) -> Self {
+        Self {
+            kind,
+            actor,
+            on_behalf_of: None,
+            project: None,
+            issue: None,
+            field: None,
+            old: None,
+            new: None,
+            internal: false,
+            version: None,
+        }
+    }
+
+    /// In that project.
+    #[must_use]
+    pub fn project(mut self, project: Uuid) -> Self {
+        self.project = Some(project);
+        self
+    }
+
+    /// To that issue.
+    #[must_use]
+    pub fn issue(mut self, issue: Uuid) -> Self {
+        self.issue = Some(issue);
+        self
+    }
+
+    /// That field went from one value to another.
+    #[must_use]
+    pub fn change(mut self, field: &'static str, old: Value, new: Value) -> Self {
+        self.field = Some(field);
+        self.old = Some(old);
+        self.new = Some(new);
+        self
+    }
+
+    /// What it was before it went.
+    #[must_use]
+    pub fn was(mut self, old: Value) -> Self {
+        self.old = Some(old);
+        self
+    }
+
+    /// What came.
+    #[must_use]
+    pub fn is(mut self, new: Value) -> Self {
+        self.new = Some(new);
+        self
+    }
+
+    /// Only for those who may see internal notes, if so.
+    #[must_use]
+    pub fn internal(mut self, internal: bool) -> Self {
+        self.internal = internal;
+        self
+    }
+}
+
+/// Events as columns, so that any number is one statement with one plan.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct EventColumns {
+    pub ids: Vec<Uuid>,
+    pub kinds: Vec<String>,
+    pub fields: Vec<Option<String>>,
+    pub olds: Vec<Option<Value>>,
+    pub news: Vec<Option<Value>>,
+}
+
+impl EventColumns {
+    pub(crate) fn push(
+        &mut self,
+        kind: EventKind,
+        field: Option<&str>,
+        old: Option<Value>,
+        new: Option<Value>,
+    ) {
+        self.ids.push(new_id());
+        self.kinds.push(kind.slug().to_string());
+        self.fields.push(field.map(ToString::to_string));
+        self.olds.push(old);
+        self.news.push(new);
+    }
+}
+
+statement! {
+    /// Inserts events. Nullable columns travel as arrays with nulls.
+    AppendEvents {
+        ids: Vec<Uuid> => Array<SqlUuid>,
+        projects: Vec<Option<Uuid>> => Array<Nullable<SqlUuid>>,
+        issues: Vec<Option<Uuid>> => Array<Nullable<SqlUuid>>,
+        actors: Vec<Option<Uuid>> => Array<Nullable<SqlUuid>>,
+        behalves: Vec<Option<Uuid>> => Array<Nullable<SqlUuid>>,
+        kinds: Vec<String> => Array<Text>,
+        fields: Vec<Option<String>> => Array<Nullable<Text>>,
+        olds: Vec<Option<Value>> => Array<Nullable<Jsonb>>,
+        news: Vec<Option<Value>> => Array<Nullable<Jsonb>>,
+        internals: Vec<bool> => Array<Bool>,
+        versions: Vec<Option<i32>> => Array<Nullable<Integer>>,
+        at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+    } -> Bool :
+    "insert into event (id, project_id, issue_id, actor_id, on_behalf_of_id, kind, field, old, new, internal, version, at)
+     select e.*, coalesce({at}, clock_timestamp())
+     from unnest({ids}, {projects}, {issues}, {actors}, {behalves}, {kinds}, {fields}, {olds}, {news}, {internals}, {versions}) as e
+     returning true"
+}
+
+pub(crate) fn append(
+    conn: &mut PgConnection,
+    events: &[NewEvent],
+    at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let statement = AppendEvents {
+        ids: events.iter().map(|_| new_id()).collect(),
+        projects: events.iter().map(|e| e.project).collect(),
+        issues: events.iter().map(|e| e.issue).collect(),
+        actors: events.iter().map(|e| e.actor).collect(),
+        behalves: events.iter().map(|e| e.on_behalf_of).collect(),
+        kinds: events.iter().map(|e| e.kind.slug().to_string()).collect(),
+        fields: events
+            .iter()
+            .map(|e| e.field.map(ToString::to_string))
+            .collect(),
+        olds: events.iter().map(|e| e.old.clone()).collect(),
+        news: events.iter().map(|e| e.new.clone()).collect(),
+        internals: events.iter().map(|e| e.internal).collect(),
+        versions: events.iter().map(|e| e.version).collect(),
+        at,
+    };
+    let _: Vec<bool> = statement.load(conn)?;
+    Ok(())
+}
+
+statement! {
+    /// Gives committed events their place in the order of delivery.
+    Stamp {} -> Bool :
+    "with waiting as (
+         select id, row_number() over (order by at, id) as place
+         from (select id, at from event where seq is null order by at, id limit 1000) first
+     ), places as (
+         select array_agg(seq order by seq) as seqs
+         from (select nextval('event_seq') as seq from generate_series(1, (select count(*) from waiting))) taken
+     ), stamped as (
+         update event set seq = places.seqs[waiting.place]
+         from waiting, places where event.id = waiting.id
+         returning true
+     )
+     select true from stamped"
+}
+
+statement! {
+    /// Rings everybody who listens for events.
+    Notify {} -> Bool : "select pg_notify('iit_event', '') is not null"
+}
+
+/// Stamps up to 1,000 waiting events and rings whoever listens. Gives how many.
+///
+/// Run in a transaction of its own: the lock makes stamping serial over all instances, so the order
+/// of numbers is the order in which they become visible.
+///
+/// # Errors
+/// When the database is away.
+pub fn stamp(tx: &mut crate::db::Tx<'_>) -> Result<usize> {
+    tx.lock(Lock::Sequencer)?;
+    let stamped: Vec<bool> = Stamp {}.load(tx.pg())?;
+    if !stamped.is_empty() {
+        let _: bool = Notify {}.get_result(tx.pg())?;
+    }
+    Ok(stamped.len())
+}
+
+/// An event as it is delivered.
+#[derive(Debug, Clone, Queryable)]
+pub struct Delivered {
+    /// Place in the order of delivery.
+    pub seq: i64,
+    /// `noun.verb`.
+    pub kind: String,
+    /// Id of the project.
+    pub project_id: Option<Uuid>,
+    /// Key of the project.
+    pub project: Option<String>,
+    /// Number of the issue.
+    pub number: Option<i64>,
+    /// Reporter of the issue, to whom it exists in any case.
+    pub reporter_id: Option<Uuid>,
+    /// The issue's version after the change.
+    pub version: Option<i32>,
+    /// User name of the actor.
+    pub actor: Option<String>,
+    /// The field that changed.
+    pub field: Option<String>,
+    /// Only for those who may see internal notes.
+    pub internal: bool,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+statement! {
+    /// Events after a place, in order.
+    ReadAfter { after: i64 => BigInt, limit: i64 => BigInt }
+    -> (BigInt, Text, Nullable<SqlUuid>, Nullable<Text>, Nullable<BigInt>, Nullable<SqlUuid>, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Bool, Timestamptz) :
+    "select e.seq, e.kind, e.project_id, p.key, i.number, i.reporter_id, e.version, a.username, e.field, e.internal, e.at
+     from event e
+     left join project p on p.id = e.project_id
+     left join issue i on i.id = e.issue_id
+     left join account a on a.id = e.actor_id
+     where e.seq > {after} order by e.seq limit {limit}"
+}
+
+/// Events after that place, in the order of delivery.
+///
+/// # Errors
+/// When the database is away.
+pub fn read_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Delivered>> {
+    Ok(ReadAfter { after, limit }.load(conn.pg())?)
+}
+
+statement! {
+    /// The last place given.
+    LastSeq {} -> BigInt : "select coalesce(max(seq), 0) from event"
+}
+
+/// The last place given; 0 before the first event.
+///
+/// # Errors
+/// When the database is away.
+pub fn last_seq(conn: &mut Conn) -> Result<i64> {
+    Ok(LastSeq {}.get_result(conn.pg())?)
+}
+
+statement! {
+    /// How long the oldest event without a place has waited.
+    Lag {} -> diesel::sql_types::Double :
+    "select coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 from event where seq is null"
+}
+
+/// Seconds that the oldest undelivered event has waited; 0 when none does.
+///
+/// # Errors
+/// When the database is away.
+pub fn lag_seconds(conn: &mut Conn) -> Result<f64> {
+    Ok(Lag {}.get_result(conn.pg())?)
+}
+
+/// An event as history and feeds show it; people by id.
+#[derive(Debug, Clone, Queryable)]
+pub struct Fact {
+    /// Id.
+    pub id: Uuid,
+    /// `noun.verb`.
+    pub kind: String,
+    /// Key of the project.
+    pub project: Option<String>,
+    /// Number of the issue.
+    pub number: Option<i64>,
+    /// Who.
+    pub actor_id: Option<Uuid>,
+    /// For whom.
+    pub on_behalf_of_id: Option<Uuid>,
+    /// Field.
+    pub field: Option<String>,
+    /// Before.
+    pub old: Option<Value>,
+    /// After.
+    pub new: Option<Value>,
+    /// The issue's version after the change.
+    pub version: Option<i32>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+type FactSql = (
+    SqlUuid,
+    Text,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<SqlUuid>,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Nullable<Jsonb>,
+    Nullable<Jsonb>,
+    Nullable<Integer>,
+    Timestamptz,
+);
+
+statement! {
+    /// History of one issue, oldest first.
+    IssueHistory {
+        issue: Uuid => SqlUuid,
+        internals: bool => Bool,
+        after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from event e
+     left join project p on p.id = e.project_id
+     left join issue i on i.id = e.issue_id
+     where e.issue_id = {issue} and (not e.internal or {internals})
+       and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
+     order by e.at, e.id limit {limit}"
+}
+
+/// One page of an issue's history, oldest first, after a position.
+///
+/// # Errors
+/// When the database is away.
+pub fn issue_history(
+    conn: &mut Conn,
+    issue: Uuid,
+    internals: bool,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = IssueHistory {
+        issue,
+        internals,
+        after_at: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// How many entries an issue's history has.
+    CountHistory { issue: Uuid => SqlUuid, internals: bool => Bool } -> BigInt :
+    "select count(*) from event where issue_id = {issue} and (not internal or {internals})"
+}
+
+/// How many entries an issue's history has.
+///
+/// # Errors
+/// When the database is away.
+pub fn count_history(conn: &mut Conn, issue: Uuid, internals: bool) -> Result<i64> {
+    Ok(CountHistory { issue, internals }.get_result(conn.pg())?)
+}
+
+statement! {
+    /// Feed of what happened in projects, newest first. In projects of the second list only around
+    /// the caller's own issues.
+    Activity {
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        staff: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        before_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        before_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from unnest({all} || {own}) as scope(project_id)
+     cross join lateral (
+         select * from event x
+         where x.project_id = scope.project_id and x.issue_id is not null
+           and (not x.internal or x.project_id = any({staff}))
+           and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
+           and (x.project_id = any({all}) or exists (
+               select 1 from issue mine where mine.id = x.issue_id and mine.reporter_id = {me}))
+         order by x.at desc, x.id desc limit {limit}
+     ) e
+     join project p on p.id = e.project_id
+     join issue i on i.id = e.issue_id and i.deleted_at is null
+     order by e.at desc, e.id desc limit {limit}"
+}
+
+/// One page of what happened in the projects of a scope, newest first, before a position.
+///
+/// # Errors
+/// When the database is away.
+pub fn activity(
+    conn: &mut Conn,
+    scope: &crate::access::Scope,
+    before: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = Activity {
+        all: scope.all.clone(),
+        own: scope.own.clone(),
+        staff: scope.staff.clone(),
+        me: scope.me,
+        before_at: before.map(|b| b.0),
+        before_id: before.map(|b| b.1),
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}

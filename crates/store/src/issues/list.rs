@@ -1,0 +1,478 @@
+//! Lists of issues: plain filters as SQL, one page at a time by keyset.
+
+use crate::access::Scope;
+use crate::accounts::{self, escape_like};
+use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, severity_number};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{account, label};
+use crate::statement::{Fragment, Value};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use domain::issue::{IssueRow, IssueType, Priority, Resolution, Severity, Stay};
+use domain::key::{IssueRef, issue_key};
+use domain::label::LabelRef;
+use domain::list::{IssueFilter, Sort, SortField, State};
+use domain::page::{TOTAL_EXACT_MAX, Total};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Where a page ended: the value it was ordered by, and the tie-breaker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Position(pub PositionValue, pub Uuid);
+
+/// The value a list is ordered by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum PositionValue {
+    /// An instant.
+    At(DateTime<Utc>),
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+    /// A day; none is after all days.
+    Day(Option<NaiveDate>),
+}
+
+/// One page.
+#[derive(Debug)]
+pub struct Listed {
+    /// The rows, in order.
+    pub rows: Vec<IssueRow>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Position>,
+    /// How many in all.
+    pub total: Total,
+}
+
+/// Columns of a row of a list, as [`Row`] reads them.
+type RowSql = (
+    SqlUuid,
+    Text,
+    BigInt,
+    Text,
+    Text,
+    SmallInt,
+    SmallInt,
+    Nullable<SmallInt>,
+    StatusSql,
+    Nullable<Text>,
+    SqlUuid,
+    Nullable<SqlUuid>,
+    Array<SqlUuid>,
+    Nullable<Date>,
+    Jsonb,
+    Integer,
+    Timestamptz,
+    Timestamptz,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+);
+
+#[derive(Debug, Queryable)]
+struct Row {
+    id: Uuid,
+    project_key: String,
+    number: i64,
+    title: String,
+    #[diesel(deserialize_as = Word<IssueType>)]
+    type_: IssueType,
+    #[diesel(deserialize_as = Rank<Severity>)]
+    severity: Severity,
+    #[diesel(deserialize_as = Rank<Priority>)]
+    priority: Priority,
+    story_points: Option<i16>,
+    status: IssueStatus,
+    #[diesel(deserialize_as = MaybeResolution)]
+    resolution: Option<Resolution>,
+    reporter_id: Uuid,
+    assignee_id: Option<Uuid>,
+    label_ids: Vec<Uuid>,
+    due_date: Option<NaiveDate>,
+    #[diesel(deserialize_as = Json<Vec<Stay>>)]
+    life: Vec<Stay>,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    resolved_at: Option<DateTime<Utc>>,
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+/// One page of the issues in a scope that pass a filter.
+///
+/// Runs the same few statements whatever the number of issues, people or labels.
+///
+/// # Errors
+/// When the database is away.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &IssueFilter,
+    after: Option<&Position>,
+    limit: i64,
+) -> Result<Listed> {
+    let named = Named::look_up(conn, scope, filter)?;
+    let matching = matching(scope, filter, &named);
+
+    let mut page = Fragment::default();
+    page.sql(
+        "select i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
+                s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, i.label_ids,
+                i.due_date, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
+         from issue i join status s on s.id = i.status_id join project p on p.id = i.project_id where ",
+    )
+    .append(&matching);
+    if let Some(position) = after {
+        beyond(&mut page, filter.sort, position);
+    }
+    order(&mut page, filter.sort);
+    page.sql(" limit ").bind(Value::Big(limit + 1));
+    let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
+
+    let mut counted = Fragment::default();
+    counted
+        .sql("select count(*) from (select 1 from issue i join status s on s.id = i.status_id join project p on p.id = i.project_id where ")
+        .append(&matching)
+        .sql(" limit ")
+        .bind(Value::Big(TOTAL_EXACT_MAX + 1))
+        .sql(") counted");
+    let count: i64 = counted.query::<BigInt>().get_result(conn.pg())?;
+
+    let page_size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > page_size;
+    rows.truncate(page_size);
+    let next = more
+        .then(|| rows.last().map(|r| position_of(filter.sort.field, r)))
+        .flatten();
+    Ok(Listed {
+        rows: dress(conn, rows)?,
+        next,
+        total: Total::from_capped(count),
+    })
+}
+
+/// Adds the names of people and labels, two statements for the whole page.
+fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
+    let people = rows
+        .iter()
+        .flat_map(|r| [Some(r.reporter_id), r.assignee_id])
+        .flatten()
+        .collect();
+    let people = accounts::names(conn, people)?;
+    let mut label_ids: Vec<Uuid> = rows
+        .iter()
+        .flat_map(|r| r.label_ids.iter().copied())
+        .collect();
+    label_ids.sort_unstable();
+    label_ids.dedup();
+    let labels: HashMap<Uuid, LabelRef> = if label_ids.is_empty() {
+        HashMap::new()
+    } else {
+        label::table
+            .filter(label::id.eq_any(label_ids))
+            .select((label::id, label::name, label::colour))
+            .load::<(Uuid, String, String)>(conn.pg())?
+            .into_iter()
+            .map(|(id, name, colour)| (id, LabelRef { id, name, colour }))
+            .collect()
+    };
+    Ok(rows
+        .into_iter()
+        .filter_map(|r| {
+            let mut named: Vec<LabelRef> = r
+                .label_ids
+                .iter()
+                .filter_map(|id| labels.get(id).cloned())
+                .collect();
+            named.sort_by_key(|l| l.name.to_lowercase());
+            Some(IssueRow {
+                id: r.id,
+                key: issue_key(&r.project_key, r.number),
+                project: r.project_key,
+                title: r.title,
+                type_: r.type_,
+                severity: r.severity,
+                priority: r.priority,
+                story_points: r.story_points,
+                status: r.status.into(),
+                resolution: r.resolution,
+                // The foreign key makes sure that there is one.
+                reporter: people.get(&r.reporter_id)?.clone(),
+                assignee: r.assignee_id.and_then(|id| people.get(&id).cloned()),
+                labels: named,
+                due_date: r.due_date,
+                life: r.life,
+                version: r.version,
+                created_at: r.created_at,
+                updated_at: r.updated_at,
+                resolved_at: r.resolved_at,
+                deleted_at: r.deleted_at,
+            })
+        })
+        .collect())
+}
+
+/// Ids behind the names in a filter. A name that does not exist matches nothing.
+struct Named {
+    assignees: Vec<Uuid>,
+    unassigned: bool,
+    reporters: Vec<Uuid>,
+    labels: Vec<Uuid>,
+    unlabelled: bool,
+}
+
+impl Named {
+    fn look_up(conn: &mut Conn, scope: &Scope, filter: &IssueFilter) -> Result<Self> {
+        let people = |conn: &mut Conn, words: &[String]| -> Result<Vec<Uuid>> {
+            let names: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
+            let mut ids: Vec<Uuid> = if names.iter().all(|n| n == "@me" || n == "none") {
+                Vec::new()
+            } else {
+                account::table
+                    .filter(sql::<Text>("lower(username)").eq_any(&names))
+                    .select(account::id)
+                    .load(conn.pg())?
+            };
+            if names.iter().any(|n| n == "@me") {
+                ids.push(scope.me);
+            }
+            Ok(ids)
+        };
+        let labels = if filter.label.is_empty() {
+            Vec::new()
+        } else {
+            let names: Vec<String> = filter.label.iter().map(|l| l.to_lowercase()).collect();
+            let projects: Vec<Uuid> = scope.all.iter().chain(&scope.own).copied().collect();
+            label::table
+                .filter(label::project_id.eq_any(projects))
+                .filter(sql::<Text>("lower(name)").eq_any(names))
+                .select(label::id)
+                .load(conn.pg())?
+        };
+        Ok(Self {
+            assignees: people(conn, &filter.assignee)?,
+            unassigned: filter.assignee.iter().any(|a| a == "none"),
+            reporters: people(conn, &filter.reporter)?,
+            labels,
+            unlabelled: filter.label.iter().any(|l| l == "none"),
+        })
+    }
+}
+
+fn texts<T: std::fmt::Display>(words: &[T]) -> Value {
+    Value::Texts(words.iter().map(ToString::to_string).collect())
+}
+
+/// The condition: what exists for the caller, and what they ask for.
+fn matching(scope: &Scope, filter: &IssueFilter, named: &Named) -> Fragment {
+    let mut f = Fragment::default();
+    in_scope(&mut f, scope);
+    if filter.deleted {
+        f.sql(" and i.deleted_at is not null and i.project_id = any(")
+            .bind(Value::Uuids(scope.leads.clone()))
+            .sql(")");
+    } else {
+        f.sql(" and i.deleted_at is null");
+    }
+    match filter.state {
+        Some(State::Open) => f.sql(" and i.resolved_at is null"),
+        Some(State::Closed) => f.sql(" and i.resolved_at is not null"),
+        Some(State::All) | None => &mut f,
+    };
+    let mut any_of = |column: &'static str, given: bool, values: Value| {
+        if given {
+            f.sql(column).bind(values).sql(")");
+        }
+    };
+    any_of(
+        " and s.slug = any(",
+        !filter.status.is_empty(),
+        texts(&filter.status),
+    );
+    any_of(
+        " and s.category = any(",
+        !filter.category.is_empty(),
+        texts(&filter.category),
+    );
+    any_of(
+        " and i.type = any(",
+        !filter.type_.is_empty(),
+        texts(&filter.type_),
+    );
+    let severities = filter
+        .severity
+        .iter()
+        .map(|s| severity_number(*s))
+        .collect();
+    any_of(
+        " and i.severity = any(",
+        !filter.severity.is_empty(),
+        Value::Smalls(severities),
+    );
+    let priorities = filter.priority.iter().map(|p| p.number()).collect();
+    any_of(
+        " and i.priority = any(",
+        !filter.priority.is_empty(),
+        Value::Smalls(priorities),
+    );
+    any_of(
+        " and i.resolution = any(",
+        !filter.resolution.is_empty(),
+        texts(&filter.resolution),
+    );
+    any_of(
+        " and i.reporter_id = any(",
+        !filter.reporter.is_empty(),
+        Value::Uuids(named.reporters.clone()),
+    );
+    if !filter.assignee.is_empty() {
+        f.sql(if named.unassigned {
+            " and (i.assignee_id is null or"
+        } else {
+            " and (false or"
+        })
+        .sql(" i.assignee_id = any(")
+        .bind(Value::Uuids(named.assignees.clone()))
+        .sql("))");
+    }
+    if !filter.label.is_empty() {
+        f.sql(if named.unlabelled {
+            " and (cardinality(i.label_ids) = 0 or"
+        } else {
+            " and (false or"
+        })
+        .sql(" i.label_ids && ")
+        .bind(Value::Uuids(named.labels.clone()))
+        .sql(")");
+    }
+    if let Some(text) = &filter.text {
+        matches_text(&mut f, text);
+    }
+    f
+}
+
+fn matches_text(f: &mut Fragment, text: &str) {
+    f.sql(" and (i.title ilike ")
+        .bind(Value::Text(format!("%{}%", escape_like(text))));
+    if let Ok(IssueRef::Key { project, number }) = text.parse() {
+        f.sql(" or (p.key = ")
+            .bind(Value::Text(project))
+            .sql(" and i.number = ")
+            .bind(Value::Big(number))
+            .sql(")");
+    } else if let Ok(number) = text.trim_start_matches('#').parse() {
+        f.sql(" or i.number = ").bind(Value::Big(number));
+    }
+    f.sql(")");
+}
+
+/// One project is compared, not searched in an array: the planner then reads the index in order.
+fn in_scope(f: &mut Fragment, scope: &Scope) {
+    match (scope.all.as_slice(), scope.own.as_slice()) {
+        ([one], []) => f.sql("i.project_id = ").bind(Value::Uuid(*one)),
+        (all, []) => f
+            .sql("i.project_id = any(")
+            .bind(Value::Uuids(all.to_vec()))
+            .sql(")"),
+        ([], own) => f
+            .sql("i.reporter_id = ")
+            .bind(Value::Uuid(scope.me))
+            .sql(" and i.project_id = any(")
+            .bind(Value::Uuids(own.to_vec()))
+            .sql(")"),
+        (all, own) => f
+            .sql("(i.project_id = any(")
+            .bind(Value::Uuids(all.to_vec()))
+            .sql(") or (i.reporter_id = ")
+            .bind(Value::Uuid(scope.me))
+            .sql(" and i.project_id = any(")
+            .bind(Value::Uuids(own.to_vec()))
+            .sql(")))"),
+    };
+}
+
+const fn order_column(field: SortField) -> &'static str {
+    match field {
+        SortField::Updated => "i.updated_at",
+        SortField::Created => "i.created_at",
+        SortField::Priority => "i.priority",
+        SortField::Severity => "i.severity",
+        SortField::Key => "i.number",
+        SortField::Title => "lower(i.title)",
+        SortField::Due => "coalesce(i.due_date, 'infinity'::date)",
+        SortField::Points => "coalesce(i.story_points, 32767::smallint)",
+    }
+}
+
+fn order(f: &mut Fragment, sort: Sort) {
+    let direction = if sort.descending { " desc" } else { " asc" };
+    f.sql(" order by ")
+        .sql(order_column(sort.field))
+        .sql(direction)
+        .sql(", i.id")
+        .sql(direction);
+}
+
+fn position_of(field: SortField, row: &Row) -> Position {
+    let value = match field {
+        SortField::Updated => PositionValue::At(row.updated_at),
+        SortField::Created => PositionValue::At(row.created_at),
+        SortField::Priority => PositionValue::Number(i64::from(row.priority.number())),
+        SortField::Severity => PositionValue::Number(i64::from(severity_number(row.severity))),
+        SortField::Key => PositionValue::Number(row.number),
+        SortField::Title => PositionValue::Text(row.title.clone()),
+        SortField::Due => PositionValue::Day(row.due_date),
+        SortField::Points => PositionValue::Number(i64::from(row.story_points.unwrap_or(i16::MAX))),
+    };
+    Position(value, row.id)
+}
+
+/// Everything after a position, as a comparison of rows: the form in which an index is entered at
+/// the right place.
+fn beyond(f: &mut Fragment, sort: Sort, position: &Position) {
+    let than = if sort.descending {
+        ", i.id) < ("
+    } else {
+        ", i.id) > ("
+    };
+    f.sql(" and (").sql(order_column(sort.field)).sql(than);
+    let Position(value, id) = position.clone();
+    let small = matches!(
+        sort.field,
+        SortField::Priority | SortField::Severity | SortField::Points
+    );
+    match value {
+        PositionValue::At(at) => f.bind(Value::At(at)),
+        PositionValue::Number(number) if small => {
+            f.bind(Value::Small(i16::try_from(number).unwrap_or(i16::MAX)))
+        }
+        PositionValue::Number(number) => f.bind(Value::Big(number)),
+        PositionValue::Text(text) => f.sql("lower(").bind(Value::Text(text)).sql(")"),
+        PositionValue::Day(Some(day)) => f.bind(Value::Day(day)),
+        PositionValue::Day(None) => f.sql("'infinity'::date"),
+    };
+    f.sql(", ").bind(Value::Uuid(id)).sql(")");
+}
+
+impl Position {
+    /// Whether this position can be one of a list in that order: a cursor of another list is not.
+    #[must_use]
+    pub fn fits(&self, field: SortField) -> bool {
+        matches!(
+            (field, &self.0),
+            (
+                SortField::Updated | SortField::Created,
+                PositionValue::At(_)
+            ) | (
+                SortField::Priority | SortField::Severity | SortField::Key | SortField::Points,
+                PositionValue::Number(_)
+            ) | (SortField::Title, PositionValue::Text(_))
+                | (SortField::Due, PositionValue::Day(_))
+        )
+    }
+}

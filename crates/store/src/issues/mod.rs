@@ -1,0 +1,185 @@
+//! Issues: the row, its versions, and lists of rows.
+
+mod list;
+mod write;
+
+pub use list::{Listed, Position, PositionValue, list};
+pub use write::{By, Change, Closing, Created, Deleting, IssueFields, Updated, insert, update};
+
+use crate::access::IssueAccess;
+use crate::columns::{
+    IssueStatus, Json, MaybeResolution, Person, PersonSql, Rank, StatusSql, Word,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::Queryable;
+use diesel::sql_types::{
+    Array, BigInt, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use domain::issue::{Issue, IssueType, Priority, Resolution, Severity, Stay};
+use domain::key::issue_key;
+use domain::label::LabelRef;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Columns of an issue as [`StoredIssue`] reads them.
+pub(crate) type IssueSql = (
+    SqlUuid,
+    SqlUuid,
+    BigInt,
+    Text,
+    Text,
+    Text,
+    SmallInt,
+    SmallInt,
+    Nullable<SmallInt>,
+    StatusSql,
+    Nullable<Text>,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    PersonSql,
+    Nullable<PersonSql>,
+    Nullable<SqlUuid>,
+    Nullable<BigInt>,
+    Nullable<SqlUuid>,
+    Array<SqlUuid>,
+    Jsonb,
+    Nullable<Date>,
+    Nullable<Date>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Integer,
+    Nullable<Jsonb>,
+    Jsonb,
+    Integer,
+    Timestamptz,
+    Timestamptz,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+);
+
+/// An issue as it is stored, with the names that are shown beside it.
+#[derive(Debug, Clone, Queryable)]
+pub struct StoredIssue {
+    /// Id.
+    pub id: Uuid,
+    /// Project.
+    pub project_id: Uuid,
+    /// Number within the project.
+    pub number: i64,
+    /// Title.
+    pub title: String,
+    /// Markdown.
+    pub description: String,
+    /// Kind of work.
+    #[diesel(deserialize_as = Word<IssueType>)]
+    pub type_: IssueType,
+    /// How bad.
+    #[diesel(deserialize_as = Rank<Severity>)]
+    pub severity: Severity,
+    /// How soon.
+    #[diesel(deserialize_as = Rank<Priority>)]
+    pub priority: Priority,
+    /// Size.
+    pub story_points: Option<i16>,
+    /// Where it stands.
+    pub status: IssueStatus,
+    /// How it ended.
+    #[diesel(deserialize_as = MaybeResolution)]
+    pub resolution: Option<Resolution>,
+    /// Version it was seen in.
+    pub affected_version_id: Option<Uuid>,
+    /// Its name.
+    pub affected_version: Option<String>,
+    /// Version with the remedy.
+    pub fixed_version_id: Option<Uuid>,
+    /// Its name.
+    pub fixed_version: Option<String>,
+    /// Who reported it.
+    pub reporter: Person,
+    /// Who works on it.
+    pub assignee: Option<Person>,
+    /// Parent issue.
+    pub parent_id: Option<Uuid>,
+    /// Its number.
+    pub parent_number: Option<i64>,
+    /// Its reporter.
+    pub parent_reporter_id: Option<Uuid>,
+    /// Labels.
+    pub label_ids: Vec<Uuid>,
+    /// Their names and colours.
+    #[diesel(deserialize_as = Json<Vec<LabelRef>>)]
+    pub labels: Vec<LabelRef>,
+    /// When work shall begin.
+    pub start_date: Option<NaiveDate>,
+    /// When it shall be done.
+    pub due_date: Option<NaiveDate>,
+    /// Id in another system.
+    pub external_ref: Option<String>,
+    /// Recognises the same fault again.
+    pub fingerprint: Option<String>,
+    /// How often seen.
+    pub occurrences: i32,
+    /// What a program remembers.
+    pub context: Option<Value>,
+    /// Stays per category.
+    #[diesel(deserialize_as = Json<Vec<Stay>>)]
+    pub life: Vec<Stay>,
+    /// Counts changes.
+    pub version: i32,
+    /// When made.
+    pub created_at: DateTime<Utc>,
+    /// Last change.
+    pub updated_at: DateTime<Utc>,
+    /// When closed.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+impl IssueAccess {
+    /// The issue as it travels to this caller: a parent that does not exist for them is left out.
+    #[must_use]
+    pub fn render(self) -> Issue {
+        let i = self.issue;
+        let key = &self.access.project.key;
+        let own_only = self.access.own_only;
+        let parent_exists = !own_only || i.parent_reporter_id == Some(i.reporter.id);
+        Issue {
+            id: i.id,
+            key: issue_key(key, i.number),
+            project: key.clone(),
+            number: i.number,
+            title: i.title,
+            description: i.description,
+            type_: i.type_,
+            severity: i.severity,
+            priority: i.priority,
+            story_points: i.story_points,
+            status: i.status.into(),
+            resolution: i.resolution,
+            affected_version: i.affected_version,
+            fixed_version: i.fixed_version,
+            reporter: i.reporter.into(),
+            assignee: i.assignee.map(Into::into),
+            parent: i
+                .parent_number
+                .filter(|_| parent_exists)
+                .map(|n| issue_key(key, n)),
+            labels: i.labels,
+            start_date: i.start_date,
+            due_date: i.due_date,
+            external_ref: i.external_ref,
+            fingerprint: i.fingerprint,
+            occurrences: i.occurrences,
+            context: i.context,
+            life: i.life,
+            version: i.version,
+            created_at: i.created_at,
+            updated_at: i.updated_at,
+            resolved_at: i.resolved_at,
+            deleted_at: i.deleted_at,
+        }
+    }
+}
