@@ -1,6 +1,8 @@
 //! The one way to call the server: `send` and `decode`.
 
 use super::error::ApiError;
+use domain::page::{LIMIT_MAX, Page};
+use domain::paths::with_query;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -135,6 +137,25 @@ impl Call {
             Ok(())
         } else {
             Err(problem(response).await)
+        }
+    }
+}
+
+/// Reads a list to its end.
+///
+/// # Errors
+/// As [`Call::read`].
+pub async fn all_pages<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, ApiError> {
+    let mut items = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut query = vec![("limit", LIMIT_MAX.to_string())];
+        query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+        let page: Page<T> = Call::get(with_query(path, &query)).read().await?;
+        items.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return Ok(items);
         }
     }
 }

@@ -5,6 +5,9 @@ mod error;
 
 pub mod attachments;
 pub mod auth;
+pub mod comments;
+pub mod directory;
+pub mod issues;
 pub mod me;
 pub mod projects;
 

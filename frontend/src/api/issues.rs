@@ -1,0 +1,62 @@
+//! Issues: lists, one of them, its changes and its history.
+
+use super::ApiError;
+use super::client::{Call, Tagged, all_pages};
+use domain::event::HistoryEntry;
+use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
+use domain::list::IssueFilter;
+use domain::page::Page;
+use domain::paths::{api, with_query};
+
+/// `GET /issues`, one page.
+pub async fn list(
+    filter: &IssueFilter,
+    limit: u32,
+    cursor: Option<&str>,
+) -> Result<Page<IssueRow>, ApiError> {
+    let mut query = filter.to_pairs();
+    query.push(("limit", limit.to_string()));
+    query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
+    Call::get(with_query(&api::issues(), &query)).read().await
+}
+
+/// `POST /projects/{project}/issues`
+pub async fn create(project: &str, draft: &IssueDraft) -> Result<Issue, ApiError> {
+    Call::post(api::of_project(project, "issues"))
+        .json(draft)
+        .read()
+        .await
+}
+
+/// `GET /issues/{issue}`
+pub async fn show(key: &str) -> Result<Tagged<Issue>, ApiError> {
+    Call::get(api::issue(key)).tagged().await
+}
+
+/// `PATCH /issues/{issue}`, only while it is still the one that was read.
+pub async fn update(
+    key: &str,
+    etag: Option<String>,
+    patch: &IssuePatch,
+) -> Result<Tagged<Issue>, ApiError> {
+    Call::patch(api::issue(key))
+        .if_match(etag)
+        .json(patch)
+        .tagged()
+        .await
+}
+
+/// `DELETE /issues/{issue}`
+pub async fn delete(key: &str, etag: Option<String>) -> Result<(), ApiError> {
+    Call::delete(api::issue(key)).if_match(etag).done().await
+}
+
+/// `POST /issues/{issue}/restore`
+pub async fn restore(key: &str) -> Result<(), ApiError> {
+    Call::post(api::of_issue(key, "restore")).done().await
+}
+
+/// `GET /issues/{issue}/events`, all of them, oldest first.
+pub async fn history(key: &str) -> Result<Vec<HistoryEntry>, ApiError> {
+    all_pages(&api::of_issue(key, "events")).await
+}
