@@ -146,10 +146,19 @@ impl Call {
 /// # Errors
 /// As [`Call::read`].
 pub async fn all_pages<T: DeserializeOwned>(path: &str) -> Result<Vec<T>, ApiError> {
+    all_pages_where(path, &[]).await
+}
+
+/// The same, of what these parameters select.
+pub async fn all_pages_where<T: DeserializeOwned>(
+    path: &str,
+    filter: &[(&str, String)],
+) -> Result<Vec<T>, ApiError> {
     let mut items = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
         let mut query = vec![("limit", LIMIT_MAX.to_string())];
+        query.extend(filter.iter().cloned());
         query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
         let page: Page<T> = Call::get(with_query(path, &query)).read().await?;
         items.extend(page.items);

@@ -3,13 +3,18 @@
 mod client;
 mod error;
 
+pub mod activity;
 pub mod attachments;
 pub mod auth;
 pub mod comments;
 pub mod directory;
+pub mod insights;
 pub mod issues;
 pub mod me;
+pub mod project_lists;
 pub mod projects;
+pub mod stats;
+pub mod users;
 
 pub use client::{Tagged, on_signed_out};
 pub use error::ApiError;

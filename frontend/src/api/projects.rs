@@ -1,15 +1,44 @@
 //! Projects and what belongs to them.
 
 use super::ApiError;
-use super::client::{Call, all_pages};
+use super::client::{Call, Tagged, all_pages, all_pages_where};
 use domain::label::{Label, Version};
 use domain::paths::api;
-use domain::project::{Member, Project};
+use domain::project::{Member, NewProject, Project, ProjectPatch};
 use domain::workflow::Workflow;
 
 /// `GET /projects`, all pages.
 pub async fn all() -> Result<Vec<Project>, ApiError> {
     all_pages(&api::projects()).await
+}
+
+/// `GET /projects` with the archived ones among them.
+pub async fn with_archived() -> Result<Vec<Project>, ApiError> {
+    let archived = [("archived", "true".to_owned())];
+    all_pages_where(&api::projects(), &archived).await
+}
+
+/// `GET /projects/{key}`
+pub async fn show(key: &str) -> Result<Tagged<Project>, ApiError> {
+    Call::get(api::project(key)).tagged().await
+}
+
+/// `POST /projects`
+pub async fn create(new: &NewProject) -> Result<Project, ApiError> {
+    Call::post(api::projects()).json(new).read().await
+}
+
+/// `PATCH /projects/{key}`
+pub async fn update(
+    key: &str,
+    patch: &ProjectPatch,
+    etag: Option<String>,
+) -> Result<Tagged<Project>, ApiError> {
+    Call::patch(api::project(key))
+        .if_match(etag)
+        .json(patch)
+        .tagged()
+        .await
 }
 
 /// `GET /projects/{project}/workflow`
