@@ -2,8 +2,10 @@
 
 use crate::components::shell::Shell;
 use crate::components::toast_stack::ToastStack;
+use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::register::RegisterPage;
 use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -23,7 +25,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/login") view=LoginPage />
+                <Route path=path!("/register") view=RegisterPage />
                 <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("/issues") view=IssueListPage />
+                    <Route path=path!("/projects/:key/issues") view=IssueListPage />
                     <Route path=path!("*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

@@ -73,8 +73,12 @@ pub fn Picker(
     /// What to say when there is nothing to choose.
     #[prop(default = "Nothing matches.")]
     nothing: &'static str,
+    /// What is typed, for those who look further than the choices given.
+    #[prop(optional)]
+    typed: Option<RwSignal<String>>,
 ) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
+    let typed = typed.unwrap_or_else(|| RwSignal::new(String::new()));
+    typed.set(String::new());
     let cursor = RwSignal::new(0_usize);
     let field = NodeRef::<html::Input>::new();
     field.on_load(|input| {

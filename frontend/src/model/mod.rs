@@ -1,8 +1,10 @@
 //! What the views compute: pure functions, tested natively.
 
+pub mod facet;
 pub mod initials;
 pub mod keys;
 pub mod life;
+pub mod listing;
 pub mod markdown;
 pub mod place;
 pub mod search;

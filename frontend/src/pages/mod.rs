@@ -1,4 +1,7 @@
 //! One module for each page: they read, act and put components together.
 
+pub mod issue_list;
 pub mod login;
+pub mod not_allowed;
 pub mod not_found;
+pub mod register;

@@ -1,5 +1,6 @@
 //! What outlives a page: session, live changes, messages, look, drafts, clock.
 
+pub mod catalogue;
 pub mod clock;
 pub mod drafts;
 pub mod keys;
@@ -13,6 +14,7 @@ pub mod title;
 pub mod toasts;
 pub mod uploads;
 
+pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use drafts::Draft;
 pub use keys::{Keys, on_command};

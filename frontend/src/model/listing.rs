@@ -1,0 +1,140 @@
+//! The issue list's state as it stands in the address bar.
+
+use domain::list::{IssueFilter, Sort, SortField, State};
+
+/// Rows at once when the address does not say.
+pub const SIZE_DEFAULT: u32 = 25;
+/// Sizes to choose from.
+pub const SIZES: [u32; 4] = [10, 25, 50, 100];
+
+/// Everything that decides which rows are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Filters and order. Open issues unless the address says otherwise.
+    pub filter: IssueFilter,
+    /// Rows at once.
+    pub size: u32,
+    /// The cursors of the pages passed; the last one begins the page shown.
+    pub cursors: Vec<String>,
+}
+
+impl Listing {
+    /// Reads decoded query parameters. What is not understood is left out.
+    #[must_use]
+    pub fn read(project: Option<&str>, pairs: &[(String, String)]) -> Self {
+        let known = |pair: &&(String, String)| {
+            let one = [(pair.0.as_str(), pair.1.as_str())];
+            IssueFilter::from_pairs(one).is_ok()
+        };
+        let pairs: Vec<&(String, String)> = pairs.iter().filter(known).collect();
+        let read = IssueFilter::from_pairs(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
+        let (mut filter, others) = read.unwrap_or_default();
+        filter.state = filter.state.or(Some(State::Open));
+        if let Some(key) = project {
+            filter.project = Some(key.to_ascii_uppercase());
+        }
+        let other = |name: &str| others.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        let size = other("rows")
+            .and_then(|rows| rows.parse().ok())
+            .filter(|rows| SIZES.contains(rows));
+        let cursors = other("after").map(|after| after.split('~').map(ToOwned::to_owned).collect());
+        Self {
+            filter,
+            size: size.unwrap_or(SIZE_DEFAULT),
+            cursors: cursors.unwrap_or_default(),
+        }
+    }
+
+    /// The same as query parameters; what is usual is left out.
+    #[must_use]
+    pub fn write(&self, in_project: bool) -> Vec<(&'static str, String)> {
+        let mut filter = self.filter.clone();
+        filter.state = filter.state.filter(|state| *state != State::Open);
+        if in_project {
+            filter.project = None;
+        }
+        let mut pairs = filter.to_pairs();
+        if self.size != SIZE_DEFAULT {
+            pairs.push(("rows", self.size.to_string()));
+        }
+        if !self.cursors.is_empty() {
+            pairs.push(("after", self.cursors.join("~")));
+        }
+        pairs
+    }
+
+    /// The same from its first page: another filter makes cursors meaningless.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut IssueFilter)) -> Self {
+        let mut filter = self.filter.clone();
+        change(&mut filter);
+        Self {
+            filter,
+            size: self.size,
+            cursors: Vec::new(),
+        }
+    }
+}
+
+/// The direction in which a column is first sorted: the most telling end first.
+#[must_use]
+pub const fn first_direction(field: SortField) -> Sort {
+    let descending = !matches!(
+        field,
+        SortField::Priority | SortField::Title | SortField::Due
+    );
+    Sort { field, descending }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_address_bar_and_the_list_agree() {
+        let read = Listing::read(
+            Some("app"),
+            &pairs(&[
+                ("severity", "high,critical"),
+                ("rows", "50"),
+                ("after", "a~b"),
+                ("sort", "priority"),
+            ]),
+        );
+        assert_eq!(read.filter.project.as_deref(), Some("APP"));
+        assert_eq!(read.filter.state, Some(State::Open));
+        assert_eq!(read.size, 50);
+        assert_eq!(read.cursors, ["a", "b"]);
+        let written: Vec<(String, String)> = read
+            .write(true)
+            .into_iter()
+            .map(|(n, v)| (n.to_owned(), v))
+            .collect();
+        assert_eq!(Listing::read(Some("APP"), &written), read);
+    }
+
+    #[test]
+    fn nonsense_is_left_out_and_the_rest_is_kept() {
+        let read = Listing::read(
+            None,
+            &pairs(&[("severity", "huge"), ("state", "all"), ("rows", "7")]),
+        );
+        assert!(read.filter.severity.is_empty());
+        assert_eq!(read.filter.state, Some(State::All));
+        assert_eq!(read.size, SIZE_DEFAULT);
+        assert_eq!(read.write(false), [("state", "all".to_owned())]);
+    }
+
+    #[test]
+    fn another_filter_begins_at_the_first_page() {
+        let read = Listing::read(None, &pairs(&[("after", "a")]));
+        let next = read.with(|filter| filter.text = Some("x".into()));
+        assert!(next.cursors.is_empty());
+    }
+}

@@ -1,0 +1,207 @@
+//! The list of issues: of all projects, or of one.
+
+mod empty;
+mod facets;
+mod filters;
+mod rows;
+mod table;
+
+use crate::components::page::Crumb;
+use crate::components::pagination::Pagination;
+use crate::components::shell::Place;
+use crate::components::skeleton::{AfterAMoment, SkeletonRows};
+use crate::components::{Failed, Page};
+use crate::model::listing::Listing;
+use crate::state::Catalogue;
+use domain::page::Total;
+use domain::paths::{page, with_query};
+use empty::NoRows;
+use filters::FilterBar;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use rows::Rows;
+use table::Table;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub struct List {
+    /// Key of the project in the address; none for all projects.
+    pub project: Memo<Option<String>>,
+    /// What the address asks for.
+    pub listing: Memo<Listing>,
+    /// Asks for something else. The flag says that it is no step of its own in the history.
+    pub go: Callback<(Listing, bool)>,
+    /// What can be chosen.
+    pub catalogue: Catalogue,
+    /// The rows.
+    pub rows: Rows,
+}
+
+/// The page.
+#[component]
+pub fn IssueListPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    let place = expect_context::<Place>();
+    let project = Memo::new(move |_| params.read().get("key").map(|key| key.to_ascii_uppercase()));
+    let listing = Memo::new(move |_| {
+        let pairs: Vec<(String, String)> = query
+            .get()
+            .into_iter()
+            .map(|(name, value)| (name.into_owned(), value))
+            .collect();
+        Listing::read(project.get().as_deref(), &pairs)
+    });
+    let go = Callback::new(move |(listing, replace): (Listing, bool)| {
+        let project = project.get_untracked();
+        let path = project
+            .as_deref()
+            .map_or_else(|| page::ISSUES.to_owned(), page::project_issues);
+        let options = NavigateOptions {
+            replace,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(
+            &with_query(&path, &listing.write(project.is_some())),
+            options,
+        );
+    });
+    let list = List {
+        project,
+        listing,
+        go,
+        catalogue: Catalogue::of(move || listing.with(|listing| listing.filter.project.clone())),
+        rows: Rows::of(listing),
+    };
+    provide_context(list);
+
+    let name = move || {
+        let key = project.get()?;
+        let projects = place.projects.value.get().unwrap_or_default();
+        let found = projects.into_iter().find(|project| project.key == key);
+        Some(found.map_or(key, |project| project.name))
+    };
+    let title = Signal::derive(move || {
+        if project.get().is_some() {
+            "Issues".to_owned()
+        } else {
+            "All issues".to_owned()
+        }
+    });
+    let crumbs = Signal::derive(move || {
+        let key = project.get();
+        name()
+            .zip(key)
+            .map(|(label, key)| Crumb {
+                label,
+                href: page::project_issues(&key),
+            })
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    view! {
+        <Page title crumbs>
+            <FilterBar />
+            <Content />
+        </Page>
+    }
+}
+
+#[component]
+fn Content() -> impl IntoView {
+    let list = expect_context::<List>();
+    let rows = list.rows;
+    let phase = Memo::new(move |_| {
+        if let Some(error) = rows
+            .page
+            .error
+            .get()
+            .filter(|_| rows.page.value.with(Option::is_none))
+        {
+            return Err(error);
+        }
+        Ok(rows
+            .page
+            .value
+            .with(Option::is_some)
+            .then(|| rows.shown.with(Vec::is_empty)))
+    });
+    move || match phase.get() {
+        Err(error) => {
+            let retry = Callback::new(move |()| {
+                rows.page.error.set(None);
+                rows.page.reload();
+            });
+            view! { <Failed what="The list" error retry /> }.into_any()
+        }
+        Ok(None) => {
+            view! { <AfterAMoment what="Loading issues"><SkeletonRows rows=12 /></AfterAMoment> }
+                .into_any()
+        }
+        Ok(Some(true)) => view! { <NoRows /> }.into_any(),
+        Ok(Some(false)) => view! { <Table /> <Foot /> }.into_any(),
+    }
+}
+
+#[component]
+fn Foot() -> impl IntoView {
+    let list = expect_context::<List>();
+    let (rows, listing) = (list.rows, list.listing);
+    let before = Signal::derive(move || {
+        listing.with(|listing| listing.cursors.len() * usize::try_from(listing.size).unwrap_or(0))
+    });
+    let total = Signal::derive(move || {
+        rows.total.get().unwrap_or(Total {
+            count: 0,
+            exact: true,
+        })
+    });
+    let previous = Callback::new(move |()| {
+        let mut to = listing.get_untracked();
+        to.cursors.pop();
+        list.go.run((to, false));
+        to_the_top();
+    });
+    let next = Callback::new(move |()| {
+        let mut to = listing.get_untracked();
+        to.cursors.extend(rows.next.get_untracked());
+        list.go.run((to, false));
+        to_the_top();
+    });
+    let resize = Callback::new(move |size| {
+        let mut to = listing.get_untracked().with(|_| {});
+        to.size = size;
+        list.go.run((to, false));
+    });
+    view! {
+        <Pagination
+            before
+            shown=Signal::derive(move || rows.shown.with(Vec::len))
+            total
+            size=Signal::derive(move || listing.with(|listing| listing.size))
+            has_previous=Signal::derive(move || listing.with(|listing| !listing.cursors.is_empty()))
+            has_next=Signal::derive(move || rows.next.with(Option::is_some))
+            on_previous=previous
+            on_next=next
+            on_size=resize
+        />
+        <p class="hidden items-center gap-1.5 px-6 pb-6 text-xs text-ink-3 lg:flex">
+            <kbd class="kbd">"j"</kbd>
+            <kbd class="kbd">"k"</kbd>
+            "move"
+            <kbd class="kbd ml-2">"Enter"</kbd>
+            "open"
+            <kbd class="kbd ml-2">"/"</kbd>
+            "filter"
+            <kbd class="kbd ml-2">"?"</kbd>
+            "all shortcuts"
+        </p>
+    }
+}
+
+fn to_the_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}

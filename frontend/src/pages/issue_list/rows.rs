@@ -1,0 +1,255 @@
+//! The rows on the screen. They follow other people's changes in place and never move by
+//! themselves while somebody is at them.
+
+use crate::api;
+use crate::model::listing::Listing;
+use crate::state::{Loaded, live};
+use domain::issue::{Issue, IssueRow};
+use domain::page::{Page, Total};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::collections::HashSet;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a changed row stays marked.
+const MARK: Duration = Duration::from_secs(4);
+/// A burst of changes is one question.
+const BURST: Duration = Duration::from_millis(400);
+
+/// One row; its place stays while its content follows.
+#[derive(Clone)]
+pub struct Row {
+    /// Tells rows apart.
+    pub id: Uuid,
+    /// What it shows.
+    pub row: ArcRwSignal<IssueRow>,
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// The rows, and what is known about more of them.
+#[derive(Clone, Copy)]
+pub struct Rows {
+    /// The page that the address asks for.
+    pub page: Loaded<Page<IssueRow>>,
+    /// What is on the screen.
+    pub shown: RwSignal<Vec<Row>>,
+    /// How many there are.
+    pub total: RwSignal<Option<Total>>,
+    /// Where the next page begins.
+    pub next: RwSignal<Option<String>>,
+    /// A newer page that waits for a click, and how many of its rows are new.
+    pub waiting: RwSignal<Option<(Page<IssueRow>, usize)>>,
+    /// Ids of the rows that just changed.
+    pub marked: RwSignal<HashSet<Uuid>>,
+    /// Whether the pointer or the focus is in the list.
+    pub in_use: RwSignal<bool>,
+    listing: Memo<Listing>,
+}
+
+impl Rows {
+    /// The rows that the address asks for.
+    #[must_use]
+    pub fn of(listing: Memo<Listing>) -> Self {
+        let rows = Self {
+            page: Loaded::keep(move || listing.get(), ask),
+            shown: RwSignal::new(Vec::new()),
+            total: RwSignal::new(None),
+            next: RwSignal::new(None),
+            waiting: RwSignal::new(None),
+            marked: RwSignal::new(HashSet::new()),
+            in_use: RwSignal::new(false),
+            listing,
+        };
+        Effect::watch(
+            move || rows.page.value.get(),
+            move |page, _, _| {
+                if let Some(page) = page {
+                    rows.put(page.clone());
+                }
+            },
+            true,
+        );
+        rows.follow();
+        rows
+    }
+
+    /// Shows the newer page that waited.
+    pub fn show_waiting(self) {
+        if let Some((page, _)) = self.waiting.get_untracked() {
+            let before = self.ids();
+            let new = page
+                .items
+                .iter()
+                .map(|row| row.id)
+                .filter(|id| !before.contains(id))
+                .collect();
+            self.put(page);
+            self.mark(new);
+        }
+    }
+
+    fn ids(self) -> HashSet<Uuid> {
+        self.shown
+            .with_untracked(|rows| rows.iter().map(|row| row.id).collect())
+    }
+
+    fn put(self, page: Page<IssueRow>) {
+        let before = self.shown.get_untracked();
+        let rows =
+            page.items
+                .into_iter()
+                .map(|item| match before.iter().find(|row| row.id == item.id) {
+                    Some(row) => {
+                        if row.row.with_untracked(|old| *old != item) {
+                            row.row.set(item);
+                        }
+                        row.clone()
+                    }
+                    None => Row {
+                        id: item.id,
+                        row: ArcRwSignal::new(item),
+                    },
+                });
+        let rows: Vec<Row> = rows.collect();
+        self.total.set(Some(page.total));
+        self.next.set(page.next_cursor);
+        self.waiting.set(None);
+        self.shown.set(rows);
+    }
+
+    /// Asks again some time after a change, once for a burst of them.
+    fn follow(self) {
+        let live = live();
+        let due = StoredValue::new(false);
+        Effect::new(move |first: Option<()>| {
+            let _ = live.kind("issue");
+            if first.is_some() && !due.get_value() {
+                due.set_value(true);
+                set_timeout(
+                    move || {
+                        if due.try_set_value(false).is_none() {
+                            spawn_local(self.peek());
+                        }
+                    },
+                    BURST,
+                );
+            }
+        });
+    }
+
+    async fn peek(self) {
+        let Some(listing) = self.listing.try_get_untracked() else {
+            return;
+        };
+        let Ok(page) = ask(listing.clone()).await else {
+            return;
+        };
+        // The address asks for something else by now, or the page is gone.
+        if self.listing.try_get_untracked() == Some(listing)
+            && self.page.value.try_with_untracked(Option::is_some) == Some(true)
+        {
+            self.merge(page);
+        }
+    }
+
+    fn merge(self, page: Page<IssueRow>) {
+        let before = self.shown.get_untracked();
+        let known = self.ids();
+        let new: Vec<Uuid> = page
+            .items
+            .iter()
+            .map(|row| row.id)
+            .filter(|id| !known.contains(id))
+            .collect();
+        let mut changed = Vec::new();
+        for row in &before {
+            match page.items.iter().find(|item| item.id == row.id) {
+                Some(item) if row.row.with_untracked(|old| old != item) => {
+                    row.row.set(item.clone());
+                    changed.push(row.id);
+                }
+                Some(_) => {}
+                // It no longer belongs here, but it stays in its place and shows how it is now.
+                None => {
+                    let (row, key) = (
+                        row.row.clone(),
+                        row.row.with_untracked(|row| row.key.clone()),
+                    );
+                    spawn_local(async move {
+                        if let Ok(answer) = api::issues::show(&key).await {
+                            row.set(row_of(answer.value));
+                        }
+                    });
+                }
+            }
+        }
+        self.total.set(Some(page.total));
+        let quiet = !self.in_use.get_untracked() && at_the_top();
+        if before.is_empty() || (quiet && !new.is_empty()) {
+            self.put(page);
+        } else if new.is_empty() {
+            self.waiting.set(None);
+        } else {
+            let count = new.len();
+            self.waiting.set(Some((page, count)));
+        }
+        changed.extend(new);
+        self.mark(changed);
+    }
+
+    fn mark(self, ids: Vec<Uuid>) {
+        if ids.is_empty() {
+            return;
+        }
+        self.marked
+            .update(|marked| marked.extend(ids.iter().copied()));
+        set_timeout(
+            move || {
+                let _ = self
+                    .marked
+                    .try_update(|marked| marked.retain(|id| !ids.contains(id)));
+            },
+            MARK,
+        );
+    }
+}
+
+async fn ask(listing: Listing) -> Result<Page<IssueRow>, api::ApiError> {
+    let cursor = listing.cursors.last().map(String::as_str);
+    api::issues::list(&listing.filter, listing.size, cursor).await
+}
+
+fn at_the_top() -> bool {
+    window().scroll_y().is_ok_and(|y| y < 8.0)
+}
+
+fn row_of(issue: Issue) -> IssueRow {
+    IssueRow {
+        id: issue.id,
+        key: issue.key,
+        project: issue.project,
+        title: issue.title,
+        type_: issue.type_,
+        severity: issue.severity,
+        priority: issue.priority,
+        story_points: issue.story_points,
+        status: issue.status,
+        resolution: issue.resolution,
+        reporter: issue.reporter,
+        assignee: issue.assignee,
+        labels: issue.labels,
+        due_date: issue.due_date,
+        life: issue.life,
+        version: issue.version,
+        created_at: issue.created_at,
+        updated_at: issue.updated_at,
+        resolved_at: issue.resolved_at,
+        deleted_at: issue.deleted_at,
+    }
+}

@@ -1,0 +1,105 @@
+//! What a project offers to choose from: statuses, labels, versions, people.
+
+use super::{Loaded, live};
+use crate::api;
+use domain::label::{Label, Version};
+use domain::project::Member;
+use domain::user::{User, UserRef};
+use domain::workflow::Workflow;
+use leptos::prelude::*;
+
+/// The choices of one project, kept fresh.
+#[derive(Clone, Copy)]
+pub struct Catalogue {
+    /// Statuses and steps.
+    pub workflow: Loaded<Option<Workflow>>,
+    /// Labels.
+    pub labels: Loaded<Vec<Label>>,
+    /// Versions.
+    pub versions: Loaded<Vec<Version>>,
+    members: Loaded<Vec<Member>>,
+    directory: Loaded<Vec<User>>,
+    /// What is typed to find a person.
+    pub typed: RwSignal<String>,
+    wanted: RwSignal<bool>,
+}
+
+impl Catalogue {
+    /// Of that project; of none, there are people only.
+    #[must_use]
+    pub fn of(project: impl Fn() -> Option<String> + Clone + Send + Sync + 'static) -> Self {
+        let live = live();
+        let key = Memo::new(move |_| project());
+        let typed = RwSignal::new(String::new());
+        let wanted = RwSignal::new(false);
+        Self {
+            workflow: Loaded::keep(
+                move || (key.get(), live.kind("project")),
+                |(key, _)| async move {
+                    match key {
+                        Some(key) => api::projects::workflow(&key).await.map(Some),
+                        None => Ok(None),
+                    }
+                },
+            ),
+            labels: Loaded::keep(
+                move || (key.get(), live.kind("label")),
+                |(key, _)| async move {
+                    match key {
+                        Some(key) => api::projects::labels(&key).await,
+                        None => Ok(Vec::new()),
+                    }
+                },
+            ),
+            versions: Loaded::keep(
+                move || (key.get(), live.kind("version")),
+                |(key, _)| async move {
+                    match key {
+                        Some(key) => api::projects::versions(&key).await,
+                        None => Ok(Vec::new()),
+                    }
+                },
+            ),
+            members: Loaded::keep(
+                move || (key.get(), live.kind("member")),
+                |(key, _)| async move {
+                    match key {
+                        Some(key) => api::projects::members(&key).await,
+                        None => Ok(Vec::new()),
+                    }
+                },
+            ),
+            directory: Loaded::keep(
+                move || (wanted.get(), typed.get()),
+                |(wanted, typed)| async move {
+                    if wanted {
+                        api::directory::find(typed.trim()).await
+                    } else {
+                        Ok(Vec::new())
+                    }
+                },
+            ),
+            typed,
+            wanted,
+        }
+    }
+
+    /// People of the directory are needed from now on.
+    pub fn want_people(self) {
+        self.wanted.set(true);
+    }
+
+    /// Members first, then the others of the directory, each once. Tracked.
+    #[must_use]
+    pub fn people(self) -> Vec<UserRef> {
+        let members = self.members.value.get().unwrap_or_default();
+        let mut people: Vec<UserRef> = members.into_iter().map(|member| member.user).collect();
+        let others = self.directory.value.get().unwrap_or_default();
+        for user in others.iter().filter(|user| user.active) {
+            if !people.iter().any(|known| known.id == user.id) {
+                people.push(user.reference());
+            }
+        }
+        people
+    }
+}
