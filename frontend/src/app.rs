@@ -2,6 +2,7 @@
 
 use crate::components::shell::Shell;
 use crate::components::toast_stack::ToastStack;
+use crate::pages::dashboard::DashboardPage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
@@ -27,6 +28,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=LoginPage />
                 <Route path=path!("/register") view=RegisterPage />
                 <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
                     <Route path=path!("*any") view=NotFoundPage />

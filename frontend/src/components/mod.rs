@@ -19,6 +19,7 @@ pub mod life_line;
 pub mod markdown_editor;
 pub mod markdown_view;
 pub mod marks;
+pub mod measured;
 pub mod menu;
 pub mod page;
 pub mod pagination;

@@ -6,6 +6,7 @@ pub mod drafts;
 pub mod keys;
 pub mod live;
 pub mod loaded;
+pub mod pulse;
 pub mod session;
 pub mod storage;
 pub mod stream;
