@@ -45,6 +45,8 @@ statement! {
      left join closed on closed.day = day.day and closed.status_id = s.id
      on conflict (project_id, day, status_id) do update
          set count = excluded.count, created = excluded.created, resolved = excluded.resolved
+         where (daily_stat.count, daily_stat.created, daily_stat.resolved)
+             is distinct from (excluded.count, excluded.created, excluded.resolved)
      returning true"
 }
 
@@ -57,7 +59,7 @@ statement! {
 }
 
 /// Brings `daily_stat` up to date: every day since the last run, and today as it is now. Gives the
-/// number of rows written.
+/// number of rows that are new or differ from what they were.
 ///
 /// # Errors
 /// When the database is away.

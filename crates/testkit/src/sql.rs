@@ -1,0 +1,72 @@
+//! Plain SQL for tests that look behind the store.
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use std::collections::BTreeMap;
+
+#[derive(QueryableByName)]
+struct Value {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    value: String,
+}
+
+/// Runs statements.
+///
+/// # Errors
+/// What the database says.
+pub fn run(conn: &mut PgConnection, statements: &str) -> diesel::QueryResult<()> {
+    conn.batch_execute(statements)
+}
+
+/// The one column of a query, as text; `null` is written so.
+///
+/// # Panics
+/// When the query fails.
+pub fn rows(conn: &mut PgConnection, query: &str) -> Vec<String> {
+    let whole =
+        format!("select coalesce(value::text, 'null') as value from ({query}) as query(value)");
+    let rows: Vec<Value> = sql_query(&whole)
+        .load(conn)
+        .unwrap_or_else(|e| panic!("{query}: {e}"));
+    rows.into_iter().map(|row| row.value).collect()
+}
+
+/// The one value of a query, as text.
+///
+/// # Panics
+/// When the query fails or gives more or less than one row.
+pub fn value(conn: &mut PgConnection, query: &str) -> String {
+    let rows = rows(conn, query);
+    assert_eq!(rows.len(), 1, "{query}");
+    rows.into_iter().next().unwrap()
+}
+
+/// The same as a number.
+///
+/// # Panics
+/// When it is none.
+pub fn number(conn: &mut PgConnection, query: &str) -> i64 {
+    value(conn, query).parse().unwrap()
+}
+
+/// For each table a digest of all its rows: equal when nothing in it differs.
+///
+/// # Panics
+/// When the database is away.
+pub fn digests(conn: &mut PgConnection) -> BTreeMap<String, String> {
+    let tables = rows(
+        conn,
+        "select tablename from pg_tables where schemaname = 'public' order by 1",
+    );
+    tables
+        .into_iter()
+        .map(|table| {
+            let digest = value(
+                conn,
+                &format!("select md5(coalesce(string_agg(t::text, e'\\n' order by t::text), '')) from \"{table}\" t"),
+            );
+            (table, digest)
+        })
+        .collect()
+}

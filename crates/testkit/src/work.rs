@@ -1,0 +1,319 @@
+//! What the cast does with issues: through the store's own functions, with an event for each
+//! changed field, now or at an instant of the past.
+
+use chrono::{DateTime, Utc};
+use domain::issue::{IssueType, Priority, Resolution, Severity};
+use domain::key::IssueRef;
+use domain::policy::Action;
+use domain::workflow::Category;
+use serde_json::{Map, Value, json};
+use store::access::{self, Actor, IssueAccess};
+use store::issues::{By, Change, Closing, Created, Deleting, IssueFields, Updated};
+use store::projects::StoredWorkflow;
+use store::{Db, Error, Result, issues, projects};
+use uuid::Uuid;
+
+/// A version and when it began.
+pub type Version = (i32, DateTime<Utc>);
+
+/// A project's workflow.
+///
+/// # Panics
+/// When the database is away.
+#[must_use]
+pub fn workflow(db: &Db, project: Uuid) -> StoredWorkflow {
+    db.read(|conn| projects::workflow(conn, project))
+        .expect("a workflow")
+}
+
+/// The id of a project's status.
+///
+/// # Panics
+/// When it has none of that name.
+#[must_use]
+pub fn status(db: &Db, project: Uuid, slug: &str) -> Uuid {
+    workflow(db, project).id(slug).expect("a status")
+}
+
+/// Fields of a plain issue in the project's first status.
+#[must_use]
+pub fn fields(db: &Db, project: Uuid, title: &str) -> IssueFields {
+    plain(workflow(db, project).ids[0], title)
+}
+
+/// Fields of a plain issue in that status.
+#[must_use]
+pub fn plain(status: Uuid, title: &str) -> IssueFields {
+    IssueFields {
+        title: title.into(),
+        description: String::new(),
+        type_: IssueType::Task,
+        severity: Severity::Low,
+        priority: Priority::NORMAL,
+        story_points: None,
+        status_id: status,
+        resolution: None,
+        affected_version_id: None,
+        fixed_version_id: None,
+        assignee_id: None,
+        parent_id: None,
+        label_ids: Vec::new(),
+        start_date: None,
+        due_date: None,
+        external_ref: None,
+        context: None,
+    }
+}
+
+/// Every field with its name in the log and its value.
+#[must_use]
+pub fn facts(f: &IssueFields) -> Vec<(&'static str, Value)> {
+    vec![
+        ("title", json!(f.title)),
+        ("description", json!(f.description)),
+        ("type", json!(f.type_)),
+        ("severity", json!(f.severity)),
+        ("priority", json!(f.priority)),
+        ("story_points", json!(f.story_points)),
+        ("status", json!(f.status_id)),
+        ("resolution", json!(f.resolution)),
+        ("affected_version", json!(f.affected_version_id)),
+        ("fixed_version", json!(f.fixed_version_id)),
+        ("assignee", json!(f.assignee_id)),
+        ("parent", json!(f.parent_id)),
+        ("labels", json!(f.label_ids)),
+        ("start_date", json!(f.start_date)),
+        ("due_date", json!(f.due_date)),
+        ("external_ref", json!(f.external_ref)),
+        ("context", json!(f.context)),
+    ]
+}
+
+/// Every field as one object, as the first event of an issue tells it.
+#[must_use]
+pub fn snapshot(f: &IssueFields) -> Value {
+    let object: Map<String, Value> = facts(f)
+        .into_iter()
+        .map(|(name, value)| (name.into(), value))
+        .collect();
+    Value::Object(object)
+}
+
+/// The fields in which they differ.
+#[must_use]
+pub fn changes(was: &IssueFields, now: &IssueFields) -> Vec<Change> {
+    facts(was)
+        .into_iter()
+        .zip(facts(now))
+        .filter(|((_, old), (_, new))| old != new)
+        .map(|((name, old), (_, new))| (name, old, new))
+        .collect()
+}
+
+fn by(actor: &Actor) -> By {
+    By {
+        actor: actor.id,
+        on_behalf_of: None,
+    }
+}
+
+/// Reports a plain issue.
+///
+/// # Panics
+/// When it is refused.
+pub fn issue(db: &Db, project: Uuid, reporter: &Actor, title: &str) -> Created {
+    insert(db, None, project, reporter, &fields(db, project, title)).expect("an issue")
+}
+
+/// Reports an issue, at an instant if one is given.
+///
+/// # Errors
+/// What the store says.
+pub fn insert(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    project: Uuid,
+    reporter: &Actor,
+    fields: &IssueFields,
+) -> Result<Created> {
+    let workflow = workflow(db, project);
+    let category = category(&workflow, fields.status_id);
+    let write = |tx: &mut store::Tx<'_>| {
+        if let Some(at) = at {
+            tx.pretend_it_is(at);
+        }
+        issues::insert(
+            tx,
+            project,
+            reporter.id,
+            by(reporter),
+            fields,
+            category,
+            snapshot(fields),
+        )
+    };
+    db.write_one(write)
+}
+
+/// The issue as an admin would find it.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn load(db: &Db, issue: Uuid) -> IssueAccess {
+    db.read(|conn| {
+        access::issue(
+            conn,
+            &everything(),
+            &IssueRef::Id(issue),
+            Action::SeeProject,
+        )
+    })
+    .expect("the issue")
+}
+
+/// Somebody without an account for whom everything exists.
+#[must_use]
+pub fn everything() -> Actor {
+    Actor {
+        id: Uuid::nil(),
+        username: "everything".into(),
+        display_name: "Everything".into(),
+        role: domain::user::Role::Admin,
+        session: Uuid::nil(),
+    }
+}
+
+fn category(workflow: &StoredWorkflow, status: Uuid) -> Category {
+    let place = workflow.ids.iter().position(|id| *id == status);
+    workflow.workflow.statuses[place.expect("a status of the project")].category
+}
+
+/// Changes fields of an issue. Closing and reopening follow from the status.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody was faster.
+pub fn change(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    issue: Uuid,
+    edit: impl FnOnce(&mut IssueFields),
+) -> Result<Version> {
+    change_from(db, at, actor, &load(db, issue), edit)
+}
+
+/// The same, from the version that was read.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody was faster.
+pub fn change_from(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    was: &IssueAccess,
+    edit: impl FnOnce(&mut IssueFields),
+) -> Result<Version> {
+    let workflow = workflow(db, was.issue.project_id);
+    let before = IssueFields::from(&was.issue);
+    let mut after = before.clone();
+    edit(&mut after);
+    let from = category(&workflow, before.status_id);
+    let to = category(&workflow, after.status_id);
+    let closing = match (from.is_open(), to.is_open()) {
+        (true, false) => Closing::Close,
+        (false, true) => Closing::Reopen,
+        _ => Closing::Keep,
+    };
+    after.resolution = match closing {
+        Closing::Close => after.resolution.or(Some(Resolution::Complete)),
+        Closing::Reopen => None,
+        Closing::Keep => after.resolution,
+    };
+    let what = Updated::Fields(changes(&before, &after));
+    let enters = (from != to).then_some(to);
+    write(db, at, |tx| {
+        issues::update(
+            tx,
+            &was.issue,
+            &after,
+            enters,
+            closing,
+            Deleting::Keep,
+            by(actor),
+            what,
+        )
+    })
+}
+
+/// Moves an issue to a status.
+///
+/// # Panics
+/// When it is refused.
+pub fn move_to(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    issue: Uuid,
+    slug: &str,
+) -> Version {
+    let to = status(db, load(db, issue).issue.project_id, slug);
+    change(db, at, actor, issue, |f| f.status_id = to).expect("a move")
+}
+
+/// Deletes an issue, or restores it.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody was faster.
+pub fn delete_or_restore(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    was: &IssueAccess,
+) -> Result<Version> {
+    let (deleting, kind) = if was.issue.deleted_at.is_none() {
+        (Deleting::Delete, domain::event::EventKind::IssueDeleted)
+    } else {
+        (Deleting::Restore, domain::event::EventKind::IssueRestored)
+    };
+    let fields = IssueFields::from(&was.issue);
+    write(db, at, |tx| {
+        issues::update(
+            tx,
+            &was.issue,
+            &fields,
+            None,
+            Closing::Keep,
+            deleting,
+            by(actor),
+            Updated::Whole(kind),
+        )
+    })
+}
+
+fn write<T>(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    f: impl FnOnce(&mut store::Tx<'_>) -> Result<T>,
+) -> Result<T> {
+    db.write_one(|tx| {
+        if let Some(at) = at {
+            tx.pretend_it_is(at);
+        }
+        f(tx)
+    })
+}
+
+/// Tries again while no connection could be had: many threads on a busy machine.
+///
+/// # Errors
+/// Whatever else is wrong.
+pub fn patiently<T>(mut f: impl FnMut() -> Result<T>) -> Result<T> {
+    for _ in 0..60 {
+        match f() {
+            Err(Error::Unavailable(why)) if why.contains("timed out waiting") => {}
+            other => return other,
+        }
+    }
+    f()
+}
