@@ -3,10 +3,12 @@
 use crate::components::shell::Shell;
 use crate::components::toast_stack::ToastStack;
 use crate::pages::dashboard::DashboardPage;
+use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::register::RegisterPage;
+use crate::pages::users::UsersPage;
 use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -30,7 +32,9 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/issues") view=IssueListPage />
+                    <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
+                    <Route path=path!("/users") view=UsersPage />
                     <Route path=path!("*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

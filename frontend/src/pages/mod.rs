@@ -1,8 +1,10 @@
 //! One module for each page: they read, act and put components together.
 
 pub mod dashboard;
+pub mod issue;
 pub mod issue_list;
 pub mod login;
 pub mod not_allowed;
 pub mod not_found;
 pub mod register;
+pub mod users;

@@ -1,8 +1,10 @@
 //! What outlives a page: session, live changes, messages, look, drafts, clock.
 
 pub mod catalogue;
+pub mod clipboard;
 pub mod clock;
 pub mod drafts;
+pub mod form;
 pub mod keys;
 pub mod live;
 pub mod loaded;

@@ -19,14 +19,14 @@ pub(super) fn Daily(scope: Scope) -> impl IntoView {
         let at = scope.stats.value.with(|stats| stats.as_ref()?.computed_at);
         at.map_or_else(
             || "taken every 30 minutes".into_any(),
-            |at| view! { "taken " <Time at sentence=true /> ", every 30 minutes" }.into_any(),
+            |at| view! { "taken " <Time at sentence=true /> " · every 30 min" }.into_any(),
         )
     };
     view! {
         <section class="flex flex-col gap-3 lg:col-span-3">
             <div class="flex items-baseline gap-2">
-                <h2 class="text-sm">"Today against yesterday"</h2>
-                <span class="ml-auto text-xs text-ink-3">{taken}</span>
+                <h2 class="shrink-0 text-sm">"Today against yesterday"</h2>
+                <span class="ml-auto text-right text-xs text-ink-3">{taken}</span>
             </div>
             <AsyncView
                 loaded=scope.stats

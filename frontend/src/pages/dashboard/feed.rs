@@ -4,7 +4,8 @@ use super::Scope;
 use crate::api;
 use crate::components::{AsyncView, IconName, SmallIcon, Time};
 use crate::model::feed::{Words, words};
-use crate::state::Loaded;
+use crate::state::live::Link;
+use crate::state::{Loaded, live};
 use domain::event::HistoryEntry;
 use domain::paths::page;
 use leptos::prelude::*;
@@ -18,11 +19,12 @@ pub(super) fn Feed(scope: Scope) -> impl IntoView {
         move || (scope.project.get(), scope.changed.get()),
         |key: Option<String>| async move { api::activity::newest(key.as_deref(), ENTRIES).await },
     );
+    let live = live();
     view! {
         <section class="flex flex-col gap-3">
             <div class="flex min-h-7 items-center gap-2">
                 <h2 class="text-sm">"Activity"</h2>
-                <span class="ml-auto text-xs text-ink-3">"live"</span>
+                <span class="ml-auto text-xs text-ink-3">{move || (live.link() == Link::Open).then_some("live")}</span>
             </div>
             <AsyncView
                 loaded

@@ -20,13 +20,13 @@ pub(super) fn Trend(scope: Scope) -> impl IntoView {
             day.created,
             day.resolved
         ),
-        None => format!("last {DAYS} days · 7-day mean"),
+        None => format!("{DAYS} days · 7-day mean"),
     };
     view! {
         <section class="flex flex-col gap-3 lg:col-span-2">
             <div class="flex items-center gap-2">
-                <h2 class="text-sm">"Created and resolved"</h2>
-                <span class="ml-auto text-xs text-ink-3">{caption}</span>
+                <h2 class="shrink-0 text-sm">"Created and resolved"</h2>
+                <span class="ml-auto text-right text-xs text-ink-3">{caption}</span>
                 <button
                     type="button"
                     class="btn btn-ghost btn-xs btn-square ii-segment"
@@ -114,7 +114,7 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
     let ticks = ticks(largest);
     let frame = Frame {
         left: 28.0,
-        right: width - 62.0,
+        right: width - 70.0,
         top: 10.0,
         bottom: height - 22.0,
         last: series.len().saturating_sub(1) as f64,
