@@ -7,7 +7,9 @@ use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
+use crate::pages::settings::{ProfilePage, SessionsPage};
 use crate::pages::users::UsersPage;
 use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads};
 use leptos::prelude::*;
@@ -34,6 +36,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
+                    <Route path=path!("/projects") view=ProjectsPage />
+                    <Route path=path!("/settings/profile") view=ProfilePage />
+                    <Route path=path!("/settings/sessions") view=SessionsPage />
                     <Route path=path!("/users") view=UsersPage />
                     <Route path=path!("*any") view=NotFoundPage />
                 </ParentRoute>

@@ -49,7 +49,7 @@ pub fn Pagination(
         }
     };
     view! {
-        <nav class="flex flex-wrap items-center gap-3 px-4 py-3 text-sm text-ink-2 lg:px-6" aria-label="Pages">
+        <nav class="flex flex-wrap items-center gap-3 px-4 py-3 text-sm text-ink-2 lg:px-6" aria-label="Pages of the list">
             <span role="status">{words}</span>
             <span class="join">
                 <button

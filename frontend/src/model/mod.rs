@@ -1,7 +1,11 @@
 //! What the views compute: pure functions, tested natively.
 
+pub mod agent;
 pub mod daily;
+pub mod change;
+pub mod due;
 pub mod facet;
+pub mod flow;
 pub mod feed;
 pub mod initials;
 pub mod keys;
@@ -11,6 +15,7 @@ pub mod markdown;
 pub mod place;
 pub mod recent;
 pub mod search;
+pub mod talk;
 pub mod time;
 pub mod topics;
 pub mod trend;

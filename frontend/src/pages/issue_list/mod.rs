@@ -16,6 +16,7 @@ use crate::state::Catalogue;
 use domain::page::Total;
 use domain::paths::{page, with_query};
 use empty::NoRows;
+pub use facets::look_in;
 use filters::FilterBar;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;

@@ -1,0 +1,239 @@
+//! One comment: read, answered, changed, deleted.
+
+use super::state::IssueState;
+use super::talk::Talk;
+use crate::api::{self, ApiError};
+use crate::components::{
+    Avatar, BusyButton, Dialog, ErrorNote, IconName, MarkdownEditor, MarkdownView, SmallIcon, Time,
+};
+use crate::model::talk::root_of;
+use crate::state::Draft;
+use domain::comment::Comment;
+use domain::policy::Action;
+use domain::problem::Code;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// A comment.
+#[component]
+pub fn CommentItem(
+    /// The comment.
+    comment: Comment,
+    /// Whether it answers another.
+    answer: bool,
+) -> impl IntoView {
+    let talk = expect_context::<Talk>();
+    let id = comment.id;
+    let kind = if comment.internal {
+        "Internal note"
+    } else {
+        "Comment"
+    };
+    let name = format!("{kind} by {}", comment.author.display_name);
+    let class = match (comment.internal, answer) {
+        (true, false) => "ii-note px-4 py-3 pl-5",
+        (true, true) => "ii-note ml-7 px-4 py-3 pl-5 lg:ml-8",
+        (false, true) => "ml-7 border-b border-l-2 border-base-300 pb-4 pl-4 lg:ml-8",
+        (false, false) => "border-b border-base-300 pb-4",
+    };
+    if comment.deleted_at.is_some() {
+        return view! {
+            <article class=class aria-label="Deleted comment">
+                <p class="flex items-center gap-2 text-xs text-ink-3">
+                    <SmallIcon name=IconName::Trash2 />
+                    "This comment was deleted."
+                    <span class="ml-auto"><Time at=comment.created_at sentence=true /></span>
+                </p>
+            </article>
+        }
+        .into_any();
+    }
+    let shown = comment.clone();
+    view! {
+        <article class=class aria-label=name id=format!("comment-{id}")>
+            <div class="flex items-center gap-2 text-xs">
+                <span aria-hidden="true"><Avatar user=comment.author.clone() /></span>
+                <b class="who text-sm font-medium">{comment.author.display_name.clone()}</b>
+                {comment
+                    .internal
+                    .then(|| {
+                        view! {
+                            <span class="who flex items-center gap-1 font-semibold">
+                                <SmallIcon name=IconName::Lock />
+                                "Internal, staff only"
+                            </span>
+                        }
+                    })}
+                <span class="ml-auto flex items-center gap-1 text-ink-3">
+                    {comment.edited_at.map(|_| "edited, ")}
+                    <Time at=comment.created_at sentence=true />
+                </span>
+            </div>
+            {move || {
+                if talk.editing.get() == Some(id) {
+                    view! { <Change comment=shown.clone() /> }.into_any()
+                } else {
+                    let source = Signal::stored(shown.body.clone());
+                    view! {
+                        <div class="mt-1.5"><MarkdownView source /></div>
+                        <Actions comment=shown.clone() />
+                    }
+                        .into_any()
+                }
+            }}
+        </article>
+    }
+    .into_any()
+}
+
+#[component]
+fn Actions(comment: Comment) -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let talk = expect_context::<Talk>();
+    let (id, author, root) = (comment.id, comment.author.id, root_of(&comment));
+    let may_answer = Memo::new(move |_| state.rights.may(Action::Comment).is_ok());
+    let may_change = Memo::new(move |_| state.rights.may_on(Action::EditComment, author).is_ok());
+    let may_delete = Memo::new(move |_| state.rights.may_on(Action::DeleteComment, author).is_ok());
+    let asking = RwSignal::new(false);
+    let comment = StoredValue::new(comment);
+    view! {
+        <div class="-mb-1 -ml-2 mt-1 flex flex-wrap gap-1">
+            <Show when=move || may_answer.get()>
+                <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| talk.replying.set(Some(root))>
+                    <SmallIcon name=IconName::Reply />
+                    "Reply"
+                </button>
+            </Show>
+            <Show when=move || may_change.get()>
+                <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| talk.editing.set(Some(id))>
+                    <SmallIcon name=IconName::Pencil />
+                    "Edit"
+                </button>
+            </Show>
+            <Show when=move || may_delete.get()>
+                <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| asking.set(true)>
+                    <SmallIcon name=IconName::Trash2 />
+                    "Delete"
+                </button>
+            </Show>
+        </div>
+        <Dialog open=asking title="Delete this comment?" id="delete-comment-title" narrow=true>
+            <DeleteForm comment=comment.get_value() open=asking />
+        </Dialog>
+    }
+}
+
+/// Deleting cannot be undone, so it is asked.
+#[component]
+fn DeleteForm(comment: Comment, open: RwSignal<bool>) -> impl IntoView {
+    let talk = expect_context::<Talk>();
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<ApiError>);
+    let delete = Callback::new(move |()| {
+        busy.set(true);
+        error.set(None);
+        let comment = comment.clone();
+        spawn_local(async move {
+            match api::comments::delete(&comment).await {
+                Ok(()) => {
+                    let _ = open.try_set(false);
+                    talk.comments.reload();
+                }
+                Err(refused) => {
+                    let _ = error.try_set(Some(refused));
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    });
+    view! {
+        <p class="text-sm text-ink-2">"Its text is lost for everybody; that a comment stood here remains visible."</p>
+        <ErrorNote error />
+        <div class="flex justify-end gap-2">
+            <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| open.set(false)>"Keep it"</button>
+            <BusyButton busy class="btn btn-sm btn-error" on_click=delete>"Delete the comment"</BusyButton>
+        </div>
+    }
+}
+
+#[component]
+fn Change(comment: Comment) -> impl IntoView {
+    let talk = expect_context::<Talk>();
+    let draft = Draft::open(&format!("comment-edit:{}", comment.id), &comment.body);
+    let error = RwSignal::new(None::<ApiError>);
+    let busy = RwSignal::new(false);
+    // What was read; after a conflict, what stands there now.
+    let base = StoredValue::new(comment.clone());
+    let theirs = RwSignal::new(None::<String>);
+    let close = move || {
+        draft.forget();
+        talk.editing.set(None);
+    };
+    let save = Callback::new(move |()| {
+        let (before, body) = (base.get_value(), draft.text.get_untracked());
+        if busy.get_untracked() || body.trim().is_empty() {
+            return;
+        }
+        if body == before.body {
+            close();
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        spawn_local(async move {
+            match api::comments::update(&before, body).await {
+                Ok(now) => {
+                    let _ = talk.comments.value.try_update(|list| {
+                        for one in list.iter_mut().flatten().filter(|one| one.id == now.id) {
+                            *one = now.clone();
+                        }
+                    });
+                    close();
+                }
+                Err(refused) => {
+                    if let ApiError::Problem(problem) = &refused
+                        && problem.is(Code::EditConflict)
+                        && let Some(now) = problem
+                            .current
+                            .clone()
+                            .and_then(|now| serde_json::from_value::<Comment>(now).ok())
+                    {
+                        let _ = theirs.try_set(Some(now.body.clone()));
+                        let _ = base.try_set_value(now);
+                    }
+                    let _ = error.try_set(Some(refused));
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    });
+    view! {
+        <div class="mt-2 flex flex-col gap-2">
+            <ErrorNote error />
+            {move || {
+                theirs.get().map(|text| {
+                    view! {
+                        <div class="rounded-lg border border-edge p-3 text-sm">
+                            <p class="pb-1 text-xs font-medium">"As it stands now; saving again puts your text in its place."</p>
+                            <p class="wrap-anywhere whitespace-pre-wrap text-ink-2">{text}</p>
+                        </div>
+                    }
+                })
+            }}
+            <MarkdownEditor
+                id="comment-edit"
+                label="Change the comment"
+                text=draft.text
+                autofocus=true
+                internal=Signal::stored(comment.internal)
+                on_submit=save
+                actions=move || {
+                    view! {
+                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close()>"Cancel"</button>
+                        <BusyButton busy on_click=save>"Save"</BusyButton>
+                    }
+                }
+            />
+        </div>
+    }
+}

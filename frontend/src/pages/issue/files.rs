@@ -1,0 +1,146 @@
+//! The files of the issue.
+
+use super::state::IssueState;
+use crate::api::{self, ApiError};
+use crate::components::drop_zone::{FileButton, UploadList};
+use crate::components::{BusyButton, Dialog, ErrorNote, Icon, IconName, SmallIcon};
+use crate::state::Loaded;
+use domain::attachment::{Attachment, size_text};
+use domain::page::Page;
+use domain::policy::Action;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::File;
+
+/// Files there, files on their way, and a button for more.
+#[component]
+pub fn Files(
+    /// The files.
+    files: Loaded<Page<Attachment>>,
+    /// Takes more.
+    on_files: UnsyncCallback<Vec<File>>,
+) -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let may = Memo::new(move |_| state.rights.may(Action::Attach).is_ok());
+    let list = move || files.value.get().map(|page| page.items).unwrap_or_default();
+    let key = state.get(|issue| issue.key.clone());
+    let asking = RwSignal::new(None::<Attachment>);
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(asking.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() {
+            asking.set(None);
+        }
+    });
+    let arrived = UnsyncCallback::new(move |()| files.reload());
+    view! {
+        <section class="flex flex-col gap-2" aria-label="Files">
+            <h2 class="sr-only">"Files"</h2>
+            <div class="ii-files">
+                <For each=list key=|file| file.id let:file>
+                    <OneFile file asking />
+                </For>
+                <UploadList issue=key on_done=arrived />
+                <Show when=move || may.get()>
+                    <FileButton on_files words="Attach a file" />
+                </Show>
+            </div>
+            {move || {
+                files
+                    .error
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <p class="text-xs text-error" role="alert">
+                                "The files could not be loaded. "
+                                {error.sentence()}
+                                " "
+                                <button type="button" class="link" on:click=move |_| files.reload()>"Try again"</button>
+                            </p>
+                        }
+                    })
+            }}
+            <Dialog open title="Remove this file?" id="delete-file-title" narrow=true>
+                {move || asking.get().map(|file| view! { <DeleteForm file files open /> })}
+            </Dialog>
+        </section>
+    }
+}
+
+#[component]
+fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let uploader = file.uploader.id;
+    let may = Memo::new(move |_| {
+        state
+            .rights
+            .may_on(Action::DeleteAttachment, uploader)
+            .is_ok()
+    });
+    let icon = if file.media_type.starts_with("image/") {
+        IconName::Image
+    } else {
+        IconName::FileText
+    };
+    let name = file.file_name.clone();
+    let remove = format!("Remove {name}");
+    let about = format!("{} by {}", size_text(file.size), file.uploader.display_name);
+    let href = api::attachments::href(file.id);
+    let stored = StoredValue::new(file);
+    view! {
+        <div class="ii-file">
+            <Icon name=icon />
+            <span class="min-w-0 flex-1">
+                <a class="block truncate font-medium hover:underline" href=href rel="external" download=name.clone() title=name.clone()>
+                    {name.clone()}
+                </a>
+                <span class="block truncate text-xs text-ink-3">{about}</span>
+            </span>
+            <Show when=move || may.get()>
+                <button
+                    type="button"
+                    class="btn btn-ghost btn-xs btn-square"
+                    aria-label=remove.clone()
+                    on:click=move |_| asking.set(Some(stored.get_value()))
+                >
+                    <SmallIcon name=IconName::Trash2 />
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn DeleteForm(
+    file: Attachment,
+    files: Loaded<Page<Attachment>>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<ApiError>);
+    let id = file.id;
+    let delete = Callback::new(move |()| {
+        busy.set(true);
+        error.set(None);
+        spawn_local(async move {
+            match api::attachments::delete(id).await {
+                Ok(()) => {
+                    let _ = open.try_set(false);
+                    files.reload();
+                }
+                Err(refused) => {
+                    let _ = error.try_set(Some(refused));
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    });
+    view! {
+        <p class="text-sm text-ink-2 wrap-anywhere">{file.file_name} " is removed for everybody. This cannot be undone."</p>
+        <ErrorNote error />
+        <div class="flex justify-end gap-2">
+            <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| open.set(false)>"Keep it"</button>
+            <BusyButton busy class="btn btn-sm btn-error" on_click=delete>"Remove the file"</BusyButton>
+        </div>
+    }
+}

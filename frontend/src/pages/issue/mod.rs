@@ -1,0 +1,180 @@
+//! One issue.
+
+mod actions;
+mod comment;
+mod composer;
+mod fact;
+mod fact_forms;
+mod fact_pickers;
+mod facts;
+mod files;
+mod heading;
+mod life;
+mod merge;
+mod rights;
+mod state;
+mod talk;
+
+use crate::api::{self, Tagged};
+use crate::components::drop_zone::DropZone;
+use crate::components::page::Crumb;
+use crate::components::shell::Place;
+use crate::components::skeleton::SkeletonText;
+use crate::components::{AsyncView, Page};
+use crate::state::{Loaded, Uploads, live, on_command, session};
+use actions::{BarActions, DeletedNote};
+use domain::issue::Issue;
+use domain::paths::page;
+use domain::policy::Action;
+use fact_pickers::assign;
+use facts::Facts;
+use files::Files;
+use heading::Heading;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use life::Life;
+use merge::Merge;
+use state::IssueState;
+use talk::Conversation;
+use web_sys::File;
+
+/// The page.
+#[component]
+pub fn IssuePage() -> impl IntoView {
+    let params = use_params_map();
+    let live = live();
+    let place = expect_context::<Place>();
+    let navigate = use_navigate();
+    let key = Memo::new(move |_| {
+        params
+            .read()
+            .get("key")
+            .unwrap_or_default()
+            .to_ascii_uppercase()
+    });
+    let loaded = Loaded::fresh(
+        move || {
+            let key = key.get();
+            let tick = live.issue(&key);
+            (key, tick)
+        },
+        |key| async move { api::issues::show(&key).await },
+    );
+    // `APP-0012` and the key before a move lead to the issue; its address says its key.
+    Effect::new(move |_| {
+        let canonical = loaded
+            .value
+            .with(|issue| issue.as_ref().map(|issue| issue.value.key.clone()));
+        if let Some(canonical) = canonical.filter(|canonical| *canonical != key.get_untracked()) {
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(&page::issue(&canonical), replace);
+        }
+    });
+    let crumbs = Signal::derive(move || {
+        let project = crate::model::place::project_of(&page::issue(&key.get()));
+        let name = move |project: &str| {
+            place
+                .projects
+                .value
+                .with(|list| {
+                    list.iter()
+                        .flatten()
+                        .find(|p| p.key == project)
+                        .map(|p| p.name.clone())
+                })
+                .unwrap_or_else(|| project.to_owned())
+        };
+        project
+            .map(|project| Crumb {
+                label: name(&project),
+                href: page::project_issues(&project),
+            })
+            .into_iter()
+            .collect::<Vec<_>>()
+    });
+    let waiting = Memo::new(move |_| loaded.value.with(Option::is_none));
+    view! {
+        <Page title=key crumbs heading=false actions=move || view! { <BarActions loaded /> }>
+            <Show when=move || waiting.get()>
+                <h1 class="sr-only">{key}</h1>
+            </Show>
+            <AsyncView loaded what="The issue" loading="Loading the issue" skeleton=|| view! { <SkeletonText /> } let:issue>
+                <Content issue loaded />
+            </AsyncView>
+        </Page>
+    }
+}
+
+#[component]
+fn Content(issue: RwSignal<Tagged<Issue>>, loaded: Loaded<Tagged<Issue>>) -> impl IntoView {
+    let live = live();
+    let session = session();
+    let state = IssueState::of(RwSignal::new(issue.get_untracked()));
+    provide_context(state);
+    Effect::watch(
+        move || issue.get(),
+        move |now, _, _| state.take(now.clone()),
+        false,
+    );
+    let key = state.key();
+    let follow = {
+        let key = key.clone();
+        move || live.issue(&key)
+    };
+    let history = {
+        let (follow, key) = (follow.clone(), key.clone());
+        Loaded::keep(follow, move |_| {
+            let key = key.clone();
+            async move { api::issues::history(&key).await }
+        })
+    };
+    let comments = {
+        let (follow, key) = (follow.clone(), key.clone());
+        Loaded::keep(follow, move |_| {
+            let key = key.clone();
+            async move { api::comments::list(&key).await }
+        })
+    };
+    let files = {
+        let key = key.clone();
+        Loaded::keep(follow, move |_| {
+            let key = key.clone();
+            async move { api::attachments::list(&key).await }
+        })
+    };
+    let uploads = expect_context::<Uploads>();
+    let on_files = {
+        let key = key.clone();
+        UnsyncCallback::new(move |list: Vec<File>| {
+            uploads.send(&key, list, UnsyncCallback::new(move |()| files.reload()));
+        })
+    };
+    on_command("assign_me", move || {
+        let me = session.user().map(|user| user.reference());
+        if let Some(me) = me.filter(|me| untrack(|| state.rights.may_assign(Some(me.id))).is_ok()) {
+            assign(state, Some(me));
+        }
+    });
+    let told = Signal::derive(move || history.value.get().unwrap_or_default());
+    let deleted = state.get(|issue| issue.deleted_at.is_some());
+    let again = Callback::new(move |()| loaded.reload());
+    view! {
+        <div class="ii-issuep">
+            <DropZone on_files enabled=Signal::derive(move || state.rights.may(Action::Attach).is_ok())>
+                <div class="flex max-w-[868px] flex-col gap-6 px-4 py-6 lg:px-8">
+                    {move || deleted.get().then(|| view! { <DeletedNote key=state.key() again /> })}
+                    <Heading on_files />
+                    <Files files on_files />
+                    <Life history=told />
+                    <Conversation comments history on_files />
+                </div>
+            </DropZone>
+            <Facts history=told />
+        </div>
+        <Merge />
+    }
+}

@@ -1,0 +1,112 @@
+//! What the reader may do with this issue, and why not.
+
+use crate::components::shell::Place;
+use crate::state::session;
+use domain::issue::Issue;
+use domain::policy::{Action, Ground, decide};
+use domain::user::Role;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// Allowed, or the sentence that says why not.
+pub type Right = Result<(), String>;
+
+/// The reader's rights, following both the role and the issue.
+#[derive(Clone, Copy)]
+pub struct Rights {
+    role: Memo<Role>,
+    ground: Memo<Ground>,
+    open: Memo<bool>,
+    archived: Memo<bool>,
+    /// The reader.
+    pub me: Memo<Option<Uuid>>,
+}
+
+impl Rights {
+    /// On that issue.
+    #[must_use]
+    pub fn on(issue: Signal<Issue>) -> Self {
+        let session = session();
+        let place = expect_context::<Place>();
+        let me = Memo::new(move |_| session.user_id());
+        Self {
+            role: Memo::new(move |_| {
+                let project = issue.with(|issue| issue.project.clone());
+                session
+                    .standing(&project)
+                    .map_or(Role::Viewer, |standing| standing.role)
+            }),
+            ground: Memo::new(move |_| {
+                let me = me.get();
+                issue.with(|issue| Ground {
+                    own: me == Some(issue.reporter.id),
+                    assigned: me.is_some() && me == issue.assignee.as_ref().map(|user| user.id),
+                    unassigned: issue.assignee.is_none(),
+                })
+            }),
+            open: Memo::new(move |_| issue.with(|issue| issue.status.category.is_open())),
+            archived: Memo::new(move |_| {
+                let project = issue.with(|issue| issue.project.clone());
+                place.projects.value.with(|projects| {
+                    projects
+                        .iter()
+                        .flatten()
+                        .any(|p| p.key == project && p.archived_at.is_some())
+                })
+            }),
+            me,
+        }
+    }
+
+    /// Whether the action is allowed on the issue. Tracked.
+    pub fn may(self, action: Action) -> Right {
+        self.on_ground(action, self.ground.get())
+    }
+
+    /// Whether the action is allowed on something of that author. Tracked.
+    pub fn may_on(self, action: Action, author: Uuid) -> Right {
+        let own = self.me.get() == Some(author);
+        self.on_ground(
+            action,
+            Ground {
+                own,
+                ..Ground::NONE
+            },
+        )
+    }
+
+    /// Title, description and priority: their own rule while the issue is open. Tracked.
+    pub fn may_text(self) -> Right {
+        if self.open.get() && self.may(Action::EditIssueText).is_ok() {
+            return Ok(());
+        }
+        self.may(Action::EditIssue)
+    }
+
+    /// Whether somebody, or nobody, may be made the assignee. Tracked.
+    pub fn may_assign(self, whom: Option<Uuid>) -> Right {
+        if self.may(Action::AssignOthers).is_ok() {
+            return Ok(());
+        }
+        let me = self.me.get();
+        let mine = self.ground.get().assigned;
+        match whom {
+            Some(_) if whom == me => self.may(Action::TakeIssue),
+            None if mine => self.may(Action::TakeIssue),
+            _ => self.may(Action::AssignOthers),
+        }
+    }
+
+    /// Whether anything about the assignee may be changed. Tracked.
+    pub fn may_assign_any(self) -> Right {
+        self.may_assign(self.me.get())
+            .or_else(|_| self.may_assign(None))
+    }
+
+    fn on_ground(self, action: Action, ground: Ground) -> Right {
+        if self.archived.get() && action != Action::SeeInternalNotes {
+            return Err("The project is archived: it can be read, but not changed.".into());
+        }
+        decide(self.role.get(), action, ground).map_err(|denied| denied.sentence())
+    }
+}
