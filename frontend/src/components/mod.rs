@@ -5,6 +5,7 @@ pub mod avatar;
 pub mod button;
 pub mod chart_patterns;
 pub mod choices;
+pub mod confirm;
 pub mod connection;
 pub mod dialog;
 pub mod drop_zone;
