@@ -7,6 +7,7 @@ use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
 use crate::pages::settings::{ProfilePage, SessionsPage};
@@ -37,6 +38,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
                     <Route path=path!("/projects") view=ProjectsPage />
+                    <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/sessions") view=SessionsPage />
                     <Route path=path!("/users") view=UsersPage />

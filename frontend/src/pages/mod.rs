@@ -6,6 +6,7 @@ pub mod issue_list;
 pub mod login;
 pub mod not_allowed;
 pub mod not_found;
+pub mod project_settings;
 pub mod projects;
 pub mod register;
 pub mod settings;

@@ -1,0 +1,155 @@
+//! What a project is, who is in it, and what it keeps.
+
+mod archive;
+mod general;
+mod labels;
+mod members;
+mod versions;
+mod workflow;
+
+use crate::api::{self, Tagged};
+use crate::components::page::Crumb;
+use crate::components::skeleton::SkeletonText;
+use crate::components::tabs::{Tab, Tabs};
+use crate::components::{AsyncView, IconName, Page, SmallIcon};
+use crate::state::pulse::pulse;
+use crate::state::{Loaded, live};
+use archive::ArchiveSection;
+use domain::paths::page;
+use domain::policy::{Action, Denied, Ground, decide};
+use domain::project::Project;
+use general::GeneralTab;
+use labels::LabelsTab;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use members::MembersTab;
+use versions::VersionsTab;
+use workflow::WorkflowTab;
+
+const TABS: [(&str, &str); 5] = [
+    ("general", "General"),
+    ("members", "Members"),
+    ("labels", "Labels"),
+    ("versions", "Versions"),
+    ("workflow", "Workflow"),
+];
+
+/// What the tabs share.
+#[derive(Clone, Copy)]
+pub(super) struct Here {
+    /// Key of the project.
+    key: Memo<String>,
+    /// The project and the `ETag` it was read with.
+    loaded: Loaded<Tagged<Project>>,
+    /// Grows when something in the project changed.
+    changed: Signal<u64>,
+}
+
+impl Here {
+    fn project(self) -> Option<Project> {
+        self.loaded
+            .value
+            .with(|tagged| tagged.as_ref().map(|tagged| tagged.value.clone()))
+    }
+
+    fn key_now(self) -> String {
+        self.key.get_untracked()
+    }
+
+    /// Why that cannot be done here now.
+    fn refused(self, action: Action) -> Option<String> {
+        let project = self.project()?;
+        if project.archived_at.is_some() {
+            return Some("The project is archived. Bring it back to change it.".into());
+        }
+        let denied = decide(project.role, action, Ground::NONE).err();
+        denied.map(Denied::sentence)
+    }
+}
+
+/// The settings, in five tabs.
+#[component]
+pub fn ProjectSettingsPage() -> impl IntoView {
+    let live = live();
+    let params = use_params_map();
+    let query = use_query_map();
+    let key = Memo::new(move |_| params.read().get("key").unwrap_or_default().to_ascii_uppercase());
+    let changed = pulse(move || {
+        live.kind("project") + live.kind("member") + live.kind("label") + live.kind("version")
+    });
+    let here = Here {
+        key,
+        loaded: Loaded::fresh(
+            move || (key.get(), changed.get()),
+            |key| async move { api::projects::show(&key).await },
+        ),
+        changed,
+    };
+    let wanted = query.read_untracked().get("tab");
+    let first = TABS
+        .iter()
+        .find(|(value, _)| wanted.as_deref() == Some(*value))
+        .map_or("general", |(value, _)| *value);
+    let tab = RwSignal::new(first);
+    let crumbs = Signal::derive(move || {
+        let label = here.project().map_or_else(|| key.get(), |project| project.name);
+        vec![Crumb {
+            label,
+            href: page::project_issues(&key.get()),
+        }]
+    });
+    view! {
+        <Page title="Settings" crumbs>
+            <AsyncView
+                loaded=here.loaded
+                what="The project"
+                loading="Loading the project"
+                skeleton=|| view! { <SkeletonText /> }.into_any()
+                let:_project
+            >
+                <div class="px-2 lg:px-4">
+                    <Tabs
+                        id="settings"
+                        label="Settings"
+                        tabs=TABS
+                            .into_iter()
+                            .map(|(value, label)| Tab { value, label: Signal::stored(label.to_owned()) })
+                            .collect()
+                        value=tab
+                    />
+                </div>
+                <div
+                    id="settings-panel"
+                    role="tabpanel"
+                    aria-labelledby=move || format!("settings-{}", tab.get())
+                    class="flex flex-col gap-6 px-4 py-6 lg:px-6"
+                >
+                    {move || match tab.get() {
+                        "members" => view! { <MembersTab here /> }.into_any(),
+                        "labels" => view! { <LabelsTab here /> }.into_any(),
+                        "versions" => view! { <VersionsTab here /> }.into_any(),
+                        "workflow" => view! { <WorkflowTab here /> }.into_any(),
+                        _ => view! { <GeneralTab here /> <ArchiveSection here /> }.into_any(),
+                    }}
+                </div>
+            </AsyncView>
+        </Page>
+    }
+}
+
+/// Says why nothing can be changed, when that is so.
+#[component]
+fn ReadOnly(here: Here, action: Action) -> impl IntoView {
+    view! {
+        {move || {
+            here.refused(action).map(|reason| {
+                view! {
+                    <p class="flex max-w-2xl items-start gap-2 text-sm text-ink-2">
+                        <span class="pt-0.5"><SmallIcon name=IconName::Lock /></span>
+                        {reason}
+                    </p>
+                }
+            })
+        }}
+    }
+}

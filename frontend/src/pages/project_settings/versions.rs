@@ -1,0 +1,184 @@
+//! The versions of what a project makes.
+
+use super::{Here, ReadOnly};
+use crate::api;
+use crate::components::confirm::Confirm;
+use crate::components::skeleton::SkeletonRows;
+use crate::components::{AsyncView, BusyButton, ErrorNote, Field, Icon, IconName};
+use crate::state::form::Form;
+use crate::state::{Loaded, toasts};
+use domain::label::{NewVersion, Version, VersionPatch};
+use domain::policy::Action;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The versions, and a form for one more.
+#[component]
+pub(super) fn VersionsTab(here: Here) -> impl IntoView {
+    let toasts = toasts();
+    let versions = Loaded::keep(
+        move || (here.key.get(), here.changed.get()),
+        |(key, _)| async move { api::projects::versions(&key).await },
+    );
+    let refused = Memo::new(move |_| here.refused(Action::ManageLabels));
+    let chosen = RwSignal::new(None::<Version>);
+    let asking = RwSignal::new(false);
+    let title = Signal::derive(move || {
+        let name = chosen.get().map(|version| version.name).unwrap_or_default();
+        format!("Delete the version {name}?")
+    });
+    let delete = Callback::new(move |()| {
+        let Some(version) = chosen.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            match api::project_lists::delete_version(&here.key_now(), version.id).await {
+                Ok(()) => toasts.done(format!("The version {} is deleted.", version.name)),
+                Err(error) => toasts.failed("The version was not deleted.", &error),
+            }
+            versions.reload();
+        });
+    });
+    view! {
+        <ReadOnly here action=Action::ManageLabels />
+        <Show when=move || refused.get().is_none()>
+            <AddVersion here versions />
+        </Show>
+        <AsyncView
+            loaded=versions
+            what="The list of versions"
+            loading="Loading versions"
+            skeleton=|| view! { <div class="-mx-4 lg:-mx-6"><SkeletonRows rows=4 /></div> }.into_any()
+            let:list
+        >
+            <Show when=move || list.with(|list| !list.is_empty())>
+                <table class="table table-sm max-w-2xl">
+                    <caption class="sr-only">"Versions"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Version"</th>
+                            <th scope="col">"Released"</th>
+                            <td></td>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || list.get() key=|version| (version.id, version.name.clone(), version.released_on) let:version>
+                            <Row here versions version refused chosen asking />
+                        </For>
+                    </tbody>
+                </table>
+            </Show>
+            <Show when=move || list.with(Vec::is_empty)>
+                <p class="text-sm text-ink-2">"No versions yet. Issues say in which one they were found and in which one they are fixed."</p>
+            </Show>
+        </AsyncView>
+        <Confirm
+            open=asking
+            title
+            id="delete-version-title"
+            text="Issues that name it lose it. This cannot be undone; the history keeps its name."
+            words="Delete version"
+            on_yes=delete
+        />
+    }
+}
+
+#[component]
+fn AddVersion(here: Here, versions: Loaded<Vec<Version>>) -> impl IntoView {
+    let toasts = toasts();
+    let form = Form::new(&["name", "released_on"]);
+    let name = RwSignal::new(String::new());
+    let released = RwSignal::new(String::new());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let new = NewVersion {
+            name: name.get_untracked(),
+            released_on: released.get_untracked().parse().ok(),
+        };
+        match new.check() {
+            Err(errors) => form.refuse(errors),
+            Ok(new) => form.send(
+                async move { api::project_lists::add_version(&here.key_now(), &new).await },
+                move |version| {
+                    let _ = name.try_set(String::new());
+                    let _ = released.try_set(String::new());
+                    toasts.done(format!("The version {} is there.", version.name));
+                    versions.reload();
+                },
+            ),
+        }
+    };
+    view! {
+        <form class="flex max-w-2xl flex-col gap-3" novalidate on:submit=submit>
+            <ErrorNote error=form.general() />
+            <div class="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_160px_auto]">
+                <Field id="version-name" label="New version" value=name error=form.field("name") required=true />
+                <Field id="version-released" label="Released" kind="date" value=released error=form.field("released_on") />
+                <div class="sm:pt-5"><BusyButton busy=form.busy class="btn btn-sm btn-line">"Add version"</BusyButton></div>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Row(
+    here: Here,
+    versions: Loaded<Vec<Version>>,
+    version: Version,
+    refused: Memo<Option<String>>,
+    chosen: RwSignal<Option<Version>>,
+    asking: RwSignal<bool>,
+) -> impl IntoView {
+    let toasts = toasts();
+    let id = version.id;
+    let written = version.released_on.map(|day| day.to_string()).unwrap_or_default();
+    let released = RwSignal::new(written.clone());
+    let set = move |event| {
+        let text = event_target_value(&event);
+        let patch = VersionPatch {
+            name: None,
+            released_on: Some(text.parse().ok()),
+        };
+        let written = written.clone();
+        released.set(text);
+        spawn_local(async move {
+            if let Err(error) = api::project_lists::update_version(&here.key_now(), id, &patch).await {
+                let _ = released.try_set(written);
+                toasts.failed("The version is as it was.", &error);
+            }
+            versions.reload();
+        });
+    };
+    let disabled = move || refused.get().is_some();
+    let name = version.name.clone();
+    view! {
+        <tr>
+            <td class="font-medium">{name.clone()}</td>
+            <td>
+                <input
+                    type="date"
+                    class="input input-xs w-36"
+                    aria-label=format!("Release date of {name}")
+                    prop:value=move || released.get()
+                    disabled=disabled
+                    on:change=set
+                />
+            </td>
+            <td class="w-8 px-0">
+                <button
+                    type="button"
+                    class="btn btn-ghost btn-xs btn-square"
+                    aria-label=format!("Delete {name}")
+                    disabled=disabled
+                    on:click=move |_| {
+                        chosen.set(Some(version.clone()));
+                        asking.set(true);
+                    }
+                >
+                    <Icon name=IconName::Trash2 />
+                </button>
+            </td>
+        </tr>
+    }
+}
