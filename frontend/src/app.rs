@@ -6,6 +6,7 @@ use crate::pages::dashboard::DashboardPage;
 use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
+use crate::pages::new_issue::NewIssuePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/issues/:key") view=IssuePage />
+                    <Route path=path!("/new") view=NewIssuePage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
                     <Route path=path!("/projects") view=ProjectsPage />
                     <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />

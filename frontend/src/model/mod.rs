@@ -14,6 +14,7 @@ pub mod listing;
 pub mod markdown;
 pub mod place;
 pub mod recent;
+pub mod report;
 pub mod search;
 pub mod talk;
 pub mod time;

@@ -4,6 +4,8 @@ pub mod dashboard;
 pub mod issue;
 pub mod issue_list;
 pub mod login;
+pub mod new_issue;
+mod new_issue_fields;
 pub mod not_allowed;
 pub mod not_found;
 pub mod project_settings;

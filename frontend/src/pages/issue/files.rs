@@ -28,7 +28,7 @@ pub fn Files(
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(asking.with(Option::is_some)));
     Effect::new(move |_| {
-        if !open.get() {
+        if !open.get() && asking.with_untracked(Option::is_some) {
             asking.set(None);
         }
     });

@@ -70,6 +70,7 @@ fn Reading() -> impl IntoView {
             </div>
             <Brief />
         </header>
+        <h2 class="sr-only">"Description"</h2>
         <Show
             when=move || description.with(|text| !text.trim().is_empty())
             fallback=|| view! { <p class="text-base text-ink-3">"No description."</p> }

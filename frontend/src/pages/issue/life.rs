@@ -46,6 +46,7 @@ pub fn Life(
             {move || view! { <LifeLine life=life.get() tall=true /> }}
             <ol class="flex flex-col gap-1 text-xs">
                 {move || {
+                    state.catalogue.workflow.value.track();
                     let steps = steps.get();
                     let longest = steps.iter().map(|step| step.seconds).max().unwrap_or(1).max(1);
                     steps.into_iter().map(|step| view! { <Stay step longest /> }).collect_view()
@@ -58,7 +59,7 @@ pub fn Life(
 #[component]
 fn Stay(step: Step, longest: i64) -> impl IntoView {
     let state = expect_context::<IssueState>();
-    let look = state.catalogue.workflow.value.with(|workflow| {
+    let look = state.catalogue.workflow.value.with_untracked(|workflow| {
         let known = workflow.as_ref().and_then(Option::as_ref);
         known.map_or_else(
             || StatusLook::plain(step.category),
@@ -67,7 +68,7 @@ fn Stay(step: Step, longest: i64) -> impl IntoView {
     });
     let now = state
         .shown
-        .with(|issue| (issue.status.slug.clone(), look_of(issue, state)));
+        .with_untracked(|issue| (issue.status.slug.clone(), untrack(|| look_of(issue, state))));
     let look = if now.0 == step.slug { now.1 } else { look };
     let ended = step.category == Category::Done && step.seconds == 0;
     let width = format!("{}%", (step.seconds * 100 / longest).max(1));
