@@ -13,7 +13,7 @@ use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
 use crate::pages::settings::{ProfilePage, SessionsPage};
 use crate::pages::users::UsersPage;
-use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads};
+use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads, profile_theme};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
@@ -22,12 +22,13 @@ use leptos_router::path;
 #[component]
 pub fn App() -> impl IntoView {
     Clock::provide();
-    Look::provide();
-    Toasts::provide();
+    let look = Look::provide();
+    let toasts = Toasts::provide();
     Keys::provide();
     Uploads::provide();
     let session = Session::provide();
     Live::provide(session);
+    profile_theme::follow(session, look, toasts);
     view! {
         <Router>
             <Routes fallback=NotFoundPage>

@@ -8,6 +8,7 @@ pub mod form;
 pub mod keys;
 pub mod live;
 pub mod loaded;
+pub mod profile_theme;
 pub mod pulse;
 pub mod session;
 pub mod storage;

@@ -140,8 +140,7 @@ fn Row(
 #[component]
 fn NothingYet() -> impl IntoView {
     let session = session();
-    let may = session
-        .standings()
+    let may = untrack(|| session.standings())
         .iter()
         .any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok());
     let text = if may {

@@ -1,19 +1,15 @@
 //! Light or dark, accent, contrast.
 
-use crate::api;
 use crate::components::segments::{Segment, Segments};
 use crate::state::theme::Accent;
-use crate::state::{look, session, toasts};
-use domain::user::{ProfilePatch, Theme};
+use crate::state::look;
+use domain::user::Theme;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// Three choices, each at work at once.
 #[component]
 pub(super) fn LookSection() -> impl IntoView {
     let look = look();
-    let session = session();
-    let toasts = toasts();
     let themes = vec![
         Segment::new(Theme::Light.slug(), "Light"),
         Segment::new(Theme::Dark.slug(), "Dark"),
@@ -21,20 +17,9 @@ pub(super) fn LookSection() -> impl IntoView {
     ];
     let theme = Signal::derive(move || look.theme.get().slug().to_owned());
     let set_theme = Callback::new(move |slug: String| {
-        let Ok(theme) = slug.parse::<Theme>() else {
-            return;
-        };
-        look.theme.set(theme);
-        spawn_local(async move {
-            let patch = ProfilePatch {
-                theme: Some(theme),
-                ..ProfilePatch::default()
-            };
-            match api::me::update(&patch).await {
-                Ok(me) => session.enter(me),
-                Err(error) => toasts.failed("The theme is only kept in this browser.", &error),
-            }
-        });
+        if let Ok(theme) = slug.parse::<Theme>() {
+            look.theme.set(theme);
+        }
     });
     let accents: Vec<Segment> = Accent::ALL
         .into_iter()

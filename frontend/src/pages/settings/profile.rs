@@ -15,7 +15,7 @@ pub(super) fn ProfileSection() -> impl IntoView {
     let session = session();
     let toasts = toasts();
     let form = Form::new(&["display_name", "email", "timezone"]);
-    let me = session.me();
+    let me = untrack(|| session.me());
     let start = |text: Option<String>| RwSignal::new(text.unwrap_or_default());
     let display_name = start(me.as_ref().map(|me| me.user.display_name.clone()));
     let email = start(me.as_ref().and_then(|me| me.user.email.clone()));

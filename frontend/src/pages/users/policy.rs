@@ -30,7 +30,7 @@ pub(super) fn PolicyTable() -> impl IntoView {
                             .map(|rule| {
                                 view! {
                                     <tr>
-                                        <th scope="row" class="ii-sticky ii-plain">{capital(rule.phrase)}</th>
+                                        <th scope="row" class="ii-sticky ii-plain min-w-32">{capital(rule.phrase)}</th>
                                         {Role::ALL.iter().map(|role| view! { <td class="text-center">{answer(rule, *role)}</td> }).collect_view()}
                                     </tr>
                                 }
