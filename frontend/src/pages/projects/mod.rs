@@ -55,7 +55,7 @@ pub fn ProjectsPage() -> impl IntoView {
     view! {
         <Page title="Projects">
             <div class="ii-sub">
-                <label class="input input-sm w-56 max-sm:flex-1">
+                <label class="input input-sm w-56 max-sm:w-full">
                     <SmallIcon name=IconName::Search />
                     <input type="search" aria-label="Find a project" placeholder="Name or key" bind:value=typed />
                 </label>
