@@ -19,7 +19,7 @@ pub struct NewEvent {
     pub kind: EventKind,
     /// Who did it.
     pub actor: Option<Uuid>,
-    /// For whom.
+    /// For whom, or whom it concerns.
     pub on_behalf_of: Option<Uuid>,
     /// In which project.
     pub project: Option<Uuid>,
@@ -53,6 +53,13 @@ impl NewEvent {
             internal: false,
             version: None,
         }
+    }
+
+    /// For somebody, or about them when the event concerns an account.
+    #[must_use]
+    pub fn concerning(mut self, account: Uuid) -> Self {
+        self.on_behalf_of = Some(account);
+        self
     }
 
     /// In that project.
@@ -399,12 +406,13 @@ statement! {
          where x.project_id = scope.project_id and x.issue_id is not null
            and (not x.internal or x.project_id = any({staff}))
            and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
-           and (x.project_id = any({all}) or exists (
-               select 1 from issue mine where mine.id = x.issue_id and mine.reporter_id = {me}))
+           and exists (
+               select 1 from issue i where i.id = x.issue_id and i.deleted_at is null
+                 and (x.project_id = any({all}) or i.reporter_id = {me}))
          order by x.at desc, x.id desc limit {limit}
      ) e
      join project p on p.id = e.project_id
-     join issue i on i.id = e.issue_id and i.deleted_at is null
+     join issue i on i.id = e.issue_id
      order by e.at desc, e.id desc limit {limit}"
 }
 
@@ -428,4 +436,19 @@ pub fn activity(
         limit,
     };
     Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// Fields of an issue that changed after a version.
+    ChangedSince { issue: Uuid => SqlUuid, version: i32 => Integer } -> Text :
+    "select distinct coalesce(field, kind) from event
+     where issue_id = {issue} and version > {version} and kind like 'issue.%' order by 1"
+}
+
+/// Names of the fields of an issue that changed after that version.
+///
+/// # Errors
+/// When the database is away.
+pub fn changed_since(conn: &mut Conn, issue: Uuid, version: i32) -> Result<Vec<String>> {
+    Ok(ChangedSince { issue, version }.load(conn.pg())?)
 }

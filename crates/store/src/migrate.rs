@@ -3,7 +3,9 @@
 use crate::db::DbConfig;
 use crate::error::{Error, Result};
 use diesel::connection::SimpleConnection;
-use diesel::pg::PgConnection;
+use diesel::migration::MigrationSource;
+use diesel::pg::{Pg, PgConnection};
+use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -68,38 +70,42 @@ fn grant(conn: &mut PgConnection, app_role: &str) -> Result<()> {
     Ok(())
 }
 
+statement! {
+    /// Whether any migration was ever applied.
+    EverMigrated {} -> Bool : "select to_regclass('public.__diesel_schema_migrations') is not null"
+}
+
+statement! {
+    /// The migrations that were applied.
+    Applied {} -> Text : "select version from __diesel_schema_migrations"
+}
+
 /// Compares the schema with this program.
+///
+/// Reads only: Diesel's own questions begin by creating the table of versions, which the
+/// application's role may not.
 ///
 /// # Errors
 /// When the database is away.
 pub fn state(conn: &mut crate::db::Conn) -> Result<SchemaState> {
-    use diesel_migrations::MigrationHarness as _;
     let conn = conn.pg();
-    let pending = conn
-        .pending_migrations(MIGRATIONS)
-        .map_err(|e| Error::Unavailable(e.to_string()))?;
-    if !pending.is_empty() {
+    let ever: bool = EverMigrated {}.get_result(conn)?;
+    if !ever {
         return Ok(SchemaState::Behind);
     }
-    let known = MigrationSourceCount::count();
-    let applied = conn
-        .applied_migrations()
-        .map_err(|e| Error::Unavailable(e.to_string()))?
-        .len();
-    Ok(if applied > known {
+    let applied: Vec<String> = Applied {}.load(conn)?;
+    let known: Vec<String> = MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .map_err(|e| Error::Database(format!("migrations: {e}")))?
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    Ok(if known.iter().any(|version| !applied.contains(version)) {
+        SchemaState::Behind
+    } else if applied.len() > known.len() {
         SchemaState::Ahead
     } else {
         SchemaState::Current
     })
-}
-
-struct MigrationSourceCount;
-
-impl MigrationSourceCount {
-    fn count() -> usize {
-        use diesel::migration::MigrationSource;
-        MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map_or(0, |m| m.len())
-    }
 }
 
 /// Takes all migrations back, newest first (tests of `down.sql`).

@@ -35,7 +35,7 @@ pub enum PositionValue {
     Number(i64),
     /// A text.
     Text(String),
-    /// A day; none is after all days.
+    /// A day; none stands last.
     Day(Option<NaiveDate>),
 }
 
@@ -147,7 +147,7 @@ pub fn list(
     let more = rows.len() > page_size;
     rows.truncate(page_size);
     let next = more
-        .then(|| rows.last().map(|r| position_of(filter.sort.field, r)))
+        .then(|| rows.last().map(|r| position_of(filter.sort, r)))
         .flatten();
     Ok(Listed {
         rows: dress(conn, rows)?,
@@ -396,15 +396,18 @@ fn in_scope(f: &mut Fragment, scope: &Scope) {
     };
 }
 
-const fn order_column(field: SortField) -> &'static str {
-    match field {
+/// What is not set stands last in both directions.
+const fn order_column(sort: Sort) -> &'static str {
+    match sort.field {
         SortField::Updated => "i.updated_at",
         SortField::Created => "i.created_at",
         SortField::Priority => "i.priority",
         SortField::Severity => "i.severity",
         SortField::Key => "i.number",
         SortField::Title => "lower(i.title)",
+        SortField::Due if sort.descending => "coalesce(i.due_date, '-infinity'::date)",
         SortField::Due => "coalesce(i.due_date, 'infinity'::date)",
+        SortField::Points if sort.descending => "coalesce(i.story_points, (-1)::smallint)",
         SortField::Points => "coalesce(i.story_points, 32767::smallint)",
     }
 }
@@ -412,14 +415,15 @@ const fn order_column(field: SortField) -> &'static str {
 fn order(f: &mut Fragment, sort: Sort) {
     let direction = if sort.descending { " desc" } else { " asc" };
     f.sql(" order by ")
-        .sql(order_column(sort.field))
+        .sql(order_column(sort))
         .sql(direction)
         .sql(", i.id")
         .sql(direction);
 }
 
-fn position_of(field: SortField, row: &Row) -> Position {
-    let value = match field {
+fn position_of(sort: Sort, row: &Row) -> Position {
+    let no_points = if sort.descending { -1 } else { i16::MAX };
+    let value = match sort.field {
         SortField::Updated => PositionValue::At(row.updated_at),
         SortField::Created => PositionValue::At(row.created_at),
         SortField::Priority => PositionValue::Number(i64::from(row.priority.number())),
@@ -427,7 +431,7 @@ fn position_of(field: SortField, row: &Row) -> Position {
         SortField::Key => PositionValue::Number(row.number),
         SortField::Title => PositionValue::Text(row.title.clone()),
         SortField::Due => PositionValue::Day(row.due_date),
-        SortField::Points => PositionValue::Number(i64::from(row.story_points.unwrap_or(i16::MAX))),
+        SortField::Points => PositionValue::Number(i64::from(row.story_points.unwrap_or(no_points))),
     };
     Position(value, row.id)
 }
@@ -440,7 +444,7 @@ fn beyond(f: &mut Fragment, sort: Sort, position: &Position) {
     } else {
         ", i.id) > ("
     };
-    f.sql(" and (").sql(order_column(sort.field)).sql(than);
+    f.sql(" and (").sql(order_column(sort)).sql(than);
     let Position(value, id) = position.clone();
     let small = matches!(
         sort.field,
@@ -454,6 +458,7 @@ fn beyond(f: &mut Fragment, sort: Sort, position: &Position) {
         PositionValue::Number(number) => f.bind(Value::Big(number)),
         PositionValue::Text(text) => f.sql("lower(").bind(Value::Text(text)).sql(")"),
         PositionValue::Day(Some(day)) => f.bind(Value::Day(day)),
+        PositionValue::Day(None) if sort.descending => f.sql("'-infinity'::date"),
         PositionValue::Day(None) => f.sql("'infinity'::date"),
     };
     f.sql(", ").bind(Value::Uuid(id)).sql(")");

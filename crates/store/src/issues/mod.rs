@@ -10,8 +10,11 @@ use crate::access::IssueAccess;
 use crate::columns::{
     IssueStatus, Json, MaybeResolution, Person, PersonSql, Rank, StatusSql, Word,
 };
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::issue;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::Queryable;
+use diesel::prelude::*;
 use diesel::sql_types::{
     Array, BigInt, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -182,4 +185,25 @@ impl IssueAccess {
             deleted_at: i.deleted_at,
         }
     }
+}
+
+/// The parent of an issue.
+///
+/// # Errors
+/// When the database is away.
+pub fn parent_of(conn: &mut Conn, id: Uuid) -> Result<Option<Uuid>> {
+    Ok(issue::table.find(id).select(issue::parent_id).get_result(conn.pg())?)
+}
+
+/// Ids of a project's issues that are assigned to somebody, by number.
+///
+/// # Errors
+/// When the database is away.
+pub fn assigned_to(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Vec<Uuid>> {
+    Ok(issue::table
+        .filter(issue::project_id.eq(project))
+        .filter(issue::assignee_id.eq(account))
+        .order(issue::number)
+        .select(issue::id)
+        .load(conn.pg())?)
 }

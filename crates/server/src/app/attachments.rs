@@ -1,0 +1,170 @@
+//! Files on issues: the row first, then the bytes, then both are there.
+
+use super::{App, Caller, Error, Result};
+use bytes::Bytes;
+use domain::attachment::Attachment;
+use domain::event::EventKind;
+use domain::key::{IssueRef, issue_key};
+use domain::policy::{self, Action, Ground};
+use domain::problem::{Code, Problem};
+use futures_util::Stream;
+use serde_json::json;
+use store::access::{self, Actor, IssueAccess};
+use store::attachments::{self, StoredAttachment};
+use store::blobs::PutError;
+use store::db::{Conn, Tx};
+use store::events::NewEvent;
+use uuid::Uuid;
+
+/// A file that exists for the caller, with its issue.
+///
+/// # Errors
+/// 404.
+pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
+    let file = attachments::by_id(conn, id)?;
+    let found = access::issue(conn, actor, &IssueRef::Id(file.issue_id), Action::SeeProject)?;
+    Ok((file, found))
+}
+
+/// Files of an issue, oldest first.
+///
+/// # Errors
+/// 404.
+pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Attachment>> {
+    let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let key = issue_key(&found.access.project.key, found.issue.number);
+    Ok(attachments::list(conn, found.issue.id)?.into_iter().map(|f| f.render(&key)).collect())
+}
+
+/// Takes a file away; the worker removes its bytes.
+///
+/// # Errors
+/// 403, 404.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
+    let (file, found) = lookup(tx, actor, id)?;
+    let ground = Ground { own: file.uploader.id == actor.id, ..Ground::NONE };
+    policy::decide(found.access.role, Action::DeleteAttachment, ground)?;
+    found.writable()?;
+    attachments::delete(tx, id)?;
+    tx.record(
+        NewEvent::new(EventKind::AttachmentDeleted, Some(actor.id))
+            .project(found.access.project.id)
+            .issue(found.issue.id)
+            .was(fact(&file.id, &file.file_name, file.size)),
+    );
+    Ok(())
+}
+
+fn fact(id: &Uuid, name: &str, size: i64) -> serde_json::Value {
+    json!({"id": id, "name": name, "size": size})
+}
+
+impl App {
+    /// Adds a file to an issue, streamed: memory does not grow with its size.
+    ///
+    /// # Errors
+    /// 403, 404, 409, 413 over the limit, 503 or 507 when it cannot be stored. Then no row and no
+    /// bytes stay.
+    pub async fn attach<S, E>(&self, caller: &Caller, which: IssueRef, name: &str, bytes: S) -> Result<Attachment>
+    where
+        S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+        E: std::fmt::Display,
+    {
+        let name = domain::text::file_name(name);
+        let begun = {
+            let (which, name) = (which.clone(), name.clone());
+            self.write(caller, move |tx, actor| {
+                let found = access::issue(tx, actor, &which, Action::Attach)?;
+                found.writable()?;
+                Ok(attachments::begin(tx, found.issue.id, actor.id, &name)?)
+            })
+            .await?
+        };
+        let written = match self.blobs.put(&begun.storage_key, bytes, self.config.upload_limit).await {
+            Ok(written) => written,
+            Err(error) => {
+                self.forget(caller, begun.id).await;
+                return Err(refusal(error, self.config.upload_limit));
+            }
+        };
+        let media_type = media_type(&written.head, &name);
+        let size = i64::try_from(written.size).unwrap_or(i64::MAX);
+        let finished = self
+            .write(caller, move |tx, actor| {
+                // Looked up again: rights and state may have changed while the bytes came in.
+                let found = access::issue(tx, actor, &which, Action::Attach)?;
+                found.writable()?;
+                attachments::finish(tx, begun.id, media_type, size, &written.sha256)?;
+                tx.record(
+                    NewEvent::new(EventKind::AttachmentCreated, Some(actor.id))
+                        .project(found.access.project.id)
+                        .issue(found.issue.id)
+                        .is(fact(&begun.id, &name, size)),
+                );
+                let key = issue_key(&found.access.project.key, found.issue.number);
+                Ok(attachments::by_id(tx, begun.id)?.render(&key))
+            })
+            .await;
+        if finished.is_err() {
+            if let Err(error) = self.blobs.delete(&begun.storage_key).await {
+                tracing::warn!(%error, "bytes of a refused file stay until the worker sweeps them");
+            }
+            self.forget(caller, begun.id).await;
+        }
+        finished
+    }
+
+    async fn forget(&self, _caller: &Caller, id: Uuid) {
+        let forgotten = self.system(move |db| db.write(|tx| Ok(attachments::forget(tx, id)?))).await;
+        if let Err(error) = forgotten {
+            tracing::warn!(?error, "an unfinished file stays until the worker sweeps it");
+        }
+    }
+}
+
+fn refusal<E: std::fmt::Display>(error: PutError<E>, limit: u64) -> Error {
+    match error {
+        PutError::TooLarge => Problem::new(Code::TooLarge)
+            .detail(format!(
+                "A file may have {} at most.",
+                domain::attachment::size_text(i64::try_from(limit).unwrap_or(i64::MAX))
+            ))
+            .into(),
+        PutError::Source(cause) => Problem::new(Code::MalformedRequest).detail(format!("The file broke off: {cause}.")).into(),
+        PutError::Storage(error) => {
+            let text = error.to_string();
+            if text.contains("No space left") || text.contains("StorageFull") {
+                return Problem::new(Code::NoStorage).into();
+            }
+            Error::Store(store::Error::Unavailable(text))
+        }
+    }
+}
+
+/// What the bytes are, by their own beginning; a name only decides between kinds of text.
+fn media_type(head: &[u8], name: &str) -> &'static str {
+    if let Some(kind) = infer::get(head) {
+        return kind.mime_type();
+    }
+    let is_text = !head.contains(&0) && (std::str::from_utf8(head).is_ok() || head.len() >= 512);
+    match (is_text, name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).as_deref()) {
+        (true, Some("csv")) => "text/csv",
+        (true, Some("json")) => "application/json",
+        (true, Some("md")) => "text/markdown",
+        (true, Some("txt" | "log")) => "text/plain",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::media_type;
+
+    #[test]
+    fn bytes_decide_not_names() {
+        assert_eq!(media_type(b"\x89PNG\r\n\x1a\n", "page.html"), "image/png");
+        assert_eq!(media_type(b"<script>alert(1)</script>", "picture.png"), "application/octet-stream");
+        assert_eq!(media_type(b"a,b\n1,2\n", "x.csv"), "text/csv");
+        assert_eq!(media_type(b"\0\0", "x.txt"), "application/octet-stream");
+    }
+}

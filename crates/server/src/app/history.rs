@@ -1,0 +1,105 @@
+//! History of an issue and feed of what happened: the log, as people read it.
+
+use super::Result;
+use chrono::{DateTime, Utc};
+use domain::event::{self, EventKind, HistoryEntry};
+use domain::key::{IssueRef, issue_key};
+use domain::policy::Action;
+use serde_json::Value;
+use store::access::{self, Actor};
+use store::db::Conn;
+use store::events::{self, Fact};
+use store::accounts;
+use uuid::Uuid;
+
+/// Position in a history: instant and id.
+pub type At = (DateTime<Utc>, Uuid);
+
+/// One page of an issue's history, oldest first, and how many entries there are.
+///
+/// # Errors
+/// 404.
+pub fn of_issue(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &IssueRef,
+    after: Option<At>,
+    limit: i64,
+) -> Result<(Vec<HistoryEntry>, i64)> {
+    let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let internals = found.sees_internal();
+    // The former text of a comment is for those who run the project.
+    let former_texts = found.allow(Action::EditProject).is_ok();
+    let facts = events::issue_history(conn, found.issue.id, internals, after, limit)?;
+    let count = events::count_history(conn, found.issue.id, internals)?;
+    let own_only = found.access.own_only;
+    let mut entries = render(conn, facts, former_texts)?;
+    if own_only {
+        entries.iter_mut().for_each(hide_other_issues);
+    }
+    Ok((entries, count))
+}
+
+/// Keys of other issues do not exist for somebody who sees only their own.
+fn hide_other_issues(entry: &mut HistoryEntry) {
+    if entry.field.as_deref() == Some("parent") {
+        entry.old = None;
+        entry.new = None;
+        entry.sentence = "changed parent".to_string();
+    }
+    if let Some(Value::Object(fields)) = &mut entry.new {
+        fields.remove("parent");
+    }
+}
+
+/// One page of what happened around the issues that exist for the caller, newest first.
+///
+/// # Errors
+/// 404 when the named project does not exist for the caller.
+pub fn activity(
+    conn: &mut Conn,
+    actor: &Actor,
+    project: Option<&str>,
+    before: Option<At>,
+    limit: i64,
+) -> Result<Vec<HistoryEntry>> {
+    let scope = access::list_scope(conn, actor, project)?;
+    let facts = events::activity(conn, &scope, before, limit)?;
+    let mut entries = render(conn, facts, false)?;
+    // A feed says what happened; what a field held is on the issue.
+    for entry in &mut entries {
+        if entry.kind == EventKind::IssueCreated.slug() {
+            entry.new = None;
+        }
+        hide_other_issues(entry);
+    }
+    Ok(entries)
+}
+
+fn render(conn: &mut Conn, facts: Vec<Fact>, former_texts: bool) -> Result<Vec<HistoryEntry>> {
+    let people = facts.iter().flat_map(|f| [f.actor_id, f.on_behalf_of_id]).flatten().collect();
+    let people = accounts::names(conn, people)?;
+    Ok(facts
+        .into_iter()
+        .filter_map(|f| {
+            let kind = EventKind::from_slug(&f.kind)?;
+            let sentence = event::sentence(kind, f.field.as_deref(), f.old.as_ref(), f.new.as_ref());
+            let hide = !former_texts && matches!(kind, EventKind::CommentUpdated | EventKind::CommentDeleted);
+            let issue = f.project.as_ref().zip(f.number).map(|(project, number)| issue_key(project, number));
+            Some(HistoryEntry {
+                id: f.id,
+                kind: f.kind,
+                project: f.project,
+                issue,
+                field: f.field,
+                old: f.old.filter(|_| !hide),
+                new: f.new.filter(|_| !hide),
+                actor: f.actor_id.and_then(|id| people.get(&id).cloned()),
+                on_behalf_of: f.on_behalf_of_id.and_then(|id| people.get(&id).cloned()),
+                version: f.version,
+                at: f.at,
+                sentence,
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,140 @@
+//! A new issue.
+
+use super::names;
+use crate::app::{Error, Result};
+use domain::issue::{IssueDraft, IssueType, Priority, Resolution, Severity};
+use domain::key::{IssueRef, ProjectRef};
+use domain::policy::{self, Action, Ground};
+use domain::problem::FieldError;
+use domain::workflow::{Category, Template};
+use serde_json::{Value, json};
+use store::access::{self, Actor, IssueAccess, ProjectAccess};
+use store::db::Tx;
+use store::issues::{self, By, IssueFields};
+use store::projects::{self, StoredWorkflow};
+
+/// Reports an issue. The draft has passed its check.
+///
+/// # Errors
+/// 403, 404, 409 in an archived project, 422 for names that do not exist.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, draft: &IssueDraft) -> Result<IssueAccess> {
+    let access = access::project(tx, actor, which, Action::CreateIssue)?;
+    access.writable()?;
+    let on_behalf_of = match &draft.on_behalf_of {
+        None => None,
+        Some(word) => {
+            access.allow(Action::ReportOnBehalf)?;
+            Some(names::person(tx, &access, "on_behalf_of", word)?)
+        }
+    };
+    let workflow = projects::workflow(tx, access.project.id)?;
+    let (status_at, category) = first_status(&workflow, &access, draft)?;
+    let assignee = match &draft.assignee {
+        None => None,
+        Some(word) => Some(assignee(tx, actor, &access, word)?),
+    };
+    let parent = match &draft.parent {
+        None => None,
+        Some(word) => Some(names::parent(tx, actor, &access, word, None)?),
+    };
+    let labels = names::label_list(tx, &access, draft.labels.as_deref().unwrap_or_default())?;
+    let affected = draft.affected_version.as_deref().map(|v| names::version(tx, &access, "affected_version", v)).transpose()?;
+    let fixed = draft.fixed_version.as_deref().map(|v| names::version(tx, &access, "fixed_version", v)).transpose()?;
+
+    let fields = IssueFields {
+        title: draft.title.clone(),
+        description: draft.description.clone().unwrap_or_default(),
+        type_: draft.type_.unwrap_or_else(|| usual_type(access.project.template)),
+        severity: draft.severity.unwrap_or(Severity::Low),
+        priority: draft.priority.unwrap_or(Priority::NORMAL),
+        story_points: draft.story_points,
+        status_id: status_at,
+        resolution: (category == Category::Done).then_some(Resolution::Complete),
+        affected_version_id: affected.as_ref().map(|v| v.id),
+        fixed_version_id: fixed.as_ref().map(|v| v.id),
+        assignee_id: assignee.as_ref().map(|a| a.id),
+        parent_id: parent.map(|p| p.0),
+        label_ids: labels.iter().map(|l| l.id).collect(),
+        start_date: draft.start_date,
+        due_date: draft.due_date,
+        external_ref: draft.external_ref.clone(),
+        context: draft.context.clone(),
+    };
+    let status = status_fact(&workflow, status_at);
+    let snapshot = json!({
+        "title": fields.title,
+        "description": fields.description,
+        "type": fields.type_,
+        "severity": fields.severity,
+        "priority": fields.priority,
+        "story_points": fields.story_points,
+        "status": status,
+        "resolution": fields.resolution,
+        "affected_version": affected.map(|v| json!({"id": v.id, "name": v.name})),
+        "fixed_version": fixed.map(|v| json!({"id": v.id, "name": v.name})),
+        "assignee": assignee.map(|a| names::person_fact(a.id, &a.name)),
+        "parent": parent.map(|(id, number)| json!({"id": id, "name": domain::key::issue_key(&access.project.key, number)})),
+        "labels": names::label_facts(labels.iter().map(|l| (l.id, l.name.as_str()))),
+        "start_date": fields.start_date,
+        "due_date": fields.due_date,
+        "external_ref": fields.external_ref,
+        "context": fields.context,
+    });
+    let reporter = on_behalf_of.as_ref().map_or(actor.id, |a| a.id);
+    let by = By { actor: actor.id, on_behalf_of: on_behalf_of.map(|a| a.id) };
+    let created = issues::insert(tx, access.project.id, reporter, by, &fields, category, snapshot)?;
+    Ok(access::issue(tx, actor, &IssueRef::Id(created.id), Action::SeeProject)?)
+}
+
+const fn usual_type(template: Template) -> IssueType {
+    match template {
+        Template::Feedback => IssueType::Bug,
+        Template::Helpdesk => IssueType::Support,
+        Template::Software | Template::Service => IssueType::Task,
+    }
+}
+
+/// Where the issue begins. Another status than the first takes the right to move issues.
+fn first_status(workflow: &StoredWorkflow, access: &ProjectAccess, draft: &IssueDraft) -> Result<(uuid::Uuid, Category)> {
+    let first = workflow
+        .workflow
+        .first()
+        .ok_or_else(|| Error::internal("a project without statuses"))?;
+    let status = match &draft.status {
+        None => first,
+        Some(slug) => workflow.workflow.status(slug).ok_or_else(|| unknown_status(workflow))?,
+    };
+    if status.slug != first.slug {
+        policy::decide(access.role, Action::MoveIssue, Ground::OWN)?;
+    }
+    let id = workflow.id(&status.slug).ok_or_else(|| Error::internal("a status without id"))?;
+    Ok((id, status.category))
+}
+
+/// 422 with the statuses there are.
+pub(super) fn unknown_status(workflow: &StoredWorkflow) -> FieldError {
+    let slugs: Vec<&str> = workflow.workflow.statuses.iter().map(|s| s.slug.as_str()).collect();
+    FieldError::at("status", "unknown_value", format!("One of {}.", slugs.join(", ")))
+}
+
+/// A status as the log keeps it: with its name and meaning of that moment.
+pub(super) fn status_fact(workflow: &StoredWorkflow, id: uuid::Uuid) -> Value {
+    let at = workflow.ids.iter().position(|i| *i == id);
+    match at.and_then(|at| workflow.workflow.statuses.get(at)) {
+        Some(s) => json!({"id": id, "slug": s.slug, "name": s.name, "category": s.category}),
+        None => json!({"id": id}),
+    }
+}
+
+/// Somebody to give an issue to.
+pub(super) struct Assignee {
+    pub id: uuid::Uuid,
+    pub name: String,
+}
+
+fn assignee(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, word: &str) -> Result<Assignee> {
+    let account = names::person(tx, access, "assignee", word)?;
+    let action = if account.id == actor.id { Action::TakeIssue } else { Action::AssignOthers };
+    policy::decide(access.role, action, Ground { own: true, assigned: false, unassigned: true })?;
+    Ok(Assignee { id: account.id, name: account.render()?.username })
+}

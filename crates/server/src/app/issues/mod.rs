@@ -1,0 +1,115 @@
+//! Issues: creating, changing, deleting.
+
+mod create;
+mod names;
+mod update;
+
+pub use create::create;
+pub use update::{put_label, remove_label, remove_label_everywhere, unassign_all, update};
+
+use super::{Error, Result};
+use domain::event::EventKind;
+use domain::key::IssueRef;
+use domain::policy::Action;
+use domain::problem::{Code, Problem};
+use store::access::{self, Actor, IssueAccess};
+use store::db::Tx;
+use store::events;
+use store::issues::{self, By, Closing, Deleting, IssueFields, Updated};
+
+/// What the caller says about the version they saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing: the change applies to whatever is there.
+    None,
+    /// It must still be this version.
+    Version(i32),
+    /// A tag that no version of ours ever had.
+    Never,
+}
+
+impl Precondition {
+    /// The version that must still be there, as a number; no issue has version -1.
+    #[must_use]
+    pub const fn version(self) -> Option<i32> {
+        match self {
+            Self::None => None,
+            Self::Version(version) => Some(version),
+            Self::Never => Some(-1),
+        }
+    }
+}
+
+/// 412 with the issue as it is now and what changed since.
+fn edit_conflict(tx: &mut Tx<'_>, found: IssueAccess, seen: i32) -> Error {
+    let id = found.issue.id;
+    let changed = events::changed_since(tx, id, seen);
+    let mut problem = Problem::new(Code::EditConflict);
+    problem.changed = changed.ok();
+    problem.current = serde_json::to_value(found.render()).ok();
+    problem.into()
+}
+
+/// The issue for a change: visible, writable, at the version the caller saw.
+fn for_change(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Precondition) -> Result<IssueAccess> {
+    let found = access::issue(tx, actor, which, Action::SeeProject)?;
+    if let Some(version) = seen.version()
+        && version != found.issue.version
+    {
+        return Err(edit_conflict(tx, found, version));
+    }
+    found.writable()?;
+    Ok(found)
+}
+
+/// A write that lost a race: a conflict when the caller named a version, else to be tried again.
+fn lost_race(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Precondition, error: store::Error) -> Error {
+    match (error, seen.version()) {
+        (store::Error::Stale, Some(version)) => match access::issue(tx, actor, which, Action::SeeProject) {
+            Ok(found) => edit_conflict(tx, found, version),
+            Err(error) => error.into(),
+        },
+        (error, _) => error.into(),
+    }
+}
+
+const fn by(actor: &Actor) -> By {
+    By { actor: actor.id, on_behalf_of: None }
+}
+
+/// Deletes an issue; it can be restored. Deleting twice changes nothing.
+///
+/// # Errors
+/// 403, 404, 412.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Precondition) -> Result<()> {
+    let found = access::issue(tx, actor, which, Action::DeleteIssue)?;
+    if found.issue.deleted_at.is_some() {
+        return Ok(());
+    }
+    let found = match seen.version() {
+        Some(_) => for_change(tx, actor, which, seen)?,
+        None => found,
+    };
+    found.access.writable()?;
+    whole(tx, actor, &found, Deleting::Delete, EventKind::IssueDeleted)
+        .map_err(|error| lost_race(tx, actor, which, seen, error))
+}
+
+/// Brings a deleted issue back. Restoring twice changes nothing.
+///
+/// # Errors
+/// 403, 404.
+pub fn restore(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<IssueAccess> {
+    let found = access::issue(tx, actor, which, Action::RestoreIssue)?;
+    found.access.writable()?;
+    if found.issue.deleted_at.is_some() {
+        whole(tx, actor, &found, Deleting::Restore, EventKind::IssueRestored)?;
+    }
+    Ok(access::issue(tx, actor, which, Action::SeeProject)?)
+}
+
+fn whole(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, deleting: Deleting, kind: EventKind) -> Result<(), store::Error> {
+    let fields = IssueFields::from(&found.issue);
+    issues::update(tx, &found.issue, &fields, None, Closing::Keep, deleting, by(actor), Updated::Whole(kind))?;
+    Ok(())
+}

@@ -1,0 +1,335 @@
+//! Changing an issue: from a patch to one event per changed field.
+
+use super::create::{status_fact, unknown_status};
+use super::{Precondition, by, for_change, lost_race, names};
+use crate::app::Result;
+use domain::issue::{IssuePatch, Resolution};
+use domain::key::IssueRef;
+use domain::policy::{self, Action, Denied};
+use domain::problem::{Code, FieldError, Problem};
+use domain::workflow::{Category, NoStep};
+use serde_json::{Value, json};
+use store::access::{self, Actor, IssueAccess, ProjectAccess};
+use store::db::Tx;
+use store::issues::{self, Change, Closing, Deleting, IssueFields, Updated};
+use store::{labels, projects};
+use uuid::Uuid;
+
+/// A change in the making: the fields as they will be, and what differs.
+struct Draft {
+    fields: IssueFields,
+    changes: Vec<Change>,
+    enters: Option<Category>,
+    closing: Closing,
+}
+
+impl Draft {
+    fn put(&mut self, field: &'static str, old: Value, new: Value) -> bool {
+        let differs = old != new;
+        if differs {
+            self.changes.push((field, old, new));
+        }
+        differs
+    }
+}
+
+/// Changes an issue. The patch has passed its check.
+///
+/// # Errors
+/// 403 naming the missing right, 404, 409 for a step the workflow does not have, 412, 422.
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    patch: &IssuePatch,
+    seen: Precondition,
+) -> Result<IssueAccess> {
+    let found = for_change(tx, actor, which, seen)?;
+    let mut draft = Draft {
+        fields: IssueFields::from(&found.issue),
+        changes: Vec::new(),
+        enters: None,
+        closing: Closing::Keep,
+    };
+    text_fields(&found, patch, &mut draft)?;
+    plain_fields(&found, patch, &mut draft)?;
+    looked_up_fields(tx, actor, &found, patch, &mut draft)?;
+    status(tx, &found, patch, &mut draft)?;
+    assignee(tx, actor, &found, patch, &mut draft)?;
+    if draft.changes.is_empty() {
+        return Ok(found);
+    }
+    issues::update(
+        tx,
+        &found.issue,
+        &draft.fields,
+        draft.enters,
+        draft.closing,
+        Deleting::Keep,
+        by(actor),
+        Updated::Fields(draft.changes),
+    )
+    .map_err(|error| lost_race(tx, actor, which, seen, error))?;
+    Ok(access::issue(tx, actor, which, Action::SeeProject)?)
+}
+
+/// Title, description and priority: reporters may change those of their own issue while it is open.
+fn text_fields(found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+    let i = &found.issue;
+    let mut changed = false;
+    if let Some(title) = &patch.title {
+        changed |= draft.put("title", json!(i.title), json!(title));
+        draft.fields.title.clone_from(title);
+    }
+    if let Some(description) = &patch.description {
+        changed |= draft.put("description", json!(i.description), json!(description));
+        draft.fields.description.clone_from(description);
+    }
+    if let Some(priority) = patch.priority {
+        changed |= draft.put("priority", json!(i.priority), json!(priority));
+        draft.fields.priority = priority;
+    }
+    if !changed {
+        return Ok(());
+    }
+    found.allow(Action::EditIssueText)?;
+    let only_as_reporter = found.allow(Action::EditIssue).is_err();
+    if only_as_reporter && !i.status.category.is_open() {
+        return Err(Denied { action: Action::EditIssue, needs: domain::user::Role::Maintainer }.into());
+    }
+    Ok(())
+}
+
+fn plain_fields(found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+    let i = &found.issue;
+    let before = draft.changes.len();
+    macro_rules! take {
+        ($name:literal, $field:ident) => {
+            if let Some(value) = &patch.$field {
+                draft.put($name, json!(i.$field), json!(value));
+                draft.fields.$field = value.clone();
+            }
+        };
+    }
+    take!("type", type_);
+    take!("severity", severity);
+    take!("story_points", story_points);
+    take!("start_date", start_date);
+    take!("due_date", due_date);
+    take!("external_ref", external_ref);
+    take!("context", context);
+    if draft.changes.len() == before {
+        return Ok(());
+    }
+    found.allow(Action::EditIssue)?;
+    if let (Some(start), Some(due)) = (draft.fields.start_date, draft.fields.due_date)
+        && due < start
+    {
+        let field = if patch.due_date.is_some() { "due_date" } else { "start_date" };
+        return Err(FieldError::at(field, "range", "The due date is before the start date.").into());
+    }
+    Ok(())
+}
+
+/// Fields whose values are names of other things.
+fn looked_up_fields(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+    let i = &found.issue;
+    let access = &found.access;
+    let before = draft.changes.len();
+    if let Some(names) = &patch.labels {
+        let new = names::label_list(tx, access, names)?;
+        let old = names::label_facts(i.labels.iter().map(|l| (l.id, l.name.as_str())));
+        draft.put("labels", old, names::label_facts(new.iter().map(|l| (l.id, l.name.as_str()))));
+        draft.fields.label_ids = new.iter().map(|l| l.id).collect();
+    }
+    let fact = |id: Option<Uuid>, name: &Option<String>| json!(id.map(|id| json!({"id": id, "name": name})));
+    if let Some(name) = &patch.affected_version {
+        let new = name.as_deref().map(|n| names::version(tx, access, "affected_version", n)).transpose()?;
+        let new = (new.as_ref().map(|v| v.id), new.map(|v| v.name));
+        draft.put("affected_version", fact(i.affected_version_id, &i.affected_version), fact(new.0, &new.1));
+        draft.fields.affected_version_id = new.0;
+    }
+    if let Some(name) = &patch.fixed_version {
+        let new = name.as_deref().map(|n| names::version(tx, access, "fixed_version", n)).transpose()?;
+        let new = (new.as_ref().map(|v| v.id), new.map(|v| v.name));
+        draft.put("fixed_version", fact(i.fixed_version_id, &i.fixed_version), fact(new.0, &new.1));
+        draft.fields.fixed_version_id = new.0;
+    }
+    if let Some(word) = &patch.parent {
+        let new = word.as_deref().map(|w| names::parent(tx, actor, access, w, Some(i.id))).transpose()?;
+        let key = |number: i64| domain::key::issue_key(&access.project.key, number);
+        let old = fact(i.parent_id, &i.parent_number.map(key));
+        draft.put("parent", old, fact(new.map(|p| p.0), &new.map(|p| key(p.1))));
+        draft.fields.parent_id = new.map(|p| p.0);
+    }
+    if draft.changes.len() > before {
+        found.allow(Action::EditIssue)?;
+    }
+    Ok(())
+}
+
+/// Status and resolution: only along the workflow; closing needs a resolution, reopening clears it.
+fn status(tx: &mut Tx<'_>, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+    let i = &found.issue;
+    let mut category = i.status.category;
+    if let Some(slug) = &patch.status {
+        let workflow = projects::workflow(tx, found.access.project.id)?;
+        let target = match workflow.workflow.step(&i.status.slug, slug) {
+            Ok(target) => target,
+            Err(NoStep::UnknownStatus) => return Err(unknown_status(&workflow).into()),
+            Err(NoStep::NotAllowed(allowed)) => {
+                found.allow(Action::MoveIssue)?;
+                return Err(no_such_step(&i.status.name, slug, allowed).into());
+            }
+        };
+        if let Some(id) = workflow.id(&target.slug).filter(|id| *id != i.status.id) {
+            found.allow(Action::MoveIssue)?;
+            draft.put("status", status_fact(&workflow, i.status.id), status_fact(&workflow, id));
+            draft.fields.status_id = id;
+            if target.category != category {
+                draft.enters = Some(target.category);
+            }
+            category = target.category;
+        }
+    }
+    let was_open = i.status.category.is_open();
+    let resolution = match (category.is_open(), patch.resolution) {
+        (true, None) => None,
+        (true, Some(_)) => {
+            return Err(FieldError::at("resolution", "not_done", "Only a closed issue has a resolution.").into());
+        }
+        (false, given) => given.or(i.resolution).or(Some(Resolution::Complete)),
+    };
+    if draft.put("resolution", json!(i.resolution), json!(resolution)) {
+        found.allow(Action::MoveIssue)?;
+    }
+    draft.fields.resolution = resolution;
+    draft.closing = match (was_open, category.is_open()) {
+        (true, false) => Closing::Close,
+        (false, true) => Closing::Reopen,
+        _ => Closing::Keep,
+    };
+    Ok(())
+}
+
+fn no_such_step(from: &str, to: &str, allowed: Vec<String>) -> Problem {
+    let mut problem = Problem::new(Code::TransitionNotAllowed)
+        .detail(format!("The workflow has no step from {from} to {to}."));
+    problem.allowed = Some(allowed);
+    problem
+}
+
+/// Taking an issue and giving it back is one right; giving it to others is another.
+fn assignee(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+    let Some(word) = &patch.assignee else {
+        return Ok(());
+    };
+    let i = &found.issue;
+    let new = match word {
+        None => None,
+        Some(word) => {
+            let account = names::person(tx, &found.access, "assignee", word)?;
+            Some((account.id, account.render()?.username))
+        }
+    };
+    let old = i.assignee.as_ref().map(|a| names::person_fact(a.id, &a.username));
+    let changed = draft.put(
+        "assignee",
+        json!(old),
+        json!(new.as_ref().map(|(id, name)| names::person_fact(*id, name))),
+    );
+    if changed {
+        let about_oneself = new.as_ref().is_none_or(|n| n.0 == actor.id);
+        let action = if about_oneself { Action::TakeIssue } else { Action::AssignOthers };
+        policy::decide(found.access.role, action, found.ground)?;
+    }
+    draft.fields.assignee_id = new.map(|n| n.0);
+    Ok(())
+}
+
+fn with_labels(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, names: Vec<String>) -> Result<()> {
+    let which = IssueRef::Id(found.issue.id);
+    let patch = IssuePatch { labels: Some(names), ..IssuePatch::default() };
+    update(tx, actor, &which, &patch, Precondition::Version(found.issue.version))?;
+    Ok(())
+}
+
+fn label_names(found: &IssueAccess) -> Vec<String> {
+    found.issue.labels.iter().map(|l| l.name.clone()).collect()
+}
+
+/// Puts a label on an issue; one that it has already changes nothing.
+///
+/// # Errors
+/// 403, 404 also when the project has no such label.
+pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
+    let found = for_change(tx, actor, which, Precondition::None)?;
+    found.allow(Action::EditIssue)?;
+    let label = labels::label(tx, found.access.project.id, word)?;
+    let mut names = label_names(&found);
+    if names.contains(&label.name) {
+        return Ok(());
+    }
+    names.push(label.name);
+    IssuePatch { labels: Some(names.clone()), ..IssuePatch::default() }.check()?;
+    retry_on_race(with_labels(tx, actor, &found, names))
+}
+
+/// Takes a label from an issue; one that it does not have changes nothing.
+///
+/// # Errors
+/// 403, 404 also when the project has no such label.
+pub fn remove_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
+    let found = for_change(tx, actor, which, Precondition::None)?;
+    found.allow(Action::EditIssue)?;
+    let label = labels::label(tx, found.access.project.id, word)?;
+    let mut names = label_names(&found);
+    names.retain(|name| *name != label.name);
+    retry_on_race(with_labels(tx, actor, &found, names))
+}
+
+/// A conflict of our own making is a lost race, to be tried again from the start.
+fn retry_on_race(result: Result<()>) -> Result<()> {
+    result.map_err(|error| {
+        if error.problem().is(Code::EditConflict) { store::Error::Stale.into() } else { error }
+    })
+}
+
+/// Takes a label from all issues of a project, each with its event.
+///
+/// # Errors
+/// When the database is away.
+pub fn remove_label_everywhere(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, label: Uuid) -> Result<()> {
+    for id in labels::issues_with_label(tx, access.project.id, label)? {
+        let found = access::any_issue(tx, access, id)?;
+        let mut fields = IssueFields::from(&found.issue);
+        fields.label_ids.retain(|l| *l != label);
+        let facts = |keep: &dyn Fn(Uuid) -> bool| {
+            names::label_facts(found.issue.labels.iter().filter(|l| keep(l.id)).map(|l| (l.id, l.name.as_str())))
+        };
+        let change = ("labels", facts(&|_| true), facts(&|l| l != label));
+        write(tx, actor, &found, &fields, change)?;
+    }
+    Ok(())
+}
+
+/// Gives back all issues of a project that are assigned to somebody who leaves.
+///
+/// # Errors
+/// When the database is away.
+pub fn unassign_all(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, account: Uuid) -> Result<()> {
+    for id in issues::assigned_to(tx, access.project.id, account)? {
+        let found = access::any_issue(tx, access, id)?;
+        let mut fields = IssueFields::from(&found.issue);
+        fields.assignee_id = None;
+        let old = found.issue.assignee.as_ref().map(|a| names::person_fact(a.id, &a.username));
+        write(tx, actor, &found, &fields, ("assignee", json!(old), Value::Null))?;
+    }
+    Ok(())
+}
+
+fn write(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, fields: &IssueFields, change: Change) -> Result<()> {
+    let what = Updated::Fields(vec![change]);
+    issues::update(tx, &found.issue, fields, None, Closing::Keep, Deleting::Keep, by(actor), what)?;
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Labels and versions of a project.
+
+use super::{Error, Result, issues};
+use domain::event::EventKind;
+use domain::key::ProjectRef;
+use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
+use domain::policy::Action;
+use serde_json::{Value, json};
+use store::access::{self, Actor, ProjectAccess};
+use store::db::{Conn, Tx};
+use store::events::NewEvent;
+use store::labels;
+
+fn managed(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef) -> Result<ProjectAccess> {
+    let access = access::project(tx, actor, which, Action::ManageLabels)?;
+    access.writable()?;
+    Ok(access)
+}
+
+fn fact(label: &Label) -> Value {
+    json!({"id": label.id, "name": label.name, "colour": label.colour, "description": label.description})
+}
+
+/// Labels of a project, by name.
+///
+/// # Errors
+/// 404.
+pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Label>> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    Ok(labels::labels(conn, access.project.id)?)
+}
+
+/// Adds a label. `new` has passed its check.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewLabel) -> Result<Label> {
+    let access = managed(tx, actor, which)?;
+    let label = labels::insert_label(tx, access.project.id, new)?;
+    tx.record(NewEvent::new(EventKind::LabelCreated, Some(actor.id)).project(access.project.id).is(fact(&label)));
+    Ok(label)
+}
+
+/// Changes a label; the issues that carry it show the new name at once.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken.
+pub fn update(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str, patch: &LabelPatch) -> Result<Label> {
+    let access = managed(tx, actor, which)?;
+    let was = labels::label(tx, access.project.id, word)?;
+    let label = labels::update_label(tx, &was, patch)?;
+    tx.record(
+        NewEvent::new(EventKind::LabelUpdated, Some(actor.id))
+            .project(access.project.id)
+            .was(fact(&was))
+            .is(fact(&label)),
+    );
+    Ok(label)
+}
+
+/// Removes a label, first from every issue that carries it, each with its event.
+///
+/// # Errors
+/// 403, 404.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+    let access = managed(tx, actor, which)?;
+    let label = labels::label(tx, access.project.id, word)?;
+    issues::remove_label_everywhere(tx, actor, &access, label.id)?;
+    labels::delete_label(tx, label.id)?;
+    tx.record(NewEvent::new(EventKind::LabelDeleted, Some(actor.id)).project(access.project.id).was(fact(&label)));
+    Ok(())
+}
+
+fn version_fact(version: &Version) -> Value {
+    json!({"id": version.id, "name": version.name, "released_on": version.released_on})
+}
+
+/// Versions of a project: unreleased first, then newest first.
+///
+/// # Errors
+/// 404.
+pub fn versions(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Version>> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    Ok(labels::versions(conn, access.project.id)?)
+}
+
+/// Adds a version.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken.
+pub fn create_version(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewVersion) -> Result<Version> {
+    let access = managed(tx, actor, which)?;
+    let version = labels::insert_version(tx, access.project.id, new)?;
+    tx.record(
+        NewEvent::new(EventKind::VersionCreated, Some(actor.id))
+            .project(access.project.id)
+            .is(version_fact(&version)),
+    );
+    Ok(version)
+}
+
+/// Changes a version.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken.
+pub fn update_version(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+    patch: &VersionPatch,
+) -> Result<Version> {
+    let access = managed(tx, actor, which)?;
+    let was = labels::version(tx, access.project.id, word)?;
+    let version = labels::update_version(tx, &was, patch)?;
+    tx.record(
+        NewEvent::new(EventKind::VersionUpdated, Some(actor.id))
+            .project(access.project.id)
+            .was(version_fact(&was))
+            .is(version_fact(&version)),
+    );
+    Ok(version)
+}
+
+/// Removes a version that no issue names.
+///
+/// # Errors
+/// 403, 404, 409 while an issue names it.
+pub fn delete_version(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+    let access = managed(tx, actor, which)?;
+    let version = labels::version(tx, access.project.id, word)?;
+    if labels::version_in_use(tx, version.id)? {
+        return Err(Error::conflict("Issues name this version; change them first."));
+    }
+    labels::delete_version(tx, version.id)?;
+    tx.record(
+        NewEvent::new(EventKind::VersionDeleted, Some(actor.id))
+            .project(access.project.id)
+            .was(version_fact(&version)),
+    );
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Members of a project.
+
+use super::accounts::nobody;
+use super::{Error, Result, issues};
+use domain::event::EventKind;
+use domain::key::ProjectRef;
+use domain::policy::Action;
+use domain::problem::{Code, Problem};
+use domain::project::{Member, NewMember, membership_role};
+use domain::user::Role;
+use serde_json::json;
+use store::access::{self, Actor, ProjectAccess};
+use store::db::{Conn, Tx};
+use store::events::NewEvent;
+use store::{accounts, projects};
+use uuid::Uuid;
+
+/// A project's members, by user name.
+///
+/// # Errors
+/// 404.
+pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Member>> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    Ok(projects::members(conn, access.project.id)?)
+}
+
+fn member(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Member> {
+    projects::members(conn, project)?
+        .into_iter()
+        .find(|m| m.user.id == account)
+        .ok_or_else(Error::not_found)
+}
+
+/// Makes somebody a member, by user name or e-mail address.
+///
+/// # Errors
+/// 403, 404, 409 when they are one already, 422 when there is nobody of that name.
+pub fn add(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewMember) -> Result<Member> {
+    let access = access::project(tx, actor, which, Action::ManageMembers)?;
+    access.writable()?;
+    let role = membership_role(new.role)?;
+    let account = accounts::find(tx, &new.identifier)?
+        .filter(|a| a.active)
+        .ok_or_else(|| nobody("identifier"))?;
+    projects::add_member(tx, access.project.id, account.id, role)?;
+    let added = member(tx, access.project.id, account.id)?;
+    tx.record(
+        NewEvent::new(EventKind::MemberAdded, Some(actor.id))
+            .project(access.project.id)
+            .concerning(account.id)
+            .is(json!({"id": account.id, "name": added.user.username, "role": role})),
+    );
+    Ok(added)
+}
+
+/// Who is meant in `…/members/{user}`, with every member's role, all locked.
+fn locked(tx: &mut Tx<'_>, access: &ProjectAccess, word: &str) -> Result<(Uuid, Role, Vec<(Uuid, Role)>)> {
+    let account = accounts::find(tx, word)?.ok_or_else(Error::not_found)?;
+    let all = projects::lock_members(tx, access.project.id)?;
+    let (id, role) = all.iter().copied().find(|m| m.0 == account.id).ok_or_else(Error::not_found)?;
+    Ok((id, role, all))
+}
+
+fn keep_a_lead(all: &[(Uuid, Role)], leaving: Uuid) -> Result<()> {
+    if all.iter().any(|(id, role)| *role == Role::Lead && *id != leaving) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::LastOne)
+        .detail("This is the project's last lead; make another one first.")
+        .into())
+}
+
+/// Changes a member's role.
+///
+/// # Errors
+/// 403, 404, 409 when the last lead would be lost.
+pub fn update(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str, role: Role) -> Result<Member> {
+    let access = access::project(tx, actor, which, Action::ManageMembers)?;
+    let role = membership_role(role)?;
+    let (id, was, all) = locked(tx, &access, word)?;
+    if was == Role::Lead && role != Role::Lead {
+        keep_a_lead(&all, id)?;
+    }
+    projects::set_member_role(tx, access.project.id, id, role)?;
+    let changed = member(tx, access.project.id, id)?;
+    let name = &changed.user.username;
+    tx.record(
+        NewEvent::new(EventKind::MemberUpdated, Some(actor.id))
+            .project(access.project.id)
+            .concerning(id)
+            .was(json!({"id": id, "name": name, "role": was}))
+            .is(json!({"id": id, "name": name, "role": role})),
+    );
+    Ok(changed)
+}
+
+/// Ends a membership and gives back the issues assigned to it. Members may leave by themselves.
+///
+/// # Errors
+/// 403, 404, 409 when the last lead would be lost.
+pub fn remove(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+    let access = access::project(tx, actor, which, Action::SeeProject)?;
+    let leaving = accounts::find(tx, word)?.is_some_and(|a| a.id == actor.id);
+    if !leaving {
+        access.allow(Action::ManageMembers)?;
+    }
+    let (id, was, all) = locked(tx, &access, word)?;
+    if was == Role::Lead {
+        keep_a_lead(&all, id)?;
+    }
+    let gone = member(tx, access.project.id, id)?;
+    issues::unassign_all(tx, actor, &access, id)?;
+    projects::remove_member(tx, access.project.id, id)?;
+    tx.record(
+        NewEvent::new(EventKind::MemberRemoved, Some(actor.id))
+            .project(access.project.id)
+            .concerning(id)
+            .was(json!({"id": id, "name": gone.user.username, "role": was})),
+    );
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! Use cases: what the product does, on a transaction, without a word of HTTP.
+//!
+//! [`App`] is what a running server holds. Its methods run a use case for a caller: they pick the
+//! lane, look up who is calling (on every request, from the database), and open the transaction.
+
+pub mod accounts;
+pub mod attachments;
+pub mod comments;
+pub mod error;
+pub mod history;
+pub mod issues;
+pub mod labels;
+pub mod members;
+pub mod projects;
+pub mod sign_in;
+
+use crate::auth::jwt::Keys;
+use crate::blocking::{Lane, Lanes, Refused};
+use crate::config::Config;
+use crate::live::Hub;
+use crate::metrics::Metrics;
+pub use error::{Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use store::access::{self, Actor};
+use store::blobs::Blobs;
+use store::db::{Conn, Tx};
+use store::idempotency::{self, StoredAnswer};
+use store::{Db, DbConfig};
+use uuid::Uuid;
+
+/// What a running server holds.
+#[derive(Debug)]
+pub struct App {
+    /// Configuration.
+    pub config: Config,
+    /// Connections.
+    pub db: Db,
+    /// How to reach the database, for connections outside the pool.
+    pub db_config: DbConfig,
+    /// Threads for work that blocks.
+    pub lanes: Lanes,
+    /// Keys of tokens.
+    pub keys: Keys,
+    /// Files.
+    pub blobs: Blobs,
+    /// Live streams.
+    pub live: Hub,
+    /// Figures.
+    pub metrics: Metrics,
+}
+
+/// Whose request it is: a session that a token named, not yet looked up.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Account.
+    pub account: Uuid,
+    /// Session.
+    pub session: Uuid,
+    /// Where the time of this request goes.
+    pub timing: Arc<Timing>,
+}
+
+/// Microseconds spent in the lanes of one request.
+#[derive(Debug, Default)]
+pub struct Timing(AtomicU64);
+
+impl Timing {
+    fn add(&self, since: Instant) {
+        let spent = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.0.fetch_add(spent, Ordering::Relaxed);
+    }
+
+    /// Microseconds so far.
+    #[must_use]
+    pub fn micros(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// An answer as it is kept for an idempotency key.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Address of what was made.
+    pub location: Option<String>,
+    /// Entity tag.
+    pub etag: Option<String>,
+    /// JSON.
+    pub body: String,
+    /// True when this is the first answer again.
+    pub replayed: bool,
+}
+
+/// An idempotency key with what it stands for.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// Method and path.
+    pub route: String,
+    /// What the caller sent as key.
+    pub key: String,
+    /// Hash of the body.
+    pub request_hash: String,
+}
+
+fn who(conn: &mut Conn, caller: &Caller) -> Result<Actor> {
+    access::actor(conn, caller.session, caller.account)?.ok_or_else(Error::not_authenticated)
+}
+
+impl App {
+    /// Puts a server together. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// When the file storage cannot be opened or the system gives no threads.
+    pub fn new(config: Config) -> anyhow::Result<Self> {
+        let blobs = Blobs::open(&config.storage)?;
+        let db_config = DbConfig {
+            pool_size: crate::blocking::DATABASE_THREADS + 2,
+            application_name: "iit-server",
+            ..DbConfig::new(&config.database_url.0)
+        };
+        Ok(Self {
+            db: Db::open(&db_config),
+            db_config,
+            lanes: Lanes::start()?,
+            keys: Keys::new(&config.secret_keys),
+            blobs,
+            live: Hub::default(),
+            metrics: Metrics::new()?,
+            config,
+        })
+    }
+
+    async fn on<T: Send + 'static>(
+        &self,
+        lane: &Lane,
+        timing: Option<Arc<Timing>>,
+        work: impl FnOnce(&Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let db = self.db.clone();
+        let result = lane
+            .run(move || {
+                let began = Instant::now();
+                let result = work(&db);
+                if let Some(timing) = timing {
+                    timing.add(began);
+                }
+                result
+            })
+            .await;
+        match result {
+            Ok(result) => result,
+            Err(Refused::Busy) => Err(Error::unavailable()),
+            Err(Refused::Panicked) => Err(Error::internal("a use case panicked")),
+        }
+    }
+
+    /// Reads for a caller.
+    ///
+    /// # Errors
+    /// What the use case says; 401 when the session does not hold.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let caller = caller.clone();
+        self.on(&self.lanes.reads, Some(caller.timing.clone()), move |db| {
+            db.read(|conn| {
+                let actor = who(conn, &caller)?;
+                f(conn, &actor)
+            })
+        })
+        .await
+    }
+
+    /// Reads something large for a caller, where it holds up nobody.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn report<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let caller = caller.clone();
+        self.on(&self.lanes.heavy, Some(caller.timing.clone()), move |db| {
+            db.read(|conn| {
+                let actor = who(conn, &caller)?;
+                f(conn, &actor)
+            })
+        })
+        .await
+    }
+
+    /// Changes something for a caller, in one transaction.
+    ///
+    /// # Errors
+    /// What the use case says; then nothing was written.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let caller = caller.clone();
+        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
+            db.write(|tx| {
+                let actor = who(tx, &caller)?;
+                f(tx, &actor)
+            })
+        })
+        .await
+    }
+
+    /// Changes one thing with one statement. When somebody else was faster and the caller named no
+    /// version, looks again and tries again.
+    ///
+    /// # Errors
+    /// What the use case says; then nothing was written.
+    pub async fn write_one<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        f: impl Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let caller = caller.clone();
+        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
+            let mut tries = 0;
+            loop {
+                let result = db.write_one(|tx| {
+                    let actor = who(tx, &caller)?;
+                    f(tx, &actor)
+                });
+                match result {
+                    Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
+                    other => return other,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Makes something for a caller: once for each idempotency key, when one is given.
+    ///
+    /// # Errors
+    /// What the use case says; 422 when the key belongs to another request.
+    pub async fn make(
+        &self,
+        caller: &Caller,
+        once: Option<Once>,
+        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<Answer> + Send + 'static,
+    ) -> Result<Answer> {
+        let Some(once) = once else {
+            return self.write(caller, f).await;
+        };
+        let caller = caller.clone();
+        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
+            let first = db.write(|tx| {
+                let actor = who(tx, &caller)?;
+                idempotency::claim(tx, actor.id, &once.route, &once.key, &once.request_hash)?;
+                let answer = f(tx, &actor)?;
+                idempotency::keep(tx, actor.id, &once.route, &once.key, &stored(&once, &answer))?;
+                Ok(answer)
+            });
+            match first {
+                Err(Error::Store(store::Error::Constraint(name))) if name == "idempotency_key_pkey" => {
+                    db.read(|conn| first_answer(conn, &caller, &once))
+                }
+                other => other,
+            }
+        })
+        .await
+    }
+
+    /// Runs something for nobody in particular: sign-in, readiness.
+    ///
+    /// # Errors
+    /// What the use case says.
+    pub async fn system<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on(&self.lanes.writes, None, f).await
+    }
+
+    /// Hashes or verifies a password.
+    ///
+    /// # Errors
+    /// 503 when too many do so at once.
+    pub async fn hashing<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.lanes.hashes.run(f).await.map_err(|refused| match refused {
+            Refused::Busy => Error::unavailable(),
+            Refused::Panicked => Error::internal("hashing panicked"),
+        })
+    }
+}
+
+fn stored(once: &Once, answer: &Answer) -> StoredAnswer {
+    StoredAnswer {
+        request_hash: once.request_hash.clone(),
+        status: i16::try_from(answer.status).unwrap_or(200),
+        location: answer.location.clone(),
+        etag: answer.etag.clone(),
+        body: answer.body.clone(),
+    }
+}
+
+fn first_answer(conn: &mut Conn, caller: &Caller, once: &Once) -> Result<Answer> {
+    let first = idempotency::answer(conn, caller.account, &once.route, &once.key)?
+        .ok_or_else(Error::unavailable)?;
+    if first.request_hash != once.request_hash {
+        return Err(Error::idempotency_mismatch());
+    }
+    Ok(Answer {
+        status: u16::try_from(first.status).unwrap_or(200),
+        location: first.location,
+        etag: first.etag,
+        body: first.body,
+        replayed: true,
+    })
+}

@@ -1,0 +1,133 @@
+//! Registering, signing in, sessions.
+
+use super::{App, Error, Result};
+use crate::auth::{jwt, password};
+use chrono::Duration;
+use domain::event::EventKind;
+use domain::problem::{Code, Problem};
+use domain::user::{Kind, Register, Role, User};
+use serde_json::json;
+use store::accounts::{self, NewAccount};
+use store::events::NewEvent;
+use uuid::Uuid;
+
+/// A session that has just begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// Who.
+    pub user: User,
+    /// Session.
+    pub session: Uuid,
+    /// Token that names it.
+    pub token: String,
+    /// Seconds that the token lasts.
+    pub lasts: i64,
+}
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Address.
+    pub ip: String,
+    /// What the browser or program calls itself.
+    pub user_agent: String,
+}
+
+fn wrong_credentials() -> Error {
+    Problem::new(Code::WrongCredentials).into()
+}
+
+impl App {
+    /// Makes an account for somebody who asks for one.
+    ///
+    /// # Errors
+    /// 403 when the policy does not admit them, 409 when name or address is taken, 422.
+    pub async fn register(&self, form: Register) -> Result<User> {
+        let form = form.check()?;
+        if !self.config.registration.admits(&form.email) {
+            return Err(Problem::new(Code::RegistrationClosed)
+                .detail("Ask an admin for an account.")
+                .into());
+        }
+        let cost = self.config.bcrypt_cost;
+        let plain = form.password.clone();
+        let hash = self.hashing(move || password::hash(&plain, cost)).await?;
+        let hash = hash.map_err(|e| Error::internal(e.to_string()))?;
+        self.system(move |db| {
+            db.write(|tx| {
+                let id = accounts::insert(
+                    tx,
+                    &NewAccount {
+                        username: &form.username,
+                        email: &form.email,
+                        display_name: form.display_name.as_deref().unwrap_or(&form.username),
+                        role: Role::Reporter,
+                        kind: Kind::Human,
+                        password_hash: Some(&hash),
+                    },
+                )?;
+                tx.record(
+                    NewEvent::new(EventKind::UserCreated, Some(id)).is(json!({"id": id, "name": form.username})),
+                );
+                Ok(accounts::by_id(tx, id)?.render()?)
+            })
+        })
+        .await
+    }
+
+    /// Checks a name and a password and begins a session.
+    ///
+    /// Unknown names take as long as known ones and get the same answer.
+    ///
+    /// # Errors
+    /// 401; 429 when the account has seen too many failures lately.
+    pub async fn sign_in(&self, identifier: String, plain: String, origin: Origin, for_program: bool) -> Result<Begun> {
+        if plain.len() > domain::text::PASSWORD_MAX * 4 {
+            return Err(wrong_credentials());
+        }
+        let found = self.system(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?))).await?;
+        if let Some(account) = &found
+            && account.sign_in_after.is_some_and(|after| after > chrono::Utc::now())
+        {
+            self.metrics.sign_in("slowed");
+            return Err(Problem::new(Code::TooManyRequests)
+                .detail("Too many failed sign-ins for this account; wait a little.")
+                .into());
+        }
+        let hash = found.as_ref().and_then(|a| a.password_hash.clone());
+        let cost = self.config.bcrypt_cost;
+        let fits = self.hashing(move || password::verify(&plain, hash.as_deref(), cost)).await?;
+        let known = found.as_ref().map(|a| a.id);
+        let Some(account) = found.filter(|a| fits && a.active) else {
+            return Err(self.refuse(known).await?);
+        };
+        let id = account.id;
+        let lasts = if for_program { jwt::TOKEN_SECONDS } else { jwt::COOKIE_SECONDS };
+        let keeps = if for_program { Duration::seconds(lasts) } else { Duration::days(accounts::SESSION_DAYS) };
+        let session = self
+            .system(move |db| {
+                db.write(|tx| {
+                    accounts::signed_in(tx, id)?;
+                    Ok(accounts::begin_session(tx, id, &origin.user_agent, &origin.ip, keeps)?)
+                })
+            })
+            .await?;
+        self.metrics.sign_in("ok");
+        tracing::info!(user.id = %id, "signed in");
+        let token = self
+            .keys
+            .sign(id, session, chrono::Utc::now().timestamp(), lasts)
+            .map_err(|e| Error::internal(e.to_string()))?;
+        Ok(Begun { user: account.render()?, session, token, lasts })
+    }
+
+    /// Counts the failure, by itself: it must not be lost with anything that rolls back.
+    async fn refuse(&self, known: Option<Uuid>) -> Result<Error> {
+        self.metrics.sign_in("refused");
+        if let Some(id) = known {
+            let failures = self.system(move |db| db.write(|tx| Ok(accounts::sign_in_failed(tx, id)?))).await?;
+            tracing::info!(user.id = %id, failures, "sign-in refused");
+        }
+        Ok(wrong_credentials())
+    }
+}

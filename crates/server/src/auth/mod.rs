@@ -1,0 +1,4 @@
+//! Passwords and tokens.
+
+pub mod jwt;
+pub mod password;

@@ -1,0 +1,128 @@
+//! Comments.
+
+use super::extract::{self, Body, Params};
+use super::reply;
+use crate::app::{App, Caller, Error, comments as use_case};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use domain::comment::{Comment, CommentPatch, NewComment};
+use domain::key::{IssueRef, issue_key};
+use domain::page::{Page, Total};
+use domain::paths::api;
+use domain::policy::Action;
+use store::{access, comments};
+use uuid::Uuid;
+
+/// List an issue's comments, oldest first. Deleted ones keep their place, without text.
+#[utoipa::path(
+    tag = "comments",
+    params(
+        ("issue" = String, Path, description = "Key or id"),
+        ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
+        ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
+    ),
+    responses((status = 200, body = Page<Comment>))
+)]
+#[get("/issues/{issue}/comments")]
+pub async fn list_comments(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let limit = i64::from(params.limit()?);
+    let after: Option<(DateTime<Utc>, Uuid)> = params.cursor()?;
+    params.end()?;
+    let (mut items, count) = app
+        .read(&caller, move |conn, actor| {
+            let found = access::issue(conn, actor, &which, Action::SeeProject)?;
+            let internals = found.sees_internal();
+            let key = issue_key(&found.access.project.key, found.issue.number);
+            let rows = comments::list(conn, found.issue.id, internals, after, limit + 1)?;
+            let count = comments::count(conn, found.issue.id, internals)?;
+            let items: Vec<Comment> = rows.into_iter().map(|c| c.render(&key)).collect();
+            Ok((items, count))
+        })
+        .await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > size;
+    items.truncate(size);
+    let next_cursor = items.last().filter(|_| more).map(|c| extract::cursor(&(c.created_at, c.id)));
+    reply::page(&req, &Page { items, next_cursor, total: Total { count, exact: true } })
+}
+
+/// Write a comment, a reply or an internal note.
+#[utoipa::path(
+    tag = "comments",
+    params(("issue" = String, Path, description = "Key or id"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
+    request_body = NewComment,
+    responses((status = 201, body = Comment))
+)]
+#[post("/issues/{issue}/comments")]
+pub async fn create_comment(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+    body: Body<NewComment>,
+) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let once = extract::once(&req, &body)?;
+    let new = body.value.check()?;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let comment = use_case::create(tx, actor, &which, &new)?;
+            reply::made(api::comment(&comment.id.to_string()), Some(comment.version), &comment)
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
+
+/// One comment.
+#[utoipa::path(tag = "comments", params(("id" = Uuid, Path, description = "Id")), responses((status = 200, body = Comment)))]
+#[get("/comments/{id}")]
+pub async fn get_comment(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    let id = extract::id(&id)?;
+    let comment = app.read(&caller, move |conn, actor| use_case::one(conn, actor, id)).await?;
+    reply::tagged(&req, comment.version, &comment)
+}
+
+/// Change my comment.
+#[utoipa::path(
+    tag = "comments",
+    params(("id" = Uuid, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to change")),
+    request_body = CommentPatch,
+    responses((status = 200, body = Comment))
+)]
+#[patch("/comments/{id}")]
+pub async fn update_comment(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body<CommentPatch>,
+) -> Result<HttpResponse, Error> {
+    let id = extract::id(&id)?;
+    let seen = extract::if_match(&req).version();
+    let patch = body.value.check()?;
+    let comment = app
+        .write(&caller, move |tx, actor| use_case::update(tx, actor, id, &patch, seen))
+        .await?;
+    reply::tagged(&req, comment.version, &comment)
+}
+
+/// Delete a comment; its place stays.
+#[utoipa::path(
+    tag = "comments",
+    params(("id" = Uuid, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to delete")),
+    responses((status = 204))
+)]
+#[delete("/comments/{id}")]
+pub async fn delete_comment(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    let id = extract::id(&id)?;
+    let seen = extract::if_match(&req).version();
+    app.write(&caller, move |tx, actor| use_case::delete(tx, actor, id, seen)).await?;
+    Ok(reply::done())
+}

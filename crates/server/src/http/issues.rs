@@ -1,0 +1,314 @@
+//! Issues and their history.
+
+use super::attachments::{Part, Parts};
+use super::extract::{self, Body, Params};
+use super::reply;
+use crate::app::{App, Caller, Error, Once, history, issues as use_case};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use domain::event::HistoryEntry;
+use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
+use domain::key::{IssueRef, ProjectRef};
+use domain::list::IssueFilter;
+use domain::page::{Page, Total};
+use domain::paths::api;
+use domain::policy::Action;
+use domain::problem::FieldError;
+use store::access;
+use store::issues::{self, Position};
+
+/// Report an issue in a project.
+///
+/// Also takes `multipart/form-data`: the fields first, then any number of `file` parts.
+#[utoipa::path(
+    tag = "issues",
+    params(("project" = String, Path, description = "Key or id"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
+    request_body = IssueDraft,
+    responses((status = 201, body = Issue))
+)]
+#[post("/projects/{project}/issues")]
+pub async fn create_issue_in_project(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    create_from(app, req, caller, Some(project.into_inner()), payload).await
+}
+
+/// Report an issue; the body names the project.
+#[utoipa::path(
+    tag = "issues",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
+    request_body = IssueDraft,
+    responses((status = 201, body = Issue))
+)]
+#[post("/issues")]
+pub async fn create_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    create_from(app, req, caller, None, payload).await
+}
+
+async fn create_from(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: Option<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    let is_form = req.content_type().eq_ignore_ascii_case("multipart/form-data");
+    let mut payload = payload.into_inner();
+    if !is_form {
+        let body = Body::<IssueDraft>::from_request(&req, &mut payload).await?;
+        let once = extract::once(&req, &body)?;
+        return Ok(reply::answer(create(&app, &caller, once, project, body.value).await?));
+    }
+    let mut parts = Parts::new(&req, payload)?;
+    let mut fields = serde_json::Map::new();
+    let mut answer = None;
+    while let Some(part) = parts.next().await? {
+        match part {
+            Part::Text { name, value } => put_field(&mut fields, &name, value),
+            Part::File { name, bytes } => {
+                let created = match answer.take() {
+                    Some(created) => created,
+                    None => create(&app, &caller, None, project.clone(), draft(&fields)?).await?,
+                };
+                let issue: Issue = serde_json::from_str(&created.body).map_err(|e| Error::internal(e.to_string()))?;
+                app.attach(&caller, IssueRef::Id(issue.id), &name, bytes).await?;
+                answer = Some(created);
+            }
+        }
+    }
+    let answer = match answer {
+        Some(answer) => answer,
+        None => create(&app, &caller, None, project, draft(&fields)?).await?,
+    };
+    Ok(reply::answer(answer))
+}
+
+/// A form knows only text: numbers and lists are recognised by their field.
+fn put_field(fields: &mut serde_json::Map<String, serde_json::Value>, name: &str, value: String) {
+    let value = match name {
+        "story_points" => value.trim().parse::<i64>().map_or(value.into(), Into::into),
+        "labels" | "tags" => value.split(',').map(str::trim).filter(|v| !v.is_empty()).collect(),
+        _ => serde_json::Value::String(value),
+    };
+    fields.insert(name.to_string(), value);
+}
+
+fn draft(fields: &serde_json::Map<String, serde_json::Value>) -> Result<IssueDraft, Error> {
+    extract::json(serde_json::Value::Object(fields.clone()).to_string().as_bytes())
+}
+
+async fn create(
+    app: &App,
+    caller: &Caller,
+    once: Option<Once>,
+    project: Option<String>,
+    draft: IssueDraft,
+) -> Result<crate::app::Answer, Error> {
+    let draft = draft.check()?;
+    let which: ProjectRef = match (&project, &draft.project) {
+        (Some(project), None) => extract::address(project)?,
+        (None, Some(project)) => project
+            .parse()
+            .map_err(|_| FieldError::at("project", "unknown_value", "There is no such project."))?,
+        (Some(_), Some(_)) => {
+            return Err(FieldError::at("project", "unknown_field", "The address names the project already.").into());
+        }
+        (None, None) => return Err(FieldError::at("project", "required", "Which project?").into()),
+    };
+    let make = {
+        let draft = draft.clone();
+        move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
+            let issue = use_case::create(tx, actor, &which, &draft)?.render();
+            reply::made(api::issue(&issue.key), Some(issue.version), &issue)
+        }
+    };
+    // One statement writes everything, so without a key no transaction has to be held open.
+    let answer = match once {
+        Some(_) => app.make(caller, once, make).await?,
+        None => app.write_one(caller, make).await?,
+    };
+    if !answer.replayed {
+        app.metrics.issues_created.inc();
+    }
+    Ok(answer)
+}
+
+/// List issues.
+///
+/// Within a filter any of its comma-separated values, between filters all of them.
+#[utoipa::path(
+    tag = "issues",
+    params(
+        ("project" = Option<String>, Query, description = "Key of a project"),
+        ("state" = Option<String>, Query, description = "`open`, `closed` or `all` (default)"),
+        ("status" = Option<String>, Query, description = "Slugs of statuses"),
+        ("category" = Option<String>, Query, description = "`triage`, `backlog`, `active`, `waiting`, `done`"),
+        ("type" = Option<String>, Query, description = "Kinds of work"),
+        ("severity" = Option<String>, Query, description = "`low`, `medium`, `high`, `critical`"),
+        ("priority" = Option<String>, Query, description = "1 to 5, or names"),
+        ("resolution" = Option<String>, Query, description = "How it ended"),
+        ("assignee" = Option<String>, Query, description = "User names, `@me`, `none`"),
+        ("reporter" = Option<String>, Query, description = "User names, `@me`"),
+        ("label" = Option<String>, Query, description = "Names of labels, `none`"),
+        ("text" = Option<String>, Query, description = "Part of the title, or a key"),
+        ("deleted" = Option<bool>, Query, description = "Leads: deleted issues only"),
+        ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`; a minus in front turns it round; `-updated` unless given"),
+        ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
+        ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
+    ),
+    responses((status = 200, body = Page<IssueRow>))
+)]
+#[get("/issues")]
+pub async fn list_issues(app: web::Data<App>, req: HttpRequest, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+    let limit = i64::from(params.limit()?);
+    let after: Option<Position> = params.cursor()?;
+    let rest = params.rest();
+    let (filter, others) = IssueFilter::from_pairs(rest)?;
+    extract::unknown(&others)?;
+    if after.as_ref().is_some_and(|position| !position.fits(filter.sort.field)) {
+        return Err(extract::wrong_cursor());
+    }
+    let listed = app
+        .read(&caller, move |conn, actor| {
+            let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
+            Ok(issues::list(conn, &scope, &filter, after.as_ref(), limit)?)
+        })
+        .await?;
+    let next_cursor = listed.next.as_ref().map(extract::cursor);
+    reply::page(&req, &Page { items: listed.rows, next_cursor, total: listed.total })
+}
+
+/// One issue, by key or id.
+#[utoipa::path(
+    tag = "issues",
+    params(("issue" = String, Path, description = "Key or id"), ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has")),
+    responses((status = 200, body = Issue), (status = 304))
+)]
+#[get("/issues/{issue}")]
+pub async fn get_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let issue = app
+        .read(&caller, move |conn, actor| Ok(access::issue(conn, actor, &which, Action::SeeProject)?.render()))
+        .await?;
+    reply::tagged(&req, issue.version, &issue)
+}
+
+/// Change an issue: absent fields stay, `null` clears.
+///
+/// With `If-Match` the change applies only to that version; else 412 with the issue as it is now.
+#[utoipa::path(
+    tag = "issues",
+    params(("issue" = String, Path, description = "Key or id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to change")),
+    request_body = IssuePatch,
+    responses((status = 200, body = Issue))
+)]
+#[patch("/issues/{issue}")]
+pub async fn update_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+    body: Body<IssuePatch>,
+) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let seen = extract::if_match(&req);
+    let patch = body.value.check()?;
+    let issue = app
+        .write_one(&caller, move |tx, actor| Ok(use_case::update(tx, actor, &which, &patch, seen)?.render()))
+        .await?;
+    reply::tagged(&req, issue.version, &issue)
+}
+
+/// Delete an issue; it can be restored.
+#[utoipa::path(
+    tag = "issues",
+    params(("issue" = String, Path, description = "Key or id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to delete")),
+    responses((status = 204))
+)]
+#[delete("/issues/{issue}")]
+pub async fn delete_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let seen = extract::if_match(&req);
+    app.write_one(&caller, move |tx, actor| use_case::delete(tx, actor, &which, seen)).await?;
+    Ok(reply::done())
+}
+
+/// Bring a deleted issue back.
+#[utoipa::path(tag = "issues", params(("issue" = String, Path, description = "Key or id")), responses((status = 200, body = Issue)))]
+#[post("/issues/{issue}/restore")]
+pub async fn restore_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let issue = app
+        .write_one(&caller, move |tx, actor| Ok(use_case::restore(tx, actor, &which)?.render()))
+        .await?;
+    reply::tagged(&req, issue.version, &issue)
+}
+
+/// An issue's history, oldest first, one entry per changed field, with sentences.
+#[utoipa::path(
+    tag = "issues",
+    params(
+        ("issue" = String, Path, description = "Key or id"),
+        ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
+        ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
+    ),
+    responses((status = 200, body = Page<HistoryEntry>))
+)]
+#[get("/issues/{issue}/events")]
+pub async fn issue_history(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let limit = i64::from(params.limit()?);
+    let after: Option<history::At> = params.cursor()?;
+    params.end()?;
+    let (mut items, count) = app
+        .read(&caller, move |conn, actor| history::of_issue(conn, actor, &which, after, limit + 1))
+        .await?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > size;
+    items.truncate(size);
+    let next_cursor = items.last().filter(|_| more).map(|e| extract::cursor(&(e.at, e.id)));
+    reply::page(&req, &Page { items, next_cursor, total: Total { count, exact: true } })
+}
+
+/// Put a label on an issue.
+#[utoipa::path(
+    tag = "issues",
+    params(("issue" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    responses((status = 204))
+)]
+#[put("/issues/{issue}/labels/{label}")]
+pub async fn put_issue_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (issue, label) = path.into_inner();
+    let which: IssueRef = extract::address(&issue)?;
+    app.write_one(&caller, move |tx, actor| use_case::put_label(tx, actor, &which, &label)).await?;
+    Ok(reply::done())
+}
+
+/// Take a label from an issue.
+#[utoipa::path(
+    tag = "issues",
+    params(("issue" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    responses((status = 204))
+)]
+#[delete("/issues/{issue}/labels/{label}")]
+pub async fn delete_issue_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (issue, label) = path.into_inner();
+    let which: IssueRef = extract::address(&issue)?;
+    app.write_one(&caller, move |tx, actor| use_case::remove_label(tx, actor, &which, &label)).await?;
+    Ok(reply::done())
+}
+

@@ -1,0 +1,221 @@
+//! What every request passes on its way in and out.
+//!
+//! In: request id, who is calling (signature only), limits, origin. Out: security headers, timing,
+//! figures, one log line.
+
+use super::limits::{Limiter, Verdict};
+use super::problem::{self, REQUEST_ID};
+use crate::app::{App, Caller, Error, Timing};
+use crate::auth::jwt::RENEW_AFTER_SECONDS;
+use crate::config::Config;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+use domain::problem::{Code, Problem};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// The address that a request comes from, behind trusted proxies.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// That the session's cookie is old enough to be renewed.
+#[derive(Debug, Clone, Copy)]
+pub struct Renew;
+
+/// Name of the session's cookie. With the prefix, browsers refuse it from anywhere but our own
+/// origin over https.
+#[must_use]
+pub fn cookie_name(config: &Config) -> &'static str {
+    if config.is_https() { "__Host-iit" } else { "iit" }
+}
+
+fn peer(req: &ServiceRequest, config: &Config) -> IpAddr {
+    let direct = req.peer_addr().map_or(IpAddr::from([127, 0, 0, 1]), |a| a.ip());
+    let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|net| net.contains(&address));
+    if !trusted(direct) {
+        return direct;
+    }
+    // The rightmost address that is not one of our proxies; everything left of it can be invented.
+    let forwarded = req.headers().get_all("x-forwarded-for");
+    let hops: Vec<IpAddr> = forwarded
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .filter_map(|v| v.trim().parse().ok())
+        .collect();
+    hops.into_iter().rev().find(|a| !trusted(*a)).unwrap_or(direct)
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    headers
+        .get("x-request-id")
+        .and_then(|v| v.to_str().ok())
+        .filter(|v| (1..=64).contains(&v.len()) && v.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .map_or_else(|| Uuid::now_v7().to_string(), ToString::to_string)
+}
+
+/// Who signs the request: the bearer token if there is one, else the cookie.
+fn identify(req: &ServiceRequest, app: &App) -> Option<bool> {
+    let bearer = req.headers().get(header::AUTHORIZATION).map(|v| {
+        let text = v.to_str().unwrap_or_default();
+        text.split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim().to_string())
+            .unwrap_or_default()
+    });
+    let by_cookie = bearer.is_none();
+    let token = bearer.or_else(|| req.cookie(cookie_name(&app.config)).map(|c| c.value().to_string()))?;
+    let claims = app.keys.verify(&token)?;
+    let mut extensions = req.extensions_mut();
+    extensions.insert(Caller { account: claims.sub, session: claims.sid, timing: Arc::new(Timing::default()) });
+    if by_cookie && chrono::Utc::now().timestamp() - claims.iat > RENEW_AFTER_SECONDS {
+        extensions.insert(Renew);
+    }
+    Some(by_cookie)
+}
+
+/// Whether a browser says that one of our own pages made this request.
+fn from_our_own_page(req: &ServiceRequest, config: &Config, needed: bool) -> bool {
+    let text = |name: HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin" || site == "none";
+    }
+    match text(header::ORIGIN) {
+        Some(origin) => {
+            let host = text(header::HOST).unwrap_or_default();
+            origin == config.public_url || origin.split("://").nth(1) == Some(host)
+        }
+        None => !needed,
+    }
+}
+
+fn limit(req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Option<Verdict> {
+    let path = req.path();
+    if !path.starts_with("/api/v1") {
+        return None;
+    }
+    let signing_in = matches!(path, "/api/v1/auth/login" | "/api/v1/auth/token" | "/api/v1/auth/register");
+    if signing_in
+        && let Some(verdict) = limiter.sign_in(address)
+    {
+        return Some(verdict);
+    }
+    match req.extensions().get::<Caller>() {
+        Some(caller) => limiter.principal(caller.account),
+        None => limiter.anonymous(address),
+    }
+}
+
+fn refuse(app: &App, req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Result<Option<Verdict>, Box<(Error, Option<Verdict>)>> {
+    let by_cookie = identify(req, app);
+    let verdict = limit(req, limiter, address);
+    if verdict.is_some_and(|v| v.wait.is_some()) {
+        let error = Problem::new(Code::TooManyRequests).into();
+        return Err(Box::new((error, verdict)));
+    }
+    let is_api = req.path().starts_with("/api/");
+    let unsafe_method = !req.method().is_safe();
+    if is_api && unsafe_method && req.headers().get(header::AUTHORIZATION).is_none() {
+        // With a cookie the browser must say where the request came from; without one it must at
+        // least not say that it came from elsewhere.
+        let needed = by_cookie == Some(true);
+        if !from_our_own_page(req, &app.config, needed) {
+            return Err(Box::new((Problem::new(Code::ForeignOrigin).into(), verdict)));
+        }
+    }
+    Ok(verdict)
+}
+
+/// The middleware.
+///
+/// # Errors
+/// None of its own; what fails inside is answered inside.
+pub async fn around(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let began = Instant::now();
+    let id = request_id(req.headers());
+    let (Some(app), Some(limiter)) = (
+        req.app_data::<web::Data<App>>().cloned(),
+        req.app_data::<web::Data<Limiter>>().cloned(),
+    ) else {
+        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    REQUEST_ID
+        .scope(id.clone(), async move {
+            let address = peer(&req, &app.config);
+            req.extensions_mut().insert(Peer(address));
+            let method = req.method().clone();
+            let (mut response, verdict) = match refuse(&app, &req, &limiter, address) {
+                Ok(verdict) => (next.call(req).await?.map_into_boxed_body(), verdict),
+                Err(refusal) => {
+                    let (error, verdict) = *refusal;
+                    (req.into_response(problem::response(error.problem())), verdict)
+                }
+            };
+            let caller = response.request().extensions().get::<Caller>().cloned();
+            let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_string());
+            let status = response.status().as_u16();
+            let spent = began.elapsed();
+            let https = app.config.is_https();
+            finish(response.headers_mut(), &id, https, verdict);
+            let app_ms = spent.as_secs_f64() * 1000.0;
+            let db_ms = caller.as_ref().map_or(0.0, |c| f64::from(u32::try_from(c.timing.micros()).unwrap_or(u32::MAX)) / 1000.0);
+            put(response.headers_mut(), "server-timing", &format!("app;dur={app_ms:.1}, db;dur={db_ms:.1}"));
+            app.metrics.request(method.as_str(), &route, status, spent.as_secs_f64());
+            tracing::info!(
+                request.id = %id,
+                user.id = caller.map(|c| c.account.to_string()).unwrap_or_default(),
+                http.method = %method,
+                http.route = %route,
+                http.status = status,
+                http.milliseconds = app_ms,
+                "request"
+            );
+            Ok(response)
+        })
+        .await
+}
+
+fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// Headers of every answer. What a handler set for itself stays.
+fn finish(headers: &mut HeaderMap, id: &str, https: bool, verdict: Option<Verdict>) {
+    put(headers, "x-request-id", id);
+    let mut usual = vec![
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("cache-control", "no-store"),
+        ("vary", "Authorization, Cookie"),
+    ];
+    if https {
+        usual.push(("strict-transport-security", "max-age=31536000; includeSubDomains"));
+    }
+    for (name, value) in usual {
+        if !headers.contains_key(name) {
+            put(headers, name, value);
+        }
+    }
+    if let Some(v) = verdict {
+        put(headers, "ratelimit-policy", &format!("\"{}\";q={};w=60", v.policy, v.quota));
+        let reset = v.wait.unwrap_or(60);
+        put(headers, "ratelimit", &format!("\"{}\";r={};t={reset}", v.policy, v.remaining));
+        if let Some(wait) = v.wait {
+            put(headers, "retry-after", &wait.to_string());
+        }
+    }
+}

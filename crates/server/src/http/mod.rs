@@ -1,0 +1,143 @@
+//! The route map and how a server is put together.
+
+pub mod attachments;
+pub mod auth;
+pub mod comments;
+pub mod extract;
+pub mod health;
+pub mod issues;
+pub mod limits;
+pub mod me;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod projects;
+pub mod reply;
+pub mod reports;
+pub mod spa;
+pub mod stream;
+pub mod users;
+
+use crate::app::App;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web;
+use limits::Limiter;
+use std::sync::Arc;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route of `/api/v1`, in the order of the API's page.
+pub fn v1(routes: &mut ServiceConfig) {
+    routes
+        .service(auth::register)
+        .service(auth::login)
+        .service(auth::logout)
+        .service(auth::create_token)
+        .service(me::get_me)
+        .service(me::update_me)
+        .service(me::change_password)
+        .service(me::sessions)
+        .service(me::revoke_session)
+        .service(users::list_users)
+        .service(users::create_user)
+        .service(users::get_user)
+        .service(users::update_user)
+        .service(users::deactivate_user)
+        .service(projects::list_projects)
+        .service(projects::create_project)
+        .service(projects::get_project)
+        .service(projects::update_project)
+        .service(projects::archive_project)
+        .service(projects::list_members)
+        .service(projects::add_member)
+        .service(projects::update_member)
+        .service(projects::remove_member)
+        .service(projects::get_workflow)
+        .service(projects::list_labels)
+        .service(projects::create_label)
+        .service(projects::update_label)
+        .service(projects::delete_label)
+        .service(projects::list_versions)
+        .service(projects::create_version)
+        .service(projects::update_version)
+        .service(projects::delete_version)
+        .service(issues::create_issue_in_project)
+        .service(issues::create_issue)
+        .service(issues::list_issues)
+        .service(issues::get_issue)
+        .service(issues::update_issue)
+        .service(issues::delete_issue)
+        .service(issues::restore_issue)
+        .service(issues::issue_history)
+        .service(issues::put_issue_label)
+        .service(issues::delete_issue_label)
+        .service(comments::list_comments)
+        .service(comments::create_comment)
+        .service(comments::get_comment)
+        .service(comments::update_comment)
+        .service(comments::delete_comment)
+        .service(attachments::list_attachments)
+        .service(attachments::add_attachments)
+        .service(attachments::download_attachment)
+        .service(attachments::delete_attachment)
+        .service(reports::open_by)
+        .service(reports::daily_stats)
+        .service(reports::activity)
+        .service(stream::live_stream)
+        .service(stream::poll_events);
+}
+
+/// What does not change while a server runs.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// The server's parts.
+    pub app: web::Data<App>,
+    /// Its limits.
+    pub limiter: web::Data<Limiter>,
+    /// Its browser app.
+    pub spa: web::Data<spa::Spa>,
+    /// Its API, as a document and as a table of addresses.
+    pub api: web::Data<openapi::Api>,
+}
+
+impl Shared {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        let limiter = Limiter::new(app.config.limits);
+        Self {
+            app: web::Data::new(app),
+            limiter: web::Data::new(limiter),
+            spa: web::Data::from(Arc::new(spa::Spa::load())),
+            api: web::Data::new(openapi::Api::new()),
+        }
+    }
+}
+
+/// A whole application, the same for the binary and for tests.
+pub fn application(
+    shared: &Shared,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    use utoipa_actix_web::AppExt;
+    let (app, _) = actix_web::App::new()
+        .into_utoipa_app()
+        .service(utoipa_actix_web::scope("/api/v1").configure(v1))
+        .split_for_parts();
+    app.app_data(shared.app.clone())
+        .app_data(shared.limiter.clone())
+        .app_data(shared.spa.clone())
+        .app_data(shared.api.clone())
+        .configure(health::routes)
+        .configure(openapi::routes)
+        .default_service(web::to(spa::fallback))
+        .wrap(from_fn(middleware::around))
+}

@@ -1,0 +1,245 @@
+//! The API as a document, and Swagger UI from our own assets.
+
+use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::problem::{Code, Problem};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Flow, OAuth2, Password, Scopes, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Issues & Insights",
+        description = "Collect feedback and bugs, triage them, work on them, see what is going on.\n\nConventions: JSON in snake_case; instants are RFC 3339 in UTC; ids are UUIDs; an issue is named by its key (`APP-12`) or its id. Errors are `application/problem+json` (RFC 9457). Lists come in pages with `next_cursor`. PATCH: absent keeps, `null` clears.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    components(schemas(Problem)),
+    modifiers(&Security, &Refusals),
+    security(("password" = []), ("session" = []))
+)]
+struct Base;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme(
+            "password",
+            SecurityScheme::OAuth2(OAuth2::new([Flow::Password(Password::new("/api/v1/auth/token", Scopes::new()))])),
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("iit"))));
+    }
+}
+
+struct Refusals;
+
+/// Which refusals an operation can answer with, by what it is: one rule instead of a list at every
+/// handler.
+fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
+    let mut codes = vec![Code::MalformedRequest, Code::TooManyRequests, Code::Internal, Code::Unavailable];
+    let writes = method != "get";
+    let public = path.contains("/auth/");
+    if public {
+        codes.push(Code::WrongCredentials);
+        codes.push(Code::Forbidden);
+    } else {
+        codes.extend([Code::NotAuthenticated, Code::Forbidden, Code::NotFound]);
+    }
+    if operation.request_body.is_some() {
+        codes.extend([Code::TooLarge, Code::UnsupportedMediaType, Code::InvalidInput]);
+    }
+    if writes {
+        codes.push(Code::Conflict);
+        codes.push(Code::EditConflict);
+    }
+    if !writes {
+        codes.push(Code::InvalidInput);
+    }
+    codes
+}
+
+fn each_operation(document: &mut Document, mut f: impl FnMut(&str, &str, &mut Operation)) {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                f(method, path, operation);
+            }
+        }
+    }
+}
+
+impl Modify for Refusals {
+    fn modify(&self, document: &mut Document) {
+        each_operation(document, |method, path, operation| {
+            for code in refusals(method, path, operation) {
+                let answer = ResponseBuilder::new()
+                    .description(code.title())
+                    .content(
+                        "application/problem+json",
+                        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                    )
+                    .build();
+                operation
+                    .responses
+                    .responses
+                    .entry(code.status().to_string())
+                    .or_insert(RefOr::T(answer));
+            }
+        });
+    }
+}
+
+/// The document, made from the same routes that are served.
+#[must_use]
+pub fn document() -> Document {
+    use utoipa_actix_web::AppExt;
+    let (_, routes) = actix_web::App::new()
+        .into_utoipa_app()
+        .service(utoipa_actix_web::scope("/api/v1").configure(super::v1))
+        .split_for_parts();
+    let mut document = Base::openapi();
+    document.paths = routes.paths;
+    if let Some(theirs) = routes.components {
+        let ours = document.components.get_or_insert_with(Default::default);
+        ours.schemas.extend(theirs.schemas);
+    }
+    Refusals.modify(&mut document);
+    document
+}
+
+/// The document as it is committed and served.
+///
+/// # Errors
+/// Never for a document of ours.
+pub fn document_text() -> Result<String, serde_json::Error> {
+    // Through a value, so that keys are in one order whoever prints it.
+    let value = serde_json::to_value(document())?;
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+/// The document, and its addresses as a table: to tell an unknown address from a wrong method.
+#[derive(Debug)]
+pub struct Api {
+    text: String,
+    routes: Vec<(Vec<String>, Vec<&'static str>)>,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Api {
+    /// Makes the document once.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut document = document();
+        let mut routes: Vec<(Vec<String>, Vec<&'static str>)> = Vec::new();
+        each_operation(&mut document, |method, path, _| {
+            let segments: Vec<String> = path.split('/').map(ToString::to_string).collect();
+            let method = match method {
+                "get" => "GET",
+                "post" => "POST",
+                "put" => "PUT",
+                "patch" => "PATCH",
+                _ => "DELETE",
+            };
+            match routes.iter_mut().find(|r| r.0 == segments) {
+                Some(route) => route.1.push(method),
+                None => routes.push((segments, vec![method])),
+            }
+        });
+        Self { text: document_text().unwrap_or_default(), routes }
+    }
+
+    /// The methods that an address takes; `None` when there is no such address.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Option<Vec<&'static str>> {
+        let asked: Vec<&str> = path.split('/').collect();
+        let fits = |route: &[String]| {
+            route.len() == asked.len()
+                && route.iter().zip(&asked).all(|(r, a)| r == a || (r.starts_with('{') && !a.is_empty()))
+        };
+        let mut methods: Vec<&'static str> =
+            self.routes.iter().filter(|r| fits(&r.0)).flat_map(|r| r.1.iter().copied()).collect();
+        methods.sort_unstable();
+        methods.dedup();
+        (!methods.is_empty()).then_some(methods)
+    }
+}
+
+/// The routes.
+pub fn routes(routes: &mut web::ServiceConfig) {
+    routes
+        .route("/api/openapi.json", web::get().to(served))
+        .route("/api/docs", web::get().to(to_docs))
+        .route("/api/docs/{file:.*}", web::get().to(docs));
+}
+
+async fn served(api: web::Data<Api>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(api.text.clone())
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()
+}
+
+/// Swagger UI writes styles into its elements; scripts only come from our own files.
+const DOCS_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+async fn docs(req: HttpRequest) -> HttpResponse {
+    let file = req.match_info().get("file").unwrap_or_default();
+    let file = if file.is_empty() { "index.html" } else { file };
+    let config = std::sync::Arc::new(
+        utoipa_swagger_ui::Config::new(["/api/openapi.json"]).persist_authorization(false).validator_url("none"),
+    );
+    match utoipa_swagger_ui::serve(file, config) {
+        Ok(Some(asset)) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, asset.content_type))
+            .insert_header((header::CONTENT_SECURITY_POLICY, DOCS_POLICY))
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .body(asset.bytes.into_owned()),
+        _ => super::problem::not_found(),
+    }
+}
+
+/// 405 with the methods that the address takes.
+#[must_use]
+pub fn wrong_method(method: &Method, allowed: &[&str]) -> HttpResponse {
+    let problem = Problem::new(Code::MethodNotAllowed).detail(format!("Not {method}, but {}.", allowed.join(", ")));
+    let mut response = super::problem::response(problem);
+    if let Ok(value) = header::HeaderValue::from_str(&allowed.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_address_is_told_from_a_wrong_method() {
+        let api = Api::new();
+        assert_eq!(api.methods("/api/v1/nothing"), None);
+        assert_eq!(api.methods("/api/v1/me/password"), Some(vec!["POST"]));
+        assert_eq!(api.methods("/api/v1/issues/APP-1"), Some(vec!["DELETE", "GET", "PATCH"]));
+        assert_eq!(api.methods("/api/v1/issues/"), None);
+    }
+}

@@ -1,0 +1,312 @@
+//! Projects, and the small lists they keep: members, labels, versions, the workflow.
+
+use super::extract::{self, Body, Params};
+use super::reply;
+use crate::app::{App, Caller, Error, labels, members, projects as use_case};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use domain::key::ProjectRef;
+use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
+use domain::page::Page;
+use domain::paths::api;
+use domain::project::{Member, MemberPatch, NewMember, NewProject, Project, ProjectPatch};
+use domain::workflow::Workflow;
+
+/// List the projects that exist for me, by key.
+#[utoipa::path(
+    tag = "projects",
+    params(("archived" = Option<bool>, Query, description = "Archived projects too")),
+    responses((status = 200, body = Page<Project>))
+)]
+#[get("/projects")]
+pub async fn list_projects(app: web::Data<App>, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+    let archived = params.read("archived", "true or false")?.unwrap_or(false);
+    params.end()?;
+    let projects = app.read(&caller, move |conn, actor| use_case::list(conn, actor, archived)).await?;
+    reply::json(&Page::whole(projects))
+}
+
+/// Create a project; I become its lead.
+#[utoipa::path(tag = "projects", request_body = NewProject, responses((status = 201, body = Project)))]
+#[post("/projects")]
+pub async fn create_project(app: web::Data<App>, req: HttpRequest, caller: Caller, body: Body<NewProject>) -> Result<HttpResponse, Error> {
+    let once = extract::once(&req, &body)?;
+    let new = body.value.check()?;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let project = use_case::create(tx, actor, &new)?;
+            reply::made(api::project(&project.key), Some(project.version), &project)
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
+
+/// One project, by key or id.
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project)))]
+#[get("/projects/{project}")]
+pub async fn get_project(app: web::Data<App>, req: HttpRequest, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let project = app.read(&caller, move |conn, actor| use_case::one(conn, actor, &which)).await?;
+    reply::tagged(&req, project.version, &project)
+}
+
+/// Change a project's settings.
+#[utoipa::path(
+    tag = "projects",
+    params(("project" = String, Path, description = "Key or id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to change")),
+    request_body = ProjectPatch,
+    responses((status = 200, body = Project))
+)]
+#[patch("/projects/{project}")]
+pub async fn update_project(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    body: Body<ProjectPatch>,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let expected = extract::if_match(&req).version();
+    let patch = body.value.check()?;
+    let project = app
+        .write(&caller, move |tx, actor| use_case::update(tx, actor, &which, &patch, expected))
+        .await?;
+    reply::tagged(&req, project.version, &project)
+}
+
+/// Archive a project: it stays readable and takes no more changes.
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 204)))]
+#[delete("/projects/{project}")]
+pub async fn archive_project(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let patch = ProjectPatch { archived: Some(true), ..ProjectPatch::default() };
+    app.write(&caller, move |tx, actor| use_case::update(tx, actor, &which, &patch, None).map(|_| ())).await?;
+    Ok(reply::done())
+}
+
+/// List a project's members, by user name.
+#[utoipa::path(tag = "members", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Member>)))]
+#[get("/projects/{project}/members")]
+pub async fn list_members(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let members = app.read(&caller, move |conn, actor| members::list(conn, actor, &which)).await?;
+    reply::json(&Page::whole(members))
+}
+
+/// Make somebody a member, by user name or e-mail address.
+#[utoipa::path(
+    tag = "members",
+    params(("project" = String, Path, description = "Key or id")),
+    request_body = NewMember,
+    responses((status = 201, body = Member))
+)]
+#[post("/projects/{project}/members")]
+pub async fn add_member(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    body: Body<NewMember>,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let once = extract::once(&req, &body)?;
+    let new = body.value;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let member = members::add(tx, actor, &which, &new)?;
+            reply::made(api::in_project(&project, "members", &member.user.username), None, &member)
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
+
+/// Change a member's role.
+#[utoipa::path(
+    tag = "members",
+    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    request_body = MemberPatch,
+    responses((status = 200, body = Member))
+)]
+#[patch("/projects/{project}/members/{user}")]
+pub async fn update_member(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    body: Body<MemberPatch>,
+) -> Result<HttpResponse, Error> {
+    let (project, user) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let role = body.value.role;
+    let member = app
+        .write(&caller, move |tx, actor| members::update(tx, actor, &which, &user, role))
+        .await?;
+    reply::json(&member)
+}
+
+/// End a membership; issues assigned to them become unassigned. Members may leave by themselves.
+#[utoipa::path(
+    tag = "members",
+    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    responses((status = 204))
+)]
+#[delete("/projects/{project}/members/{user}")]
+pub async fn remove_member(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (project, user) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    app.write(&caller, move |tx, actor| members::remove(tx, actor, &which, &user)).await?;
+    Ok(reply::done())
+}
+
+/// A project's statuses in order, and the steps between them.
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow)))]
+#[get("/projects/{project}/workflow")]
+pub async fn get_workflow(app: web::Data<App>, req: HttpRequest, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let workflow = app.read(&caller, move |conn, actor| use_case::workflow(conn, actor, &which)).await?;
+    reply::tagged(&req, 0, &workflow)
+}
+
+/// List a project's labels, by name.
+#[utoipa::path(tag = "labels", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Label>)))]
+#[get("/projects/{project}/labels")]
+pub async fn list_labels(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let labels = app.read(&caller, move |conn, actor| labels::list(conn, actor, &which)).await?;
+    reply::json(&Page::whole(labels))
+}
+
+/// Create a label.
+#[utoipa::path(
+    tag = "labels",
+    params(("project" = String, Path, description = "Key or id")),
+    request_body = NewLabel,
+    responses((status = 201, body = Label))
+)]
+#[post("/projects/{project}/labels")]
+pub async fn create_label(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    body: Body<NewLabel>,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let once = extract::once(&req, &body)?;
+    let new = body.value.check()?;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let label = labels::create(tx, actor, &which, &new)?;
+            reply::made(api::in_project(&project, "labels", &label.id.to_string()), None, &label)
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
+
+/// Change a label.
+#[utoipa::path(
+    tag = "labels",
+    params(("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    request_body = LabelPatch,
+    responses((status = 200, body = Label))
+)]
+#[patch("/projects/{project}/labels/{label}")]
+pub async fn update_label(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    body: Body<LabelPatch>,
+) -> Result<HttpResponse, Error> {
+    let (project, word) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let patch = body.value.check()?;
+    let label = app
+        .write(&caller, move |tx, actor| labels::update(tx, actor, &which, &word, &patch))
+        .await?;
+    reply::json(&label)
+}
+
+/// Delete a label, also from every issue that carries it.
+#[utoipa::path(
+    tag = "labels",
+    params(("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    responses((status = 204))
+)]
+#[delete("/projects/{project}/labels/{label}")]
+pub async fn delete_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (project, word) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    app.write(&caller, move |tx, actor| labels::delete(tx, actor, &which, &word)).await?;
+    Ok(reply::done())
+}
+
+/// List a project's versions: unreleased first, then newest first.
+#[utoipa::path(tag = "versions", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Version>)))]
+#[get("/projects/{project}/versions")]
+pub async fn list_versions(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let versions = app.read(&caller, move |conn, actor| labels::versions(conn, actor, &which)).await?;
+    reply::json(&Page::whole(versions))
+}
+
+/// Create a version.
+#[utoipa::path(
+    tag = "versions",
+    params(("project" = String, Path, description = "Key or id")),
+    request_body = NewVersion,
+    responses((status = 201, body = Version))
+)]
+#[post("/projects/{project}/versions")]
+pub async fn create_version(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    body: Body<NewVersion>,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let once = extract::once(&req, &body)?;
+    let new = body.value.check()?;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let version = labels::create_version(tx, actor, &which, &new)?;
+            reply::made(api::in_project(&project, "versions", &version.id.to_string()), None, &version)
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
+
+/// Change a version.
+#[utoipa::path(
+    tag = "versions",
+    params(("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
+    request_body = VersionPatch,
+    responses((status = 200, body = Version))
+)]
+#[patch("/projects/{project}/versions/{version}")]
+pub async fn update_version(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    body: Body<VersionPatch>,
+) -> Result<HttpResponse, Error> {
+    let (project, word) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let patch = body.value.check()?;
+    let version = app
+        .write(&caller, move |tx, actor| labels::update_version(tx, actor, &which, &word, &patch))
+        .await?;
+    reply::json(&version)
+}
+
+/// Delete a version that no issue names.
+#[utoipa::path(
+    tag = "versions",
+    params(("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
+    responses((status = 204))
+)]
+#[delete("/projects/{project}/versions/{version}")]
+pub async fn delete_version(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (project, word) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    app.write(&caller, move |tx, actor| labels::delete_version(tx, actor, &which, &word)).await?;
+    Ok(reply::done())
+}

@@ -1,0 +1,112 @@
+//! Answers: JSON with entity tags, conditional requests, pages with links.
+
+use crate::app::{Answer, Error};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::page::Page;
+use serde::Serialize;
+use std::hash::Hasher;
+
+/// Writes a value as JSON.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn text<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| Error::internal(e.to_string()))
+}
+
+/// A strong entity tag: the version in front, for `If-Match`, and a digest of the whole answer,
+/// because names beside a thing change without it.
+#[must_use]
+pub fn etag(version: i32, body: &str) -> String {
+    let mut hasher = std::hash::DefaultHasher::new();
+    hasher.write(body.as_bytes());
+    format!("\"{version}-{:016x}\"", hasher.finish())
+}
+
+/// The answer that made something.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn made<T: Serialize>(location: String, version: Option<i32>, value: &T) -> Result<Answer, Error> {
+    let body = text(value)?;
+    Ok(Answer {
+        status: 201,
+        location: Some(location),
+        etag: version.map(|v| etag(v, &body)),
+        body,
+        replayed: false,
+    })
+}
+
+/// An answer as HTTP.
+#[must_use]
+pub fn answer(answer: Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    if let Some(location) = answer.location {
+        response.insert_header((header::LOCATION, location));
+    }
+    if let Some(tag) = answer.etag {
+        response.insert_header((header::ETAG, tag));
+    }
+    if answer.replayed {
+        response.insert_header(("idempotent-replayed", "true"));
+    }
+    response.insert_header((header::CONTENT_TYPE, "application/json"));
+    response.body(answer.body)
+}
+
+/// A single thing with its tag; 304 when the caller has it already.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn tagged<T: Serialize>(req: &HttpRequest, version: i32, value: &T) -> Result<HttpResponse, Error> {
+    let body = text(value)?;
+    let tag = etag(version, &body);
+    let has_it = req
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
+    if has_it && req.method().is_safe() {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(body))
+}
+
+/// A value without a tag.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn json<T: Serialize>(value: &T) -> Result<HttpResponse, Error> {
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(text(value)?))
+}
+
+/// A page, with a `Link` to the next (RFC 8288).
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn page<T: Serialize>(req: &HttpRequest, page: &Page<T>) -> Result<HttpResponse, Error> {
+    let body = text(page)?;
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &page.next_cursor {
+        let others = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+        let query: Vec<String> = others.map(ToString::to_string).chain([format!("cursor={cursor}")]).collect();
+        let link = format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"));
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.insert_header((header::LINK, link));
+        }
+    }
+    Ok(response.insert_header((header::CONTENT_TYPE, "application/json")).body(body))
+}
+
+/// Nothing more to say.
+#[must_use]
+pub fn done() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}

@@ -1,0 +1,160 @@
+//! The browser app, from inside the binary.
+
+use super::openapi::{Api, wrong_method};
+use super::problem;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, web};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use rust_embed::Embed;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+#[derive(Embed)]
+#[folder = "../../dist"]
+struct Files;
+
+/// The files of the browser app, and what is known about them.
+#[derive(Debug)]
+pub struct Spa {
+    policy: OnceLock<String>,
+    compressed: RwLock<HashMap<String, Bytes>>,
+}
+
+impl Spa {
+    /// Prepares serving.
+    #[must_use]
+    pub fn load() -> Self {
+        Self { policy: OnceLock::new(), compressed: RwLock::default() }
+    }
+
+    /// Compresses the app's files once, in a thread of its own: the first visitors get them plain.
+    pub fn compress(self: std::sync::Arc<Self>) {
+        if cfg!(debug_assertions) {
+            return;
+        }
+        let spawned = std::thread::Builder::new().name("compress".to_string()).spawn(move || {
+            for name in Files::iter() {
+                if let Some(file) = Files::get(&name)
+                    && let Some(bytes) = brotli(&file.data)
+                {
+                    self.compressed.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), bytes);
+                }
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "the browser app is served uncompressed");
+        }
+    }
+
+    fn compressed(&self, name: &str) -> Option<Bytes> {
+        self.compressed.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The policy of pages. Scripts that stand in the page itself are allowed by their digests.
+    fn policy(&self, page: &str) -> String {
+        let compute = || {
+            let hashes: String = inline_scripts(page)
+                .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
+                .collect();
+            format!(
+                "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data: blob:; \
+                 font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            )
+        };
+        // While developing, the page changes under a running server.
+        if cfg!(debug_assertions) { compute() } else { self.policy.get_or_init(compute).clone() }
+    }
+}
+
+fn brotli(data: &[u8]) -> Option<Bytes> {
+    let mut out = Vec::with_capacity(data.len() / 3);
+    let mut writer = brotli::CompressorWriter::new(&mut out, 65_536, 9, 22);
+    writer.write_all(data).ok()?;
+    drop(writer);
+    (out.len() < data.len()).then(|| Bytes::from(out))
+}
+
+/// The texts of the scripts that stand in a page.
+fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+    page.split("<script").skip(1).filter_map(|rest| {
+        let (attributes, rest) = rest.split_once('>')?;
+        let script = rest.split("</script>").next()?;
+        (!attributes.contains("src=") && !script.is_empty()).then_some(script)
+    })
+}
+
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.split(',').any(|e| e.trim().split(';').next() == Some("br")))
+}
+
+/// Whatever no route took: a file of the app, a page of the app, or a problem.
+pub async fn fallback(req: HttpRequest, api: web::Data<Api>, spa: web::Data<Spa>) -> HttpResponse {
+    let path = req.path();
+    if path == "/api" || path.starts_with("/api/") {
+        return match api.methods(path) {
+            Some(allowed) => wrong_method(req.method(), &allowed),
+            None => problem::not_found(),
+        };
+    }
+    if req.method() != Method::GET && req.method() != Method::HEAD {
+        return wrong_method(req.method(), &["GET", "HEAD"]);
+    }
+    let name = path.trim_start_matches('/');
+    match Files::get(name).filter(|_| !name.is_empty() && name != "index.html") {
+        Some(file) => asset(&req, &spa, name, file.data),
+        // A missing file is not a page: a stale tab must not get HTML for a script.
+        None if name.rsplit('/').next().is_some_and(|last| last.contains('.')) => problem::not_found(),
+        None => page(&spa),
+    }
+}
+
+fn asset(req: &HttpRequest, spa: &Spa, name: &str, data: Cow<'static, [u8]>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    response.insert_header((header::CONTENT_TYPE, kind.essence_str()));
+    // Trunk writes a digest into each name, so a name never changes its content.
+    let fingerprinted = name.rsplit('.').nth(1).is_some_and(|stem| {
+        stem.rsplit(['-', '_']).any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    });
+    let keeps = if fingerprinted { "public, max-age=31536000, immutable" } else { "no-cache" };
+    response.insert_header((header::CACHE_CONTROL, keeps));
+    response.insert_header((header::VARY, "Accept-Encoding"));
+    match spa.compressed(name).filter(|_| takes_brotli(req.headers())) {
+        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "br")).body(bytes),
+        None => response.body(data.into_owned()),
+    }
+}
+
+fn page(spa: &Spa) -> HttpResponse {
+    let Some(file) = Files::get("index.html") else {
+        return HttpResponse::ServiceUnavailable()
+            .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+            .body("The browser app is not built; cargo xtask run builds it. The API is at /api/docs.\n");
+    };
+    let text = String::from_utf8_lossy(&file.data).into_owned();
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, spa.policy(&text)))
+        .body(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_scripts_in_the_page_itself_are_hashed() {
+        let page = r#"<script src="/a.js"></script><script type="module">go()</script><script></script>"#;
+        assert_eq!(inline_scripts(page).collect::<Vec<_>>(), ["go()"]);
+    }
+}

@@ -1,0 +1,330 @@
+//! The live hub: gives committed events their order, reads them, and hands them to every stream that
+//! may hear them.
+//!
+//! One thread does the database's part. It is woken by commits of this process, by NOTIFY from other
+//! instances, and by a tick; whatever is lost of these, the next look finds the events in the table.
+
+use crate::app::App;
+use bytes::Bytes;
+use domain::event::{EventKind, LiveEvent};
+use domain::key::issue_key;
+use domain::user::Role;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use store::access::{self, Scope};
+use store::events::{self, Delivered};
+use store::listen::Listener;
+use store::{accounts, db::Conn};
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+/// Events a slow stream may fall behind before it is told to start over.
+const BACKLOG: usize = 4_096;
+/// How often rights of open streams are looked up even if nothing seems to have changed them.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Waiting a little before stamping lets one batch take many events.
+const GATHER: Duration = Duration::from_millis(2);
+/// How often other instances' bell is looked at.
+const POLL: Duration = Duration::from_millis(15);
+/// The tick that finds what every bell missed.
+const TICK: Duration = Duration::from_secs(1);
+
+/// An event, ready to be sent, with what decides who may hear it.
+#[derive(Debug)]
+pub struct Frame {
+    /// Place in the order of delivery.
+    pub seq: i64,
+    /// What travels.
+    pub event: LiveEvent,
+    /// The same as a frame of the stream.
+    pub bytes: Bytes,
+    kind: Option<EventKind>,
+    project: Option<Uuid>,
+    reporter: Option<Uuid>,
+    internal: bool,
+}
+
+impl Frame {
+    fn new(row: Delivered) -> Self {
+        let issue = row.project.as_ref().zip(row.number).map(|(project, number)| issue_key(project, number));
+        let event = LiveEvent {
+            kind: row.kind,
+            project: row.project,
+            issue,
+            version: row.version,
+            actor: row.actor,
+            changed: row.field,
+            at: row.at,
+        };
+        let data = serde_json::to_string(&event).unwrap_or_default();
+        let bytes = Bytes::from(format!("id: {}\nevent: {}\ndata: {data}\n\n", row.seq, event.kind));
+        Self {
+            seq: row.seq,
+            kind: EventKind::from_slug(&event.kind),
+            event,
+            bytes,
+            project: row.project_id,
+            reporter: row.reporter_id,
+            internal: row.internal,
+        }
+    }
+
+    /// Whether somebody with these rights may hear it.
+    #[must_use]
+    pub fn may_be_heard_by(&self, rights: &Rights) -> bool {
+        match (self.project, self.kind) {
+            (Some(project), Some(kind)) => {
+                // What is not about an issue is not about somebody's own issue.
+                let about_an_issue = self.event.issue.is_some() || !kind.slug().starts_with("issue.");
+                about_an_issue && rights.scope.may_hear(project, self.reporter, self.internal)
+            }
+            (None, Some(EventKind::StatsUpdated)) => true,
+            (None, Some(_)) => rights.role == Role::Admin,
+            (_, None) => false,
+        }
+    }
+}
+
+/// What a stream's receiver may hear now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// Role of the account.
+    pub role: Role,
+    /// Projects.
+    pub scope: Scope,
+}
+
+/// The receiver of one or more streams of one session.
+#[derive(Debug)]
+pub struct Viewer {
+    /// Session.
+    pub session: Uuid,
+    account: Uuid,
+    rights: RwLock<Arc<Rights>>,
+    over: AtomicBool,
+    /// Rung when rights changed or ended.
+    pub changed: Notify,
+}
+
+impl Viewer {
+    /// Rights as they are now; `None` once the session is over.
+    #[must_use]
+    pub fn rights(&self) -> Option<Arc<Rights>> {
+        if self.over.load(Ordering::Acquire) {
+            return None;
+        }
+        Some(self.rights.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    fn end(&self) {
+        self.over.store(true, Ordering::Release);
+        self.changed.notify_waiters();
+    }
+}
+
+/// Where frames come from and who listens.
+#[derive(Debug)]
+pub struct Hub {
+    frames: broadcast::Sender<Arc<Frame>>,
+    viewers: Mutex<HashMap<u64, Arc<Viewer>>>,
+    next: std::sync::atomic::AtomicU64,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            frames: broadcast::channel(BACKLOG).0,
+            viewers: Mutex::default(),
+            next: std::sync::atomic::AtomicU64::default(),
+            stopping: Arc::default(),
+        }
+    }
+}
+
+/// A place in the hub; leaving it is dropping it.
+#[derive(Debug)]
+pub struct Seat {
+    app: actix_web::web::Data<App>,
+    id: u64,
+    /// Whose stream it is.
+    pub viewer: Arc<Viewer>,
+    /// What comes.
+    pub frames: broadcast::Receiver<Arc<Frame>>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.app.live.lock().remove(&self.id);
+        self.app.metrics.streams.dec();
+    }
+}
+
+impl Hub {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Viewer>>> {
+        self.viewers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a seat for a session with those rights.
+    #[must_use]
+    pub fn sit(app: &actix_web::web::Data<App>, session: Uuid, account: Uuid, rights: Rights) -> Seat {
+        let viewer = Arc::new(Viewer {
+            session,
+            account,
+            rights: RwLock::new(Arc::new(rights)),
+            over: AtomicBool::new(false),
+            changed: Notify::new(),
+        });
+        let id = app.live.next.fetch_add(1, Ordering::Relaxed);
+        let frames = app.live.frames.subscribe();
+        app.live.lock().insert(id, viewer.clone());
+        app.metrics.streams.inc();
+        Seat { app: app.clone(), id, viewer, frames }
+    }
+
+    /// Frames from now on, for those who only wait for something to happen.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Frame>> {
+        self.frames.subscribe()
+    }
+
+    /// Whether the server is going down.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Ends the thread and every stream.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        for viewer in self.lock().values() {
+            viewer.end();
+        }
+    }
+}
+
+/// Starts the hub's thread.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start(app: &actix_web::web::Data<App>) -> std::io::Result<std::thread::JoinHandle<()>> {
+    let app = app.clone();
+    std::thread::Builder::new().name("live".to_string()).spawn(move || run(&app))
+}
+
+fn run(app: &App) {
+    let bell = app.db.bell();
+    let mut listener: Option<Listener> = None;
+    let mut cursor: Option<i64> = None;
+    let mut ticked = Instant::now();
+    let mut looked = Instant::now();
+    while !app.live.is_stopping() {
+        let rang = bell.wait(POLL);
+        if listener.is_none() && ticked.elapsed() >= TICK {
+            listener = Listener::connect(&app.db_config).ok();
+        }
+        let notified = match listener.as_mut().map(Listener::rang) {
+            Some(Ok(notified)) => notified,
+            Some(Err(_)) => {
+                listener = None;
+                false
+            }
+            None => false,
+        };
+        let tick = ticked.elapsed() >= TICK;
+        if tick {
+            ticked = Instant::now();
+        }
+        if (rang || notified || tick)
+            && let Err(error) = deliver(app, &mut cursor, rang || tick)
+        {
+            tracing::warn!(%error, "events wait");
+        }
+        if looked.elapsed() >= LOOK_AGAIN {
+            looked = Instant::now();
+            if let Err(error) = app.db.read(|conn| refresh(app, conn)) {
+                tracing::warn!(%error, "rights of streams could not be looked up");
+            }
+        }
+    }
+}
+
+fn deliver(app: &App, cursor: &mut Option<i64>, stamping: bool) -> store::Result<()> {
+    if stamping {
+        std::thread::sleep(GATHER);
+        while app.db.write(events::stamp)? == 1_000 {}
+    }
+    app.db.read(|conn| {
+        let mut after = match *cursor {
+            Some(after) => after,
+            None => *cursor.insert(events::last_seq(conn)?),
+        };
+        loop {
+            let rows = events::read_after(conn, after, 500)?;
+            let more = rows.len() == 500;
+            for row in rows {
+                after = row.seq;
+                let frame = Frame::new(row);
+                if frame.kind.is_some_and(EventKind::moves_rights) {
+                    // Before anything later is heard: whoever lost a right must not hear it.
+                    refresh(app, conn)?;
+                }
+                // No receiver is no failure.
+                let _ = app.live.frames.send(Arc::new(frame));
+            }
+            *cursor = Some(after);
+            if !more {
+                return Ok(());
+            }
+        }
+    })
+}
+
+/// Looks up what every open stream may hear now, once per account.
+fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
+    let viewers: Vec<Arc<Viewer>> = app.live.lock().values().cloned().collect();
+    if viewers.is_empty() {
+        return Ok(());
+    }
+    let mut sessions: Vec<Uuid> = viewers.iter().map(|v| v.session).collect();
+    sessions.sort_unstable();
+    sessions.dedup();
+    let alive: HashMap<Uuid, Role> =
+        accounts::live_sessions(conn, sessions)?.into_iter().map(|(session, _, role)| (session, role)).collect();
+    let mut scopes: HashMap<Uuid, Arc<Rights>> = HashMap::new();
+    for viewer in viewers {
+        let Some(role) = alive.get(&viewer.session).copied() else {
+            viewer.end();
+            continue;
+        };
+        let rights = match scopes.get(&viewer.account) {
+            Some(rights) => rights.clone(),
+            None => {
+                let scope = access::scope(conn, viewer.account, role)?;
+                let rights = Arc::new(Rights { role, scope });
+                scopes.insert(viewer.account, rights.clone());
+                rights
+            }
+        };
+        let mut held = viewer.rights.write().unwrap_or_else(PoisonError::into_inner);
+        if **held != *rights {
+            *held = rights;
+            drop(held);
+            viewer.changed.notify_waiters();
+        }
+    }
+    Ok(())
+}
+
+/// One page of frames after a place, as far as they may be heard, and the last place looked at.
+///
+/// # Errors
+/// When the database is away.
+pub fn replay(conn: &mut Conn, after: i64, rights: &Rights) -> store::Result<(Vec<Frame>, Option<i64>)> {
+    let rows = events::read_after(conn, after, 500)?;
+    let last = rows.last().map(|r| r.seq);
+    let frames = rows.into_iter().map(Frame::new).filter(|f| f.may_be_heard_by(rights)).collect();
+    Ok((frames, last))
+}

@@ -1,0 +1,22 @@
+//! Logs: JSON lines for machines, readable text when a terminal is watching.
+
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard error. A second call does nothing.
+pub fn start(filter: &str, format: Option<&str>) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let json = match format {
+        Some(format) => format == "json",
+        None => !std::io::stderr().is_terminal(),
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if json {
+        builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
+    } else {
+        builder.try_init()
+    };
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+}

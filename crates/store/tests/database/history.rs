@@ -1,0 +1,121 @@
+//! History of an issue and the feed of what happened.
+
+use chrono::{DateTime, Utc};
+use domain::event::EventKind;
+use store::access::{self, Actor};
+use store::events::{self, Fact, NewEvent};
+use store::{Db, Error};
+use testkit::{Cast, TestDb, cast, work};
+use uuid::Uuid;
+
+fn stage() -> (TestDb, Db, Cast) {
+    let test = TestDb::new();
+    let db = test.db();
+    let cast = cast::stage(&db);
+    (test, db, cast)
+}
+
+type Place = Option<(DateTime<Utc>, Uuid)>;
+
+/// All pages of two.
+fn whole(page: impl Fn(Place) -> Vec<Fact>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::new();
+    loop {
+        let next = page(facts.last().map(|f| (f.at, f.id)));
+        assert!(next.len() <= 2);
+        if next.is_empty() {
+            return facts;
+        }
+        facts.extend(next);
+    }
+}
+
+#[test]
+fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_none() {
+    let (_test, db, cast) = stage();
+    let issue = work::issue(&db, cast.app, &cast.reporter, "Watched").id;
+    work::move_to(&db, None, &cast.maintainer, issue, "done");
+    db.write(|tx| {
+        let mut note = NewEvent::new(EventKind::CommentCreated, Some(cast.lead.id))
+            .project(cast.app)
+            .issue(issue)
+            .change("body", serde_json::Value::Null, "Psst".into());
+        note.internal = true;
+        tx.record(note);
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+    let history = |internals| {
+        whole(|after| {
+            db.read(|conn| events::issue_history(conn, issue, internals, after, 2))
+                .unwrap()
+        })
+    };
+    let kinds = |facts: &[Fact]| -> Vec<String> {
+        facts
+            .iter()
+            .map(|f| format!("{} {}", f.kind, f.field.as_deref().unwrap_or("-")))
+            .collect()
+    };
+    let told = history(true);
+    assert_eq!(
+        kinds(&told),
+        [
+            "issue.created -",
+            "issue.updated status",
+            "issue.updated resolution",
+            "comment.created body"
+        ]
+    );
+    assert_eq!(kinds(&history(false)), kinds(&told)[..3]);
+    assert_eq!((told[1].actor_id, told[1].version), (Some(cast.maintainer.id), Some(2)));
+    assert_eq!((told[0].project.as_deref(), told[0].number), (Some("APP"), Some(1)));
+    let count = |internals| {
+        db.read(|conn| events::count_history(conn, issue, internals))
+            .unwrap()
+    };
+    assert_eq!((count(true), count(false)), (4, 3));
+}
+
+fn feed(db: &Db, who: &Actor) -> Vec<String> {
+    let scope = db
+        .read(|conn| access::scope(conn, who.id, who.role))
+        .unwrap();
+    let facts = whole(|before| {
+        db.read(|conn| events::activity(conn, &scope, before, 2))
+            .unwrap()
+    });
+    facts
+        .iter()
+        .map(|f| format!("{}-{}", f.project.as_deref().unwrap(), f.number.unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_feed_tells_newest_first_what_exists_for_the_reader() {
+    let (_test, db, cast) = stage();
+    for (project, who) in [
+        (cast.app, &cast.reporter),
+        (cast.sec, &cast.lead),
+        (cast.app, &cast.reporter2),
+        (cast.eng, &cast.lead),
+    ] {
+        work::issue(&db, project, who, "Something");
+    }
+    assert_eq!(feed(&db, &cast.admin), ["ENG-1", "APP-2", "SEC-1", "APP-1"]);
+    assert_eq!(feed(&db, &cast.viewer), ["ENG-1", "APP-2", "APP-1"]);
+    assert_eq!(feed(&db, &cast.reporter), ["ENG-1", "APP-1"]);
+}
+
+#[test]
+fn a_deleted_issue_with_much_history_does_not_hide_what_lies_behind_it() {
+    let (_test, db, cast) = stage();
+    work::issue(&db, cast.app, &cast.reporter, "Old and still there");
+    let spam = work::issue(&db, cast.app, &cast.reporter, "Spam").id;
+    for n in 0..5 {
+        work::change(&db, None, &cast.lead, spam, |f| f.title = format!("Spam {n}")).unwrap();
+    }
+    work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, spam)).unwrap();
+    assert_eq!(feed(&db, &cast.admin), ["APP-1"]);
+    assert_eq!(feed(&db, &cast.reporter), ["APP-1"]);
+}
