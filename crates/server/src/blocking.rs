@@ -40,15 +40,22 @@ impl Lane {
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn start(name: &'static str, threads: usize, patience: Duration, deadline: Duration) -> std::io::Result<Self> {
+    pub fn start(
+        name: &'static str,
+        threads: usize,
+        patience: Duration,
+        deadline: Duration,
+    ) -> std::io::Result<Self> {
         let (jobs, queue): (Sender<Job>, Receiver<Job>) = bounded(threads);
         for i in 0..threads {
             let queue = queue.clone();
-            std::thread::Builder::new().name(format!("{name}-{i}")).spawn(move || {
-                for job in queue {
-                    job();
-                }
-            })?;
+            std::thread::Builder::new()
+                .name(format!("{name}-{i}"))
+                .spawn(move || {
+                    for job in queue {
+                        job();
+                    }
+                })?;
         }
         Ok(Self {
             name,
@@ -64,12 +71,16 @@ impl Lane {
     ///
     /// # Errors
     /// [`Refused`].
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Refused::Busy);
         }
-        let permit = tokio::time::timeout(self.patience, self.permits.clone().acquire_owned()).await;
+        let permit =
+            tokio::time::timeout(self.patience, self.permits.clone().acquire_owned()).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         let Ok(Ok(permit)) = permit else {
             tracing::warn!(lane = self.name, "no thread came free in time");
@@ -136,7 +147,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_busy_lane_refuses_and_recovers() {
-        let lane = Lane::start("test", 1, Duration::from_millis(20), Duration::from_secs(5)).unwrap();
+        let lane =
+            Lane::start("test", 1, Duration::from_millis(20), Duration::from_secs(5)).unwrap();
         let (release, held) = crossbeam_channel::bounded::<()>(0);
         let slow = lane.run(move || held.recv().is_ok());
         let (slow, refused) = tokio::join!(slow, async {

@@ -125,10 +125,18 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn text(&self, name: &str) -> Option<String> {
-        (self.get)(name).map(|v| v.trim().to_string()).filter(|v| !v.is_empty())
+        (self.get)(name)
+            .map(|v| v.trim().to_string())
+            .filter(|v| !v.is_empty())
     }
 
-    fn parsed<T>(&mut self, name: &str, default: T, read: impl Fn(&str) -> Option<T>, expected: &str) -> T {
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        default: T,
+        read: impl Fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> T {
         match self.text(name) {
             None => default,
             Some(text) => read(&text).unwrap_or_else(|| {
@@ -169,24 +177,45 @@ impl Config {
     /// # Errors
     /// One line for each variable that is missing or wrong.
     pub fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
-        let mut r = Reader { get, errors: Vec::new() };
+        let mut r = Reader {
+            get,
+            errors: Vec::new(),
+        };
         let database_url = r.text("DATABASE_URL").unwrap_or_else(|| {
-            r.errors.push("DATABASE_URL: needed, for example postgres://iit_app:…@localhost/iit".to_string());
+            r.errors.push(
+                "DATABASE_URL: needed, for example postgres://iit_app:…@localhost/iit".to_string(),
+            );
             String::new()
         });
-        let migration_database_url = r.text("IIT_MIGRATION_DATABASE_URL").unwrap_or_else(|| database_url.clone());
+        let migration_database_url = r
+            .text("IIT_MIGRATION_DATABASE_URL")
+            .unwrap_or_else(|| database_url.clone());
         let address = "an address such as 127.0.0.1:8080";
-        let listen = r.parsed("IIT_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), |t| t.parse().ok(), address);
+        let listen = r.parsed(
+            "IIT_LISTEN",
+            SocketAddr::from(([127, 0, 0, 1], 8080)),
+            |t| t.parse().ok(),
+            address,
+        );
         let metrics_listen = r.parsed(
             "IIT_METRICS_LISTEN",
             Some(SocketAddr::from(([127, 0, 0, 1], 8001))),
-            |t| if t == "off" { Some(None) } else { t.parse().ok().map(Some) },
+            |t| {
+                if t == "off" {
+                    Some(None)
+                } else {
+                    t.parse().ok().map(Some)
+                }
+            },
             address,
         );
         let public_url = r.parsed(
             "IIT_PUBLIC_URL",
             format!("http://{listen}"),
-            |t| (t.starts_with("http://") || t.starts_with("https://")).then(|| t.trim_end_matches('/').to_string()),
+            |t| {
+                (t.starts_with("http://") || t.starts_with("https://"))
+                    .then(|| t.trim_end_matches('/').to_string())
+            },
             "an address that begins with http:// or https://",
         );
         let secret_keys = secret_keys(&mut r);
@@ -194,7 +223,8 @@ impl Config {
             (Some(email), Some(password)) => Some((email, Secret(password))),
             (None, None) => None,
             _ => {
-                r.errors.push("IIT_ADMIN_EMAIL and IIT_ADMIN_PASSWORD belong together".to_string());
+                r.errors
+                    .push("IIT_ADMIN_EMAIL and IIT_ADMIN_PASSWORD belong together".to_string());
                 None
             }
         };
@@ -204,7 +234,9 @@ impl Config {
             registration,
             "open, domains:a.org,b.org, invite or closed",
         );
-        let storage = r.text("IIT_STORAGE").unwrap_or_else(|| "file:data/files".to_string());
+        let storage = r
+            .text("IIT_STORAGE")
+            .unwrap_or_else(|| "file:data/files".to_string());
         let upload_limit = r.parsed(
             "IIT_UPLOAD_LIMIT",
             domain::attachment::SIZE_MAX_DEFAULT,
@@ -229,7 +261,12 @@ impl Config {
             |t| t.parse().ok().filter(|c| (4..=16).contains(c)),
             "a number from 4 to 16",
         );
-        let drain = r.parsed("IIT_DRAIN", Duration::from_secs(10), duration, "a time such as 10s");
+        let drain = r.parsed(
+            "IIT_DRAIN",
+            Duration::from_secs(10),
+            duration,
+            "a time such as 10s",
+        );
         let log = r.text("IIT_LOG").unwrap_or_else(|| "info".to_string());
         let log_format = r.parsed(
             "IIT_LOG_FORMAT",
@@ -278,17 +315,26 @@ impl Config {
     #[must_use]
     pub fn app_role(&self) -> String {
         let rest = self.database_url.0.split("://").nth(1).unwrap_or_default();
-        let user = rest.split('@').next().filter(|_| rest.contains('@')).unwrap_or_default();
+        let user = rest
+            .split('@')
+            .next()
+            .filter(|_| rest.contains('@'))
+            .unwrap_or_default();
         user.split(':').next().unwrap_or_default().to_string()
     }
 }
 
 fn secret_keys(r: &mut Reader<'_>) -> Vec<Secret> {
     let Some(text) = r.text("IIT_SECRET_KEY") else {
-        r.errors.push(format!("IIT_SECRET_KEY: needed, at least {SECRET_KEY_MIN} bytes that nobody can guess"));
+        r.errors.push(format!(
+            "IIT_SECRET_KEY: needed, at least {SECRET_KEY_MIN} bytes that nobody can guess"
+        ));
         return Vec::new();
     };
-    let keys: Vec<Secret> = text.split(',').map(|k| Secret(k.trim().to_string())).collect();
+    let keys: Vec<Secret> = text
+        .split(',')
+        .map(|k| Secret(k.trim().to_string()))
+        .collect();
     let weak = keys.iter().any(|k| {
         let mut letters: Vec<char> = k.0.chars().collect();
         letters.sort_unstable();
@@ -296,7 +342,9 @@ fn secret_keys(r: &mut Reader<'_>) -> Vec<Secret> {
         k.0.len() < SECRET_KEY_MIN || letters.len() < 8
     });
     if weak {
-        r.errors.push(format!("IIT_SECRET_KEY: at least {SECRET_KEY_MIN} bytes that nobody can guess"));
+        r.errors.push(format!(
+            "IIT_SECRET_KEY: at least {SECRET_KEY_MIN} bytes that nobody can guess"
+        ));
     }
     keys
 }
@@ -319,7 +367,9 @@ fn registration(text: &str) -> Option<Registration> {
 }
 
 fn network(text: &str) -> Option<IpNet> {
-    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 #[cfg(test)]
@@ -334,13 +384,20 @@ mod tests {
 
     #[test]
     fn two_variables_are_enough() {
-        let config = read(&[("DATABASE_URL", "postgres://app:pw@db/iit"), ("IIT_SECRET_KEY", KEY)]).unwrap();
+        let config = read(&[
+            ("DATABASE_URL", "postgres://app:pw@db/iit"),
+            ("IIT_SECRET_KEY", KEY),
+        ])
+        .unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.public_url, "http://127.0.0.1:8080");
         assert_eq!(config.app_role(), "app");
         assert!(config.is_local() && !config.is_https());
         assert_eq!(config.registration, Registration::Invite);
-        assert!(!format!("{config:?}").contains("pw@db"), "secrets stay out of logs");
+        assert!(
+            !format!("{config:?}").contains("pw@db"),
+            "secrets stay out of logs"
+        );
         assert!(!format!("{config:?}").contains(KEY));
     }
 
@@ -353,8 +410,20 @@ mod tests {
             ("IIT_ADMIN_EMAIL", "a@b.c"),
         ])
         .unwrap_err();
-        let names: Vec<_> = errors.iter().map(|e| e.split([':', ' ']).next().unwrap()).collect();
-        assert_eq!(names, ["DATABASE_URL", "IIT_LISTEN", "IIT_SECRET_KEY", "IIT_ADMIN_EMAIL", "IIT_REGISTRATION"]);
+        let names: Vec<_> = errors
+            .iter()
+            .map(|e| e.split([':', ' ']).next().unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "DATABASE_URL",
+                "IIT_LISTEN",
+                "IIT_SECRET_KEY",
+                "IIT_ADMIN_EMAIL",
+                "IIT_REGISTRATION"
+            ]
+        );
     }
 
     #[test]
@@ -377,7 +446,10 @@ mod tests {
     fn the_example_file_names_exactly_these_variables() {
         let example = include_str!("../../../.env.example");
         for name in VARIABLES {
-            assert!(example.contains(&format!("{name}=")), "{name} is missing in .env.example");
+            assert!(
+                example.contains(&format!("{name}=")),
+                "{name} is missing in .env.example"
+            );
         }
     }
 

@@ -48,7 +48,11 @@ pub struct Frame {
 
 impl Frame {
     fn new(row: Delivered) -> Self {
-        let issue = row.project.as_ref().zip(row.number).map(|(project, number)| issue_key(project, number));
+        let issue = row
+            .project
+            .as_ref()
+            .zip(row.number)
+            .map(|(project, number)| issue_key(project, number));
         let event = LiveEvent {
             kind: row.kind,
             project: row.project,
@@ -59,7 +63,10 @@ impl Frame {
             at: row.at,
         };
         let data = serde_json::to_string(&event).unwrap_or_default();
-        let bytes = Bytes::from(format!("id: {}\nevent: {}\ndata: {data}\n\n", row.seq, event.kind));
+        let bytes = Bytes::from(format!(
+            "id: {}\nevent: {}\ndata: {data}\n\n",
+            row.seq, event.kind
+        ));
         Self {
             seq: row.seq,
             kind: EventKind::from_slug(&event.kind),
@@ -77,7 +84,8 @@ impl Frame {
         match (self.project, self.kind) {
             (Some(project), Some(kind)) => {
                 // What is not about an issue is not about somebody's own issue.
-                let about_an_issue = self.event.issue.is_some() || !kind.slug().starts_with("issue.");
+                let about_an_issue =
+                    self.event.issue.is_some() || !kind.slug().starts_with("issue.");
                 about_an_issue && rights.scope.may_hear(project, self.reporter, self.internal)
             }
             (None, Some(EventKind::StatsUpdated)) => true,
@@ -115,7 +123,12 @@ impl Viewer {
         if self.over.load(Ordering::Acquire) {
             return None;
         }
-        Some(self.rights.read().unwrap_or_else(PoisonError::into_inner).clone())
+        Some(
+            self.rights
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
     }
 
     fn end(&self) {
@@ -169,7 +182,12 @@ impl Hub {
 
     /// Takes a seat for a session with those rights.
     #[must_use]
-    pub fn sit(app: &actix_web::web::Data<App>, session: Uuid, account: Uuid, rights: Rights) -> Seat {
+    pub fn sit(
+        app: &actix_web::web::Data<App>,
+        session: Uuid,
+        account: Uuid,
+        rights: Rights,
+    ) -> Seat {
         let viewer = Arc::new(Viewer {
             session,
             account,
@@ -181,7 +199,12 @@ impl Hub {
         let frames = app.live.frames.subscribe();
         app.live.lock().insert(id, viewer.clone());
         app.metrics.streams.inc();
-        Seat { app: app.clone(), id, viewer, frames }
+        Seat {
+            app: app.clone(),
+            id,
+            viewer,
+            frames,
+        }
     }
 
     /// Frames from now on, for those who only wait for something to happen.
@@ -211,7 +234,9 @@ impl Hub {
 /// When the system gives no thread.
 pub fn start(app: &actix_web::web::Data<App>) -> std::io::Result<std::thread::JoinHandle<()>> {
     let app = app.clone();
-    std::thread::Builder::new().name("live".to_string()).spawn(move || run(&app))
+    std::thread::Builder::new()
+        .name("live".to_string())
+        .spawn(move || run(&app))
 }
 
 fn run(app: &App) {
@@ -291,8 +316,10 @@ fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
     let mut sessions: Vec<Uuid> = viewers.iter().map(|v| v.session).collect();
     sessions.sort_unstable();
     sessions.dedup();
-    let alive: HashMap<Uuid, Role> =
-        accounts::live_sessions(conn, sessions)?.into_iter().map(|(session, _, role)| (session, role)).collect();
+    let alive: HashMap<Uuid, Role> = accounts::live_sessions(conn, sessions)?
+        .into_iter()
+        .map(|(session, _, role)| (session, role))
+        .collect();
     let mut scopes: HashMap<Uuid, Arc<Rights>> = HashMap::new();
     for viewer in viewers {
         let Some(role) = alive.get(&viewer.session).copied() else {
@@ -308,7 +335,10 @@ fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
                 rights
             }
         };
-        let mut held = viewer.rights.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = viewer
+            .rights
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if **held != *rights {
             *held = rights;
             drop(held);
@@ -322,9 +352,17 @@ fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
 ///
 /// # Errors
 /// When the database is away.
-pub fn replay(conn: &mut Conn, after: i64, rights: &Rights) -> store::Result<(Vec<Frame>, Option<i64>)> {
+pub fn replay(
+    conn: &mut Conn,
+    after: i64,
+    rights: &Rights,
+) -> store::Result<(Vec<Frame>, Option<i64>)> {
     let rows = events::read_after(conn, after, 500)?;
     let last = rows.last().map(|r| r.seq);
-    let frames = rows.into_iter().map(Frame::new).filter(|f| f.may_be_heard_by(rights)).collect();
+    let frames = rows
+        .into_iter()
+        .map(Frame::new)
+        .filter(|f| f.may_be_heard_by(rights))
+        .collect();
     Ok((frames, last))
 }

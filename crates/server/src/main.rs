@@ -63,17 +63,22 @@ fn main() -> anyhow::Result<()> {
     }
     let config = match Config::from_env() {
         Ok(config) => config,
-        Err(errors) => bail!("the configuration does not work:\n  {}", errors.join("\n  ")),
+        Err(errors) => bail!(
+            "the configuration does not work:\n  {}",
+            errors.join("\n  ")
+        ),
     };
     logging::start(&config.log, config.log_format.as_deref());
     match cli.command {
         Command::Openapi => Ok(()),
         Command::Migrate => migrate(&config),
-        Command::Seed { demo, issues } => actix_web::rt::System::new().block_on(seed::run(config, demo, issues)),
-        Command::Health => health(&config),
-        Command::Admin { command: Admin::Create { email, username } } => {
-            actix_web::rt::System::new().block_on(create_admin(config, email, username))
+        Command::Seed { demo, issues } => {
+            actix_web::rt::System::new().block_on(seed::run(config, demo, issues))
         }
+        Command::Health => health(&config),
+        Command::Admin {
+            command: Admin::Create { email, username },
+        } => actix_web::rt::System::new().block_on(create_admin(config, email, username)),
         Command::Serve => actix_web::rt::System::new().block_on(serve(config)),
     }
 }
@@ -97,17 +102,27 @@ fn health(config: &Config) -> anyhow::Result<()> {
     stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { bail!("not ready: {}", answer.lines().next().unwrap_or_default()) }
+    if answer.starts_with("HTTP/1.1 200") {
+        Ok(())
+    } else {
+        bail!("not ready: {}", answer.lines().next().unwrap_or_default())
+    }
 }
 
-async fn create_admin(config: Config, email: String, username: Option<String>) -> anyhow::Result<()> {
+async fn create_admin(
+    config: Config,
+    email: String,
+    username: Option<String>,
+) -> anyhow::Result<()> {
     let password = match &config.first_admin {
         Some((_, password)) => password.0.clone(),
         None => match std::env::var("IIT_ADMIN_PASSWORD") {
             Ok(password) => password,
             Err(_) => {
                 let mut line = String::new();
-                std::io::stdin().read_line(&mut line).context("the password could not be read")?;
+                std::io::stdin()
+                    .read_line(&mut line)
+                    .context("the password could not be read")?;
                 line.trim_end_matches(['\r', '\n']).to_string()
             }
         },
@@ -137,7 +152,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .with_context(|| format!("{listen} cannot be listened at"))?
         .run();
     let handle = server.handle();
-    let figures = metrics_listen.map(|address| figures_server(&shared, address)).transpose()?;
+    let figures = metrics_listen
+        .map(|address| figures_server(&shared, address))
+        .transpose()?;
     tracing::info!(address = %public_url, "serving");
 
     let stopping = shared.clone();
@@ -170,7 +187,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// Figures for Prometheus, where only machines ask.
-fn figures_server(shared: &http::Shared, address: std::net::SocketAddr) -> anyhow::Result<actix_web::dev::ServerHandle> {
+fn figures_server(
+    shared: &http::Shared,
+    address: std::net::SocketAddr,
+) -> anyhow::Result<actix_web::dev::ServerHandle> {
     use actix_web::{App as Web, HttpResponse, HttpServer, web};
     let shared = shared.clone();
     let server = HttpServer::new(move || {
@@ -185,10 +205,15 @@ fn figures_server(shared: &http::Shared, address: std::net::SocketAddr) -> anyho
                     let (in_use, open) = app.db.pool_state();
                     app.metrics.pool_in_use.set(i64::from(in_use));
                     app.metrics.pool_open.set(i64::from(open));
-                    if let Ok(lag) = app.system(|db| db.read(|conn| Ok(store::events::lag_seconds(conn)?))).await {
+                    if let Ok(lag) = app
+                        .system(|db| db.read(|conn| Ok(store::events::lag_seconds(conn)?)))
+                        .await
+                    {
                         app.metrics.event_lag.set(lag);
                     }
-                    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(app.metrics.text())
+                    HttpResponse::Ok()
+                        .content_type("text/plain; version=0.0.4")
+                        .body(app.metrics.text())
                 }
             }),
         )

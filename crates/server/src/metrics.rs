@@ -1,7 +1,8 @@
 //! Figures for Prometheus: all names in one list, served on a port of their own.
 
 use prometheus::{
-    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
+    Registry, TextEncoder,
 };
 
 /// The figures.
@@ -35,20 +36,37 @@ impl Metrics {
         let registry = Registry::new();
         let metrics = Self {
             requests: IntCounterVec::new(
-                Opts::new("iit_http_requests_total", "Requests by route pattern and status."),
+                Opts::new(
+                    "iit_http_requests_total",
+                    "Requests by route pattern and status.",
+                ),
                 &["method", "route", "status"],
             )?,
             durations: HistogramVec::new(
-                HistogramOpts::new("iit_http_request_duration_seconds", "Seconds until the answer's head.")
-                    .buckets(vec![0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0]),
+                HistogramOpts::new(
+                    "iit_http_request_duration_seconds",
+                    "Seconds until the answer's head.",
+                )
+                .buckets(vec![
+                    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+                ]),
                 &["method", "route"],
             )?,
             issues_created: IntCounter::new("iit_issues_created_total", "Issues created.")?,
-            sign_ins: IntCounterVec::new(Opts::new("iit_sign_ins_total", "Sign-ins by outcome."), &["outcome"])?,
+            sign_ins: IntCounterVec::new(
+                Opts::new("iit_sign_ins_total", "Sign-ins by outcome."),
+                &["outcome"],
+            )?,
             streams: IntGauge::new("iit_streams", "Live streams that are open.")?,
-            pool_in_use: IntGauge::new("iit_pool_connections_in_use", "Database connections in use.")?,
+            pool_in_use: IntGauge::new(
+                "iit_pool_connections_in_use",
+                "Database connections in use.",
+            )?,
             pool_open: IntGauge::new("iit_pool_connections_open", "Database connections open.")?,
-            event_lag: Gauge::new("iit_event_lag_seconds", "Seconds that the oldest event has waited for delivery.")?,
+            event_lag: Gauge::new(
+                "iit_event_lag_seconds",
+                "Seconds that the oldest event has waited for delivery.",
+            )?,
             registry,
         };
         let r = &metrics.registry;
@@ -65,8 +83,12 @@ impl Metrics {
 
     /// Counts a request.
     pub fn request(&self, method: &str, route: &str, status: u16, seconds: f64) {
-        self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
-        self.durations.with_label_values(&[method, route]).observe(seconds);
+        self.requests
+            .with_label_values(&[method, route, &status.to_string()])
+            .inc();
+        self.durations
+            .with_label_values(&[method, route])
+            .observe(seconds);
     }
 
     /// Counts a sign-in.

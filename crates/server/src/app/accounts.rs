@@ -36,13 +36,23 @@ pub fn update_me(tx: &mut Tx<'_>, actor: &Actor, patch: &ProfilePatch) -> Result
         display_name: patch.display_name.as_deref(),
         email: patch.email.as_deref(),
         locale: patch.locale.as_ref().map(|l| l.as_deref().unwrap_or("en")),
-        timezone: patch.timezone.as_ref().map(|t| t.as_deref().unwrap_or("UTC")),
+        timezone: patch
+            .timezone
+            .as_ref()
+            .map(|t| t.as_deref().unwrap_or("UTC")),
         ..AccountChange::default()
     };
     change.theme(patch.theme);
     accounts::update(tx, actor.id, &change)?;
     if let Some(name) = &patch.display_name {
-        note(tx, actor, &was, "display_name", json!(was.display_name), json!(name));
+        note(
+            tx,
+            actor,
+            &was,
+            "display_name",
+            json!(was.display_name),
+            json!(name),
+        );
     }
     if let Some(email) = &patch.email {
         note(tx, actor, &was, "email", json!(was.email), json!(email));
@@ -56,7 +66,14 @@ pub fn update_me(tx: &mut Tx<'_>, actor: &Actor, patch: &ProfilePatch) -> Result
 /// When the database is away.
 pub fn set_my_password(tx: &mut Tx<'_>, actor: &Actor, hash: &str) -> Result<()> {
     let was = accounts::by_id_for_update(tx, actor.id)?.render()?;
-    accounts::update(tx, actor.id, &AccountChange { password_hash: Some(hash), ..AccountChange::default() })?;
+    accounts::update(
+        tx,
+        actor.id,
+        &AccountChange {
+            password_hash: Some(hash),
+            ..AccountChange::default()
+        },
+    )?;
     accounts::revoke_sessions(tx, actor.id, Some(actor.session))?;
     note(tx, actor, &was, "password", Value::Null, Value::Null);
     Ok(())
@@ -69,7 +86,11 @@ fn is_admin(actor: &Actor) -> Result<(), policy::Denied> {
 /// As the caller may see it.
 fn shown(account: &StoredAccount, actor: &Actor) -> Result<User> {
     let whole = is_admin(actor).is_ok() || account.id == actor.id;
-    Ok(if whole { account.render()? } else { account.render_public()? })
+    Ok(if whole {
+        account.render()?
+    } else {
+        account.render_public()?
+    })
 }
 
 /// One page of the directory. Only admins see deactivated accounts, and only if asked for.
@@ -87,7 +108,10 @@ pub fn list(
     let active_only = !(all && is_admin(actor).is_ok());
     let rows = accounts::list(conn, text, active_only, after, limit)?;
     let count = accounts::count(conn, text, active_only)?;
-    let users = rows.iter().map(|a| shown(a, actor)).collect::<Result<_>>()?;
+    let users = rows
+        .iter()
+        .map(|a| shown(a, actor))
+        .collect::<Result<_>>()?;
     Ok((users, count))
 }
 
@@ -96,7 +120,9 @@ pub fn list(
 /// # Errors
 /// 404; e-mail addresses find nobody, lest they can be guessed.
 pub fn one(conn: &mut Conn, actor: &Actor, word: &str) -> Result<User> {
-    let account = accounts::find(conn, word)?.filter(|_| !word.contains('@')).ok_or_else(Error::not_found)?;
+    let account = accounts::find(conn, word)?
+        .filter(|_| !word.contains('@'))
+        .ok_or_else(Error::not_found)?;
     shown(&account, actor)
 }
 
@@ -108,7 +134,9 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser, hash: Option<&str>)
     is_admin(actor)?;
     let id = insert(tx, new, hash)?;
     let name = new.username.as_deref().unwrap_or_default();
-    tx.record(NewEvent::new(EventKind::UserCreated, Some(actor.id)).is(json!({"id": id, "name": name})));
+    tx.record(
+        NewEvent::new(EventKind::UserCreated, Some(actor.id)).is(json!({"id": id, "name": name})),
+    );
     Ok(accounts::by_id(tx, id)?.render()?)
 }
 
@@ -144,7 +172,13 @@ fn loses_an_admin(was: &User, patch: &UserPatch) -> bool {
 ///
 /// # Errors
 /// 403, 404, 409 when the last admin would be lost or the address is taken.
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, word: &str, patch: &UserPatch, hash: Option<&str>) -> Result<User> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    word: &str,
+    patch: &UserPatch,
+    hash: Option<&str>,
+) -> Result<User> {
     is_admin(actor)?;
     // One change of admins at a time, so that two cannot demote each other.
     tx.lock(Lock::Admins)?;
@@ -172,11 +206,26 @@ pub fn update(tx: &mut Tx<'_>, actor: &Actor, word: &str, patch: &UserPatch, has
     if let Some(active) = patch.active.filter(|a| *a != was.active) {
         note(tx, actor, &was, "active", json!(was.active), json!(active));
     }
-    if let Some(email) = patch.email.as_ref().filter(|e| Some(*e) != was.email.as_ref()) {
+    if let Some(email) = patch
+        .email
+        .as_ref()
+        .filter(|e| Some(*e) != was.email.as_ref())
+    {
         note(tx, actor, &was, "email", json!(was.email), json!(email));
     }
-    if let Some(name) = patch.display_name.as_ref().filter(|n| **n != was.display_name) {
-        note(tx, actor, &was, "display_name", json!(was.display_name), json!(name));
+    if let Some(name) = patch
+        .display_name
+        .as_ref()
+        .filter(|n| **n != was.display_name)
+    {
+        note(
+            tx,
+            actor,
+            &was,
+            "display_name",
+            json!(was.display_name),
+            json!(name),
+        );
     }
     if hash.is_some() {
         note(tx, actor, &was, "password", Value::Null, Value::Null);
@@ -192,7 +241,11 @@ fn last_admin() -> Error {
 
 /// An event about an account belongs to no project: only admins hear it.
 fn note(tx: &mut Tx<'_>, actor: &Actor, whom: &User, field: &'static str, old: Value, new: Value) {
-    tx.record(NewEvent::new(EventKind::UserUpdated, Some(actor.id)).change(field, old, new).concerning(whom.id));
+    tx.record(
+        NewEvent::new(EventKind::UserUpdated, Some(actor.id))
+            .change(field, old, new)
+            .concerning(whom.id),
+    );
 }
 
 /// A field error for somebody who cannot be found.

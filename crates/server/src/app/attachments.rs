@@ -22,7 +22,12 @@ use uuid::Uuid;
 /// 404.
 pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
     let file = attachments::by_id(conn, id)?;
-    let found = access::issue(conn, actor, &IssueRef::Id(file.issue_id), Action::SeeProject)?;
+    let found = access::issue(
+        conn,
+        actor,
+        &IssueRef::Id(file.issue_id),
+        Action::SeeProject,
+    )?;
     Ok((file, found))
 }
 
@@ -33,7 +38,10 @@ pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachm
 pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Attachment>> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
     let key = issue_key(&found.access.project.key, found.issue.number);
-    Ok(attachments::list(conn, found.issue.id)?.into_iter().map(|f| f.render(&key)).collect())
+    Ok(attachments::list(conn, found.issue.id)?
+        .into_iter()
+        .map(|f| f.render(&key))
+        .collect())
 }
 
 /// Takes a file away; the worker removes its bytes.
@@ -42,7 +50,10 @@ pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Atta
 /// 403, 404.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
     let (file, found) = lookup(tx, actor, id)?;
-    let ground = Ground { own: file.uploader.id == actor.id, ..Ground::NONE };
+    let ground = Ground {
+        own: file.uploader.id == actor.id,
+        ..Ground::NONE
+    };
     policy::decide(found.access.role, Action::DeleteAttachment, ground)?;
     found.writable()?;
     attachments::delete(tx, id)?;
@@ -65,7 +76,13 @@ impl App {
     /// # Errors
     /// 403, 404, 409, 413 over the limit, 503 or 507 when it cannot be stored. Then no row and no
     /// bytes stay.
-    pub async fn attach<S, E>(&self, caller: &Caller, which: IssueRef, name: &str, bytes: S) -> Result<Attachment>
+    pub async fn attach<S, E>(
+        &self,
+        caller: &Caller,
+        which: IssueRef,
+        name: &str,
+        bytes: S,
+    ) -> Result<Attachment>
     where
         S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
         E: std::fmt::Display,
@@ -80,7 +97,11 @@ impl App {
             })
             .await?
         };
-        let written = match self.blobs.put(&begun.storage_key, bytes, self.config.upload_limit).await {
+        let written = match self
+            .blobs
+            .put(&begun.storage_key, bytes, self.config.upload_limit)
+            .await
+        {
             Ok(written) => written,
             Err(error) => {
                 self.forget(caller, begun.id).await;
@@ -115,9 +136,14 @@ impl App {
     }
 
     async fn forget(&self, _caller: &Caller, id: Uuid) {
-        let forgotten = self.system(move |db| db.write(|tx| Ok(attachments::forget(tx, id)?))).await;
+        let forgotten = self
+            .system(move |db| db.write(|tx| Ok(attachments::forget(tx, id)?)))
+            .await;
         if let Err(error) = forgotten {
-            tracing::warn!(?error, "an unfinished file stays until the worker sweeps it");
+            tracing::warn!(
+                ?error,
+                "an unfinished file stays until the worker sweeps it"
+            );
         }
     }
 }
@@ -130,7 +156,9 @@ fn refusal<E: std::fmt::Display>(error: PutError<E>, limit: u64) -> Error {
                 domain::attachment::size_text(i64::try_from(limit).unwrap_or(i64::MAX))
             ))
             .into(),
-        PutError::Source(cause) => Problem::new(Code::MalformedRequest).detail(format!("The file broke off: {cause}.")).into(),
+        PutError::Source(cause) => Problem::new(Code::MalformedRequest)
+            .detail(format!("The file broke off: {cause}."))
+            .into(),
         PutError::Storage(error) => {
             let text = error.to_string();
             if text.contains("No space left") || text.contains("StorageFull") {
@@ -147,7 +175,12 @@ fn media_type(head: &[u8], name: &str) -> &'static str {
         return kind.mime_type();
     }
     let is_text = !head.contains(&0) && (std::str::from_utf8(head).is_ok() || head.len() >= 512);
-    match (is_text, name.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).as_deref()) {
+    match (
+        is_text,
+        name.rsplit_once('.')
+            .map(|(_, e)| e.to_ascii_lowercase())
+            .as_deref(),
+    ) {
         (true, Some("csv")) => "text/csv",
         (true, Some("json")) => "application/json",
         (true, Some("md")) => "text/markdown",
@@ -163,7 +196,10 @@ mod tests {
     #[test]
     fn bytes_decide_not_names() {
         assert_eq!(media_type(b"\x89PNG\r\n\x1a\n", "page.html"), "image/png");
-        assert_eq!(media_type(b"<script>alert(1)</script>", "picture.png"), "application/octet-stream");
+        assert_eq!(
+            media_type(b"<script>alert(1)</script>", "picture.png"),
+            "application/octet-stream"
+        );
         assert_eq!(media_type(b"a,b\n1,2\n", "x.csv"), "text/csv");
         assert_eq!(media_type(b"\0\0", "x.txt"), "application/octet-stream");
     }

@@ -20,15 +20,28 @@ fn key(found: &IssueAccess) -> String {
 /// A comment that exists for the caller, with its issue.
 fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredComment, IssueAccess)> {
     let comment = comments::by_id(conn, id)?;
-    let found = access::issue(conn, actor, &IssueRef::Id(comment.issue_id), Action::SeeProject)?;
+    let found = access::issue(
+        conn,
+        actor,
+        &IssueRef::Id(comment.issue_id),
+        Action::SeeProject,
+    )?;
     if comment.internal && !found.sees_internal() {
         return Err(Error::not_found());
     }
     Ok((comment, found))
 }
 
-fn allow(found: &IssueAccess, comment: &StoredComment, actor: &Actor, action: Action) -> Result<()> {
-    let ground = Ground { own: comment.author.id == actor.id, ..Ground::NONE };
+fn allow(
+    found: &IssueAccess,
+    comment: &StoredComment,
+    actor: &Actor,
+    action: Action,
+) -> Result<()> {
+    let ground = Ground {
+        own: comment.author.id == actor.id,
+        ..Ground::NONE
+    };
     Ok(policy::decide(found.access.role, action, ground)?)
 }
 
@@ -45,16 +58,21 @@ pub fn one(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Comment> {
 ///
 /// # Errors
 /// 403, 404, 409 on a deleted issue or in an archived project, 422 for a foreign parent.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, new: &NewComment) -> Result<Comment> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    new: &NewComment,
+) -> Result<Comment> {
     let found = access::issue(tx, actor, which, Action::Comment)?;
     found.writable()?;
     let mut internal = new.internal;
     let parent = match new.parent {
         None => None,
         Some(id) => {
-            let above = comments::by_id(tx, id).ok().filter(|c| {
-                c.issue_id == found.issue.id && (!c.internal || found.sees_internal())
-            });
+            let above = comments::by_id(tx, id)
+                .ok()
+                .filter(|c| c.issue_id == found.issue.id && (!c.internal || found.sees_internal()));
             let above = above.ok_or_else(|| {
                 FieldError::at("parent", "unknown_value", "This issue has no such comment.")
             })?;
@@ -107,7 +125,13 @@ fn stale(comment: StoredComment, found: &IssueAccess) -> Error {
 ///
 /// # Errors
 /// 403, 404, 409 when it is deleted, 412.
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, patch: &CommentPatch, seen: Option<i32>) -> Result<Comment> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Uuid,
+    patch: &CommentPatch,
+    seen: Option<i32>,
+) -> Result<Comment> {
     let (comment, found) = for_change(tx, actor, id, Action::EditComment, seen)?;
     if comment.body != patch.body {
         comments::edit(tx, &comment, &patch.body)?;

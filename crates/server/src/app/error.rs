@@ -104,12 +104,10 @@ fn of_store(error: &store::Error) -> Problem {
             problem.missing = Some(denied.missing());
             problem
         }
-        store::Error::Archived => {
-            Problem::new(Code::Conflict).detail("The project is archived; a lead can bring it back.")
-        }
-        store::Error::Deleted => {
-            Problem::new(Code::Conflict).detail("The issue is deleted; restore it before you change it.")
-        }
+        store::Error::Archived => Problem::new(Code::Conflict)
+            .detail("The project is archived; a lead can bring it back."),
+        store::Error::Deleted => Problem::new(Code::Conflict)
+            .detail("The issue is deleted; restore it before you change it."),
         store::Error::LastOne => Problem::new(Code::LastOne),
         store::Error::Stale => Problem::new(Code::EditConflict),
         store::Error::Constraint(name) => match store::error::meaning(name) {

@@ -7,9 +7,9 @@ use domain::key::{IssueRef, issue_key};
 use domain::policy::Action;
 use serde_json::Value;
 use store::access::{self, Actor};
+use store::accounts;
 use store::db::Conn;
 use store::events::{self, Fact};
-use store::accounts;
 use uuid::Uuid;
 
 /// Position in a history: instant and id.
@@ -77,15 +77,25 @@ pub fn activity(
 }
 
 fn render(conn: &mut Conn, facts: Vec<Fact>, former_texts: bool) -> Result<Vec<HistoryEntry>> {
-    let people = facts.iter().flat_map(|f| [f.actor_id, f.on_behalf_of_id]).flatten().collect();
+    let people = facts
+        .iter()
+        .flat_map(|f| [f.actor_id, f.on_behalf_of_id])
+        .flatten()
+        .collect();
     let people = accounts::names(conn, people)?;
     Ok(facts
         .into_iter()
         .filter_map(|f| {
             let kind = EventKind::from_slug(&f.kind)?;
-            let sentence = event::sentence(kind, f.field.as_deref(), f.old.as_ref(), f.new.as_ref());
-            let hide = !former_texts && matches!(kind, EventKind::CommentUpdated | EventKind::CommentDeleted);
-            let issue = f.project.as_ref().zip(f.number).map(|(project, number)| issue_key(project, number));
+            let sentence =
+                event::sentence(kind, f.field.as_deref(), f.old.as_ref(), f.new.as_ref());
+            let hide = !former_texts
+                && matches!(kind, EventKind::CommentUpdated | EventKind::CommentDeleted);
+            let issue = f
+                .project
+                .as_ref()
+                .zip(f.number)
+                .map(|(project, number)| issue_key(project, number));
             Some(HistoryEntry {
                 id: f.id,
                 kind: f.kind,

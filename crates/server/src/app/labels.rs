@@ -37,7 +37,11 @@ pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<La
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewLabel) -> Result<Label> {
     let access = managed(tx, actor, which)?;
     let label = labels::insert_label(tx, access.project.id, new)?;
-    tx.record(NewEvent::new(EventKind::LabelCreated, Some(actor.id)).project(access.project.id).is(fact(&label)));
+    tx.record(
+        NewEvent::new(EventKind::LabelCreated, Some(actor.id))
+            .project(access.project.id)
+            .is(fact(&label)),
+    );
     Ok(label)
 }
 
@@ -45,7 +49,13 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewLabel
 ///
 /// # Errors
 /// 403, 404, 409 when the name is taken.
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str, patch: &LabelPatch) -> Result<Label> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+    patch: &LabelPatch,
+) -> Result<Label> {
     let access = managed(tx, actor, which)?;
     let was = labels::label(tx, access.project.id, word)?;
     let label = labels::update_label(tx, &was, patch)?;
@@ -67,7 +77,11 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) ->
     let label = labels::label(tx, access.project.id, word)?;
     issues::remove_label_everywhere(tx, actor, &access, label.id)?;
     labels::delete_label(tx, label.id)?;
-    tx.record(NewEvent::new(EventKind::LabelDeleted, Some(actor.id)).project(access.project.id).was(fact(&label)));
+    tx.record(
+        NewEvent::new(EventKind::LabelDeleted, Some(actor.id))
+            .project(access.project.id)
+            .was(fact(&label)),
+    );
     Ok(())
 }
 
@@ -88,7 +102,12 @@ pub fn versions(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Ve
 ///
 /// # Errors
 /// 403, 404, 409 when the name is taken.
-pub fn create_version(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewVersion) -> Result<Version> {
+pub fn create_version(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    new: &NewVersion,
+) -> Result<Version> {
     let access = managed(tx, actor, which)?;
     let version = labels::insert_version(tx, access.project.id, new)?;
     tx.record(
@@ -126,11 +145,18 @@ pub fn update_version(
 ///
 /// # Errors
 /// 403, 404, 409 while an issue names it.
-pub fn delete_version(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+pub fn delete_version(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+) -> Result<()> {
     let access = managed(tx, actor, which)?;
     let version = labels::version(tx, access.project.id, word)?;
     if labels::version_in_use(tx, version.id)? {
-        return Err(Error::conflict("Issues name this version; change them first."));
+        return Err(Error::conflict(
+            "Issues name this version; change them first.",
+        ));
     }
     labels::delete_version(tx, version.id)?;
     tx.record(

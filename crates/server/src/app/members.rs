@@ -54,15 +54,26 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewMember) 
 }
 
 /// Who is meant in `…/members/{user}`, with every member's role, all locked.
-fn locked(tx: &mut Tx<'_>, access: &ProjectAccess, word: &str) -> Result<(Uuid, Role, Vec<(Uuid, Role)>)> {
+fn locked(
+    tx: &mut Tx<'_>,
+    access: &ProjectAccess,
+    word: &str,
+) -> Result<(Uuid, Role, Vec<(Uuid, Role)>)> {
     let account = accounts::find(tx, word)?.ok_or_else(Error::not_found)?;
     let all = projects::lock_members(tx, access.project.id)?;
-    let (id, role) = all.iter().copied().find(|m| m.0 == account.id).ok_or_else(Error::not_found)?;
+    let (id, role) = all
+        .iter()
+        .copied()
+        .find(|m| m.0 == account.id)
+        .ok_or_else(Error::not_found)?;
     Ok((id, role, all))
 }
 
 fn keep_a_lead(all: &[(Uuid, Role)], leaving: Uuid) -> Result<()> {
-    if all.iter().any(|(id, role)| *role == Role::Lead && *id != leaving) {
+    if all
+        .iter()
+        .any(|(id, role)| *role == Role::Lead && *id != leaving)
+    {
         return Ok(());
     }
     Err(Problem::new(Code::LastOne)
@@ -74,7 +85,13 @@ fn keep_a_lead(all: &[(Uuid, Role)], leaving: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// 403, 404, 409 when the last lead would be lost.
-pub fn update(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str, role: Role) -> Result<Member> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+    role: Role,
+) -> Result<Member> {
     let access = access::project(tx, actor, which, Action::ManageMembers)?;
     let role = membership_role(role)?;
     let (id, was, all) = locked(tx, &access, word)?;

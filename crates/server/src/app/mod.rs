@@ -260,11 +260,19 @@ impl App {
                 let actor = who(tx, &caller)?;
                 idempotency::claim(tx, actor.id, &once.route, &once.key, &once.request_hash)?;
                 let answer = f(tx, &actor)?;
-                idempotency::keep(tx, actor.id, &once.route, &once.key, &stored(&once, &answer))?;
+                idempotency::keep(
+                    tx,
+                    actor.id,
+                    &once.route,
+                    &once.key,
+                    &stored(&once, &answer),
+                )?;
                 Ok(answer)
             });
             match first {
-                Err(Error::Store(store::Error::Constraint(name))) if name == "idempotency_key_pkey" => {
+                Err(Error::Store(store::Error::Constraint(name)))
+                    if name == "idempotency_key_pkey" =>
+                {
                     db.read(|conn| first_answer(conn, &caller, &once))
                 }
                 other => other,
@@ -288,11 +296,18 @@ impl App {
     ///
     /// # Errors
     /// 503 when too many do so at once.
-    pub async fn hashing<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        self.lanes.hashes.run(f).await.map_err(|refused| match refused {
-            Refused::Busy => Error::unavailable(),
-            Refused::Panicked => Error::internal("hashing panicked"),
-        })
+    pub async fn hashing<T: Send + 'static>(
+        &self,
+        f: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        self.lanes
+            .hashes
+            .run(f)
+            .await
+            .map_err(|refused| match refused {
+                Refused::Busy => Error::unavailable(),
+                Refused::Panicked => Error::internal("hashing panicked"),
+            })
     }
 }
 

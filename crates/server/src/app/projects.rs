@@ -85,14 +85,34 @@ pub fn update(
     let p = &access.project;
     let mut note = |field: &'static str, old: Value, new: Option<Value>| {
         if let Some(new) = new.filter(|new| *new != old) {
-            tx.record(NewEvent::new(EventKind::ProjectUpdated, Some(actor.id)).project(id).change(field, old, new));
+            tx.record(
+                NewEvent::new(EventKind::ProjectUpdated, Some(actor.id))
+                    .project(id)
+                    .change(field, old, new),
+            );
         }
     };
     note("name", json!(p.name), patch.name.as_ref().map(|v| json!(v)));
-    note("description", json!(p.description), patch.description.as_ref().map(|v| json!(v)));
-    note("visibility", json!(p.visibility), patch.visibility.map(|v| json!(v)));
-    note("reporters_see", json!(p.reporters_see), patch.reporters_see.map(|v| json!(v)));
-    note("archived", json!(p.archived_at.is_some()), patch.archived.map(|v| json!(v)));
+    note(
+        "description",
+        json!(p.description),
+        patch.description.as_ref().map(|v| json!(v)),
+    );
+    note(
+        "visibility",
+        json!(p.visibility),
+        patch.visibility.map(|v| json!(v)),
+    );
+    note(
+        "reporters_see",
+        json!(p.reporters_see),
+        patch.reporters_see.map(|v| json!(v)),
+    );
+    note(
+        "archived",
+        json!(p.archived_at.is_some()),
+        patch.archived.map(|v| json!(v)),
+    );
     one(tx, actor, &ProjectRef::Id(id))
 }
 
@@ -109,7 +129,11 @@ pub fn workflow(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Wo
 ///
 /// # Errors
 /// When the database is away.
-pub fn exists_for(conn: &mut Conn, access: &ProjectAccess, account: &store::accounts::StoredAccount) -> Result<bool> {
+pub fn exists_for(
+    conn: &mut Conn,
+    access: &ProjectAccess,
+    account: &store::accounts::StoredAccount,
+) -> Result<bool> {
     if !account.active {
         return Ok(false);
     }

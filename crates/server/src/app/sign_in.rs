@@ -67,7 +67,8 @@ impl App {
                     },
                 )?;
                 tx.record(
-                    NewEvent::new(EventKind::UserCreated, Some(id)).is(json!({"id": id, "name": form.username})),
+                    NewEvent::new(EventKind::UserCreated, Some(id))
+                        .is(json!({"id": id, "name": form.username})),
                 );
                 Ok(accounts::by_id(tx, id)?.render()?)
             })
@@ -81,13 +82,23 @@ impl App {
     ///
     /// # Errors
     /// 401; 429 when the account has seen too many failures lately.
-    pub async fn sign_in(&self, identifier: String, plain: String, origin: Origin, for_program: bool) -> Result<Begun> {
+    pub async fn sign_in(
+        &self,
+        identifier: String,
+        plain: String,
+        origin: Origin,
+        for_program: bool,
+    ) -> Result<Begun> {
         if plain.len() > domain::text::PASSWORD_MAX * 4 {
             return Err(wrong_credentials());
         }
-        let found = self.system(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?))).await?;
+        let found = self
+            .system(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?)))
+            .await?;
         if let Some(account) = &found
-            && account.sign_in_after.is_some_and(|after| after > chrono::Utc::now())
+            && account
+                .sign_in_after
+                .is_some_and(|after| after > chrono::Utc::now())
         {
             self.metrics.sign_in("slowed");
             return Err(Problem::new(Code::TooManyRequests)
@@ -96,19 +107,35 @@ impl App {
         }
         let hash = found.as_ref().and_then(|a| a.password_hash.clone());
         let cost = self.config.bcrypt_cost;
-        let fits = self.hashing(move || password::verify(&plain, hash.as_deref(), cost)).await?;
+        let fits = self
+            .hashing(move || password::verify(&plain, hash.as_deref(), cost))
+            .await?;
         let known = found.as_ref().map(|a| a.id);
         let Some(account) = found.filter(|a| fits && a.active) else {
             return Err(self.refuse(known).await?);
         };
         let id = account.id;
-        let lasts = if for_program { jwt::TOKEN_SECONDS } else { jwt::COOKIE_SECONDS };
-        let keeps = if for_program { Duration::seconds(lasts) } else { Duration::days(accounts::SESSION_DAYS) };
+        let lasts = if for_program {
+            jwt::TOKEN_SECONDS
+        } else {
+            jwt::COOKIE_SECONDS
+        };
+        let keeps = if for_program {
+            Duration::seconds(lasts)
+        } else {
+            Duration::days(accounts::SESSION_DAYS)
+        };
         let session = self
             .system(move |db| {
                 db.write(|tx| {
                     accounts::signed_in(tx, id)?;
-                    Ok(accounts::begin_session(tx, id, &origin.user_agent, &origin.ip, keeps)?)
+                    Ok(accounts::begin_session(
+                        tx,
+                        id,
+                        &origin.user_agent,
+                        &origin.ip,
+                        keeps,
+                    )?)
                 })
             })
             .await?;
@@ -118,14 +145,21 @@ impl App {
             .keys
             .sign(id, session, chrono::Utc::now().timestamp(), lasts)
             .map_err(|e| Error::internal(e.to_string()))?;
-        Ok(Begun { user: account.render()?, session, token, lasts })
+        Ok(Begun {
+            user: account.render()?,
+            session,
+            token,
+            lasts,
+        })
     }
 
     /// Counts the failure, by itself: it must not be lost with anything that rolls back.
     async fn refuse(&self, known: Option<Uuid>) -> Result<Error> {
         self.metrics.sign_in("refused");
         if let Some(id) = known {
-            let failures = self.system(move |db| db.write(|tx| Ok(accounts::sign_in_failed(tx, id)?))).await?;
+            let failures = self
+                .system(move |db| db.write(|tx| Ok(accounts::sign_in_failed(tx, id)?)))
+                .await?;
             tracing::info!(user.id = %id, failures, "sign-in refused");
         }
         Ok(wrong_credentials())

@@ -57,7 +57,10 @@ impl Keys {
         let first = secrets.first().map(|s| s.0.as_bytes()).unwrap_or_default();
         Self {
             signing: EncodingKey::from_secret(first),
-            verifying: secrets.iter().map(|s| DecodingKey::from_secret(s.0.as_bytes())).collect(),
+            verifying: secrets
+                .iter()
+                .map(|s| DecodingKey::from_secret(s.0.as_bytes()))
+                .collect(),
             validation,
         }
     }
@@ -66,7 +69,13 @@ impl Keys {
     ///
     /// # Errors
     /// Never with the keys that [`crate::config`] accepts.
-    pub fn sign(&self, account: Uuid, session: Uuid, now: i64, lasts: i64) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn sign(
+        &self,
+        account: Uuid,
+        session: Uuid,
+        now: i64,
+        lasts: i64,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             iss: ISSUER.to_string(),
             aud: AUDIENCE.to_string(),
@@ -102,7 +111,12 @@ mod tests {
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
     fn keys(secrets: &[&str]) -> Keys {
-        Keys::new(&secrets.iter().map(|s| Secret((*s).to_string())).collect::<Vec<_>>())
+        Keys::new(
+            &secrets
+                .iter()
+                .map(|s| Secret((*s).to_string()))
+                .collect::<Vec<_>>(),
+        )
     }
 
     fn now() -> i64 {
@@ -125,10 +139,20 @@ mod tests {
     #[test]
     fn our_own_token_is_accepted_and_an_older_key_still_verifies() {
         let old = keys(&[KEY]);
-        let token = old.sign(Uuid::from_u128(1), Uuid::from_u128(2), now(), 60).unwrap();
+        let token = old
+            .sign(Uuid::from_u128(1), Uuid::from_u128(2), now(), 60)
+            .unwrap();
         assert_eq!(old.verify(&token).unwrap().sid, Uuid::from_u128(2));
-        assert!(keys(&["another-key-another-key-another-key", KEY]).verify(&token).is_some());
-        assert!(keys(&["another-key-another-key-another-key"]).verify(&token).is_none());
+        assert!(
+            keys(&["another-key-another-key-another-key", KEY])
+                .verify(&token)
+                .is_some()
+        );
+        assert!(
+            keys(&["another-key-another-key-another-key"])
+                .verify(&token)
+                .is_none()
+        );
     }
 
     #[test]
@@ -146,34 +170,68 @@ mod tests {
             claims
         };
         let hs256 = Header::new(Algorithm::HS256);
-        assert!(keys.verify(&signed(&hs256, &good, KEY)).is_some(), "the positive control");
+        assert!(
+            keys.verify(&signed(&hs256, &good, KEY)).is_some(),
+            "the positive control"
+        );
 
         let mut forged: Vec<(String, String)> = Vec::new();
         for alg in ["none", "None", "nOnE", "HS384", "RS256", ""] {
-            forged.push((format!("alg {alg}"), raw(&json!({"alg": alg, "typ": "JWT"}), &good, "")));
-            forged.push((format!("alg {alg} signed"), raw(&json!({"alg": alg, "typ": "JWT"}), &good, "c2ln")));
+            forged.push((
+                format!("alg {alg}"),
+                raw(&json!({"alg": alg, "typ": "JWT"}), &good, ""),
+            ));
+            forged.push((
+                format!("alg {alg} signed"),
+                raw(&json!({"alg": alg, "typ": "JWT"}), &good, "c2ln"),
+            ));
         }
-        forged.push(("HS384 with the right key".into(), signed(&Header::new(Algorithm::HS384), &good, KEY)));
-        forged.push(("other key".into(), signed(&hs256, &good, "fedcba9876543210fedcba9876543210")));
+        forged.push((
+            "HS384 with the right key".into(),
+            signed(&Header::new(Algorithm::HS384), &good, KEY),
+        ));
+        forged.push((
+            "other key".into(),
+            signed(&hs256, &good, "fedcba9876543210fedcba9876543210"),
+        ));
         forged.push(("empty key".into(), signed(&hs256, &good, "")));
         let token = signed(&hs256, &good, KEY);
         let parts: Vec<&str> = token.split('.').collect();
         forged.push(("no signature".into(), format!("{}.{}.", parts[0], parts[1])));
         forged.push(("two parts".into(), format!("{}.{}", parts[0], parts[1])));
         forged.push(("four parts".into(), format!("{token}.x")));
-        for header in [json!({"alg":"HS256","kid":"../../dev/null"}), json!({"alg":"HS256","jku":"https://evil.example"}),
-                       json!({"alg":"HS256","jwk":{"kty":"oct","k":"AA"}}), json!({"alg":"HS256","x5u":"https://evil.example"})] {
+        for header in [
+            json!({"alg":"HS256","kid":"../../dev/null"}),
+            json!({"alg":"HS256","jku":"https://evil.example"}),
+            json!({"alg":"HS256","jwk":{"kty":"oct","k":"AA"}}),
+            json!({"alg":"HS256","x5u":"https://evil.example"}),
+        ] {
             forged.push((format!("{header}"), raw(&header, &good, parts[2])));
         }
         for name in ["exp", "iat", "sub", "sid", "iss", "aud"] {
-            forged.push((format!("without {name}"), signed(&hs256, &without(name), KEY)));
+            forged.push((
+                format!("without {name}"),
+                signed(&hs256, &without(name), KEY),
+            ));
         }
         for (name, value) in [
-            ("exp", json!("never")), ("exp", json!("9999999999")), ("exp", json!(-1)), ("exp", json!(now() - 1)),
-            ("exp", json!(1e300)), ("iat", json!("0")), ("iss", json!("other")), ("aud", json!("password-reset")),
-            ("aud", json!(["other"])), ("sub", json!("admin")), ("sub", json!(1)), ("sid", json!(null)),
+            ("exp", json!("never")),
+            ("exp", json!("9999999999")),
+            ("exp", json!(-1)),
+            ("exp", json!(now() - 1)),
+            ("exp", json!(1e300)),
+            ("iat", json!("0")),
+            ("iss", json!("other")),
+            ("aud", json!("password-reset")),
+            ("aud", json!(["other"])),
+            ("sub", json!("admin")),
+            ("sub", json!(1)),
+            ("sid", json!(null)),
         ] {
-            forged.push((format!("{name} {value}"), signed(&hs256, &with(name, value), KEY)));
+            forged.push((
+                format!("{name} {value}"),
+                signed(&hs256, &with(name, value), KEY),
+            ));
         }
         forged.push(("long".into(), format!("{token}{}", "a".repeat(100_000))));
         forged.push(("empty".into(), String::new()));

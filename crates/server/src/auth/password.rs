@@ -59,7 +59,12 @@ mod tests {
 
     #[test]
     fn damaged_hashes_and_nul_fit_nothing_and_do_not_panic() {
-        for stored in ["", "$2b$04$", "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé", "plain"] {
+        for stored in [
+            "",
+            "$2b$04$",
+            "ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé",
+            "plain",
+        ] {
             assert!(!verify("x", Some(stored), 4));
         }
         let with_nul = hash("a\0b", 4).unwrap();

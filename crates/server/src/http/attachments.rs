@@ -11,7 +11,6 @@ use domain::key::IssueRef;
 use domain::page::Page;
 use domain::problem::{Code, FieldError, Problem};
 use futures_util::StreamExt;
-use uuid::Uuid;
 
 /// Most files in one request.
 const FILES_MAX: usize = 20;
@@ -43,7 +42,9 @@ pub enum Part {
 }
 
 fn malformed(detail: impl std::fmt::Display) -> Error {
-    Problem::new(Code::MalformedRequest).detail(format!("The form could not be read: {detail}.")).into()
+    Problem::new(Code::MalformedRequest)
+        .detail(format!("The form could not be read: {detail}."))
+        .into()
 }
 
 impl Parts {
@@ -52,10 +53,18 @@ impl Parts {
     /// # Errors
     /// 415 for another kind of body.
     pub fn new(req: &HttpRequest, payload: actix_web::dev::Payload) -> Result<Self, Error> {
-        if !req.content_type().eq_ignore_ascii_case("multipart/form-data") {
-            return Err(Problem::new(Code::UnsupportedMediaType).detail("Send multipart/form-data.").into());
+        if !req
+            .content_type()
+            .eq_ignore_ascii_case("multipart/form-data")
+        {
+            return Err(Problem::new(Code::UnsupportedMediaType)
+                .detail("Send multipart/form-data.")
+                .into());
         }
-        Ok(Self { form: Multipart::new(req.headers(), payload), seen: 0 })
+        Ok(Self {
+            form: Multipart::new(req.headers(), payload),
+            seen: 0,
+        })
     }
 
     /// The next part.
@@ -69,18 +78,28 @@ impl Parts {
         let mut field = field.map_err(malformed)?;
         self.seen += 1;
         if self.seen > FILES_MAX + 40 {
-            return Err(Problem::new(Code::TooLarge).detail("Too many parts.").into());
+            return Err(Problem::new(Code::TooLarge)
+                .detail("Too many parts.")
+                .into());
         }
         let name = field.name().unwrap_or_default().to_string();
-        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(ToString::to_string);
+        let file_name = field
+            .content_disposition()
+            .and_then(|d| d.get_filename())
+            .map(ToString::to_string);
         if name == "file" {
-            return Ok(Some(Part::File { name: file_name.unwrap_or_default(), bytes: field }));
+            return Ok(Some(Part::File {
+                name: file_name.unwrap_or_default(),
+                bytes: field,
+            }));
         }
         let mut value = Vec::new();
         while let Some(chunk) = field.next().await {
             value.extend_from_slice(&chunk.map_err(malformed)?);
             if value.len() > TEXT_MAX {
-                return Err(Problem::new(Code::TooLarge).detail(format!("{name}: at most {TEXT_MAX} bytes.")).into());
+                return Err(Problem::new(Code::TooLarge)
+                    .detail(format!("{name}: at most {TEXT_MAX} bytes."))
+                    .into());
             }
         }
         let value = String::from_utf8(value)
@@ -92,15 +111,26 @@ impl Parts {
 /// List an issue's files, oldest first.
 #[utoipa::path(tag = "attachments", params(("issue" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Attachment>)))]
 #[get("/issues/{issue}/attachments")]
-pub async fn list_attachments(app: web::Data<App>, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn list_attachments(
+    app: web::Data<App>,
+    caller: Caller,
+    issue: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let files = app.read(&caller, move |conn, actor| use_case::list(conn, actor, &which)).await?;
+    let files = app
+        .read(&caller, move |conn, actor| {
+            use_case::list(conn, actor, &which)
+        })
+        .await?;
     reply::json(&Page::whole(files))
 }
 
 /// A form with files.
 #[derive(utoipa::ToSchema)]
-#[allow(dead_code, reason = "describes the form for the document; the form is read as a stream")]
+#[allow(
+    dead_code,
+    reason = "describes the form for the document; the form is read as a stream"
+)]
 struct FileForm {
     /// One file or several.
     #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream")]
@@ -130,7 +160,9 @@ pub async fn add_attachments(
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<u64>().ok())
-        .is_some_and(|length| length > app.config.upload_limit.saturating_mul(FILES_MAX as u64) + 1_000_000);
+        .is_some_and(|length| {
+            length > app.config.upload_limit.saturating_mul(FILES_MAX as u64) + 1_000_000
+        });
     if over {
         return Err(Problem::new(Code::TooLarge).into());
     }
@@ -140,20 +172,34 @@ pub async fn add_attachments(
         match part {
             Part::File { name, bytes } => {
                 if added.len() >= FILES_MAX {
-                    return Err(Problem::new(Code::TooLarge).detail(format!("At most {FILES_MAX} files at once.")).into());
+                    return Err(Problem::new(Code::TooLarge)
+                        .detail(format!("At most {FILES_MAX} files at once."))
+                        .into());
                 }
                 added.push(app.attach(&caller, which.clone(), &name, bytes).await?);
             }
             Part::Text { name, .. } => {
-                return Err(FieldError::at(&name, "unknown_field", "Only file parts are taken here.").into());
+                return Err(FieldError::at(
+                    &name,
+                    "unknown_field",
+                    "Only file parts are taken here.",
+                )
+                .into());
             }
         }
     }
     if added.is_empty() {
         return Err(FieldError::at("file", "required", "Which file?").into());
     }
-    let location = added.first().map(|f| domain::paths::api::attachment(&f.id.to_string())).unwrap_or_default();
-    Ok(reply::answer(reply::made(location, None, &Page::whole(added))?))
+    let location = added
+        .first()
+        .map(|f| domain::paths::api::attachment(&f.id.to_string()))
+        .unwrap_or_default();
+    Ok(reply::answer(reply::made(
+        location,
+        None,
+        &Page::whole(added),
+    )?))
 }
 
 /// Download a file.
@@ -162,16 +208,32 @@ pub async fn add_attachments(
 /// run in our name.
 #[utoipa::path(
     tag = "attachments",
-    params(("id" = Uuid, Path, description = "Id")),
+    params(("id" = uuid::Uuid, Path, description = "Id")),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 304))
 )]
 #[get("/attachments/{id}")]
-pub async fn download_attachment(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn download_attachment(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let (file, _) = app.read(&caller, move |conn, actor| use_case::lookup(conn, actor, id)).await?;
+    let (file, _) = app
+        .read(&caller, move |conn, actor| {
+            use_case::lookup(conn, actor, id)
+        })
+        .await?;
     let tag = format!("\"{}\"", file.sha256);
-    let has_it = req.headers().get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == tag.as_bytes());
-    let mut response = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let has_it = req
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|v| v.as_bytes() == tag.as_bytes());
+    let mut response = if has_it {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
     let media_type = if shows_inline(&file.media_type) || file.media_type.starts_with("text/") {
         file.media_type.as_str()
     } else {
@@ -180,9 +242,19 @@ pub async fn download_attachment(app: web::Data<App>, req: HttpRequest, caller: 
     response.insert_header((header::ETAG, tag));
     response.insert_header((header::CONTENT_TYPE, media_type));
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    response.insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; frame-ancestors 'none'"));
-    let place = if shows_inline(&file.media_type) { "inline" } else { "attachment" };
-    response.insert_header((header::CONTENT_DISPOSITION, disposition(place, &file.file_name)));
+    response.insert_header((
+        header::CONTENT_SECURITY_POLICY,
+        "sandbox; default-src 'none'; frame-ancestors 'none'",
+    ));
+    let place = if shows_inline(&file.media_type) {
+        "inline"
+    } else {
+        "attachment"
+    };
+    response.insert_header((
+        header::CONTENT_DISPOSITION,
+        disposition(place, &file.file_name),
+    ));
     if has_it {
         return Ok(response.finish());
     }
@@ -196,19 +268,32 @@ pub async fn download_attachment(app: web::Data<App>, req: HttpRequest, caller: 
 fn disposition(place: &str, name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
-        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%' | ';') || c == ' ' { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%' | ';') || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     let encoded = domain::paths::encode(name);
-    HeaderValue::from_str(&format!("{place}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
-        .unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::from_str(&format!(
+        "{place}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    ))
+    .unwrap_or(HeaderValue::from_static("attachment"))
 }
 
 /// Remove a file.
-#[utoipa::path(tag = "attachments", params(("id" = Uuid, Path, description = "Id")), responses((status = 204)))]
+#[utoipa::path(tag = "attachments", params(("id" = uuid::Uuid, Path, description = "Id")), responses((status = 204)))]
 #[delete("/attachments/{id}")]
-pub async fn delete_attachment(app: web::Data<App>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn delete_attachment(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    app.write(&caller, move |tx, actor| use_case::delete(tx, actor, id)).await?;
+    app.write(&caller, move |tx, actor| use_case::delete(tx, actor, id))
+        .await?;
     Ok(reply::done())
 }
 

@@ -29,7 +29,11 @@ pub fn session_cookie(config: &Config, token: String) -> Cookie<'static> {
 
 fn origin(req: &HttpRequest) -> Origin {
     Origin {
-        ip: req.extensions().get::<Peer>().map(|p| p.0.to_string()).unwrap_or_default(),
+        ip: req
+            .extensions()
+            .get::<Peer>()
+            .map(|p| p.0.to_string())
+            .unwrap_or_default(),
         user_agent: req
             .headers()
             .get(header::USER_AGENT)
@@ -46,7 +50,11 @@ fn origin(req: &HttpRequest) -> Origin {
 #[post("/auth/register")]
 pub async fn register(app: web::Data<App>, body: Body<Register>) -> Result<HttpResponse, Error> {
     let user = app.register(body.value).await?;
-    Ok(reply::answer(reply::made("/api/v1/me".to_string(), None, &user)?))
+    Ok(reply::answer(reply::made(
+        "/api/v1/me".to_string(),
+        None,
+        &user,
+    )?))
 }
 
 /// Sign in with a browser.
@@ -54,9 +62,18 @@ pub async fn register(app: web::Data<App>, body: Body<Register>) -> Result<HttpR
 /// The session is kept in an HttpOnly cookie.
 #[utoipa::path(tag = "auth", request_body = Login, security(()), responses((status = 200, body = SignedIn)))]
 #[post("/auth/login")]
-pub async fn login(app: web::Data<App>, req: HttpRequest, body: Body<Login>) -> Result<HttpResponse, Error> {
-    let Login { identifier, password } = body.value;
-    let Begun { user, token, .. } = app.sign_in(identifier, password, origin(&req), false).await?;
+pub async fn login(
+    app: web::Data<App>,
+    req: HttpRequest,
+    body: Body<Login>,
+) -> Result<HttpResponse, Error> {
+    let Login {
+        identifier,
+        password,
+    } = body.value;
+    let Begun { user, token, .. } = app
+        .sign_in(identifier, password, origin(&req), false)
+        .await?;
     let mut response = reply::json(&SignedIn { user })?;
     response
         .add_cookie(&session_cookie(&app.config, token))
@@ -70,7 +87,9 @@ pub async fn login(app: web::Data<App>, req: HttpRequest, body: Body<Login>) -> 
 pub async fn logout(app: web::Data<App>, caller: Option<Caller>) -> Result<HttpResponse, Error> {
     if let Some(caller) = caller {
         let ended = app
-            .write(&caller, |tx, actor| Ok(accounts::revoke_session(tx, actor.id, actor.session)?))
+            .write(&caller, |tx, actor| {
+                Ok(accounts::revoke_session(tx, actor.id, actor.session)?)
+            })
             .await;
         match ended {
             Ok(()) => {}
@@ -81,7 +100,9 @@ pub async fn logout(app: web::Data<App>, caller: Option<Caller>) -> Result<HttpR
     let mut cookie = session_cookie(&app.config, String::new());
     cookie.make_removal();
     let mut response = reply::done();
-    response.add_cookie(&cookie).map_err(|e| Error::internal(e.to_string()))?;
+    response
+        .add_cookie(&cookie)
+        .map_err(|e| Error::internal(e.to_string()))?;
     Ok(response)
 }
 
@@ -107,7 +128,11 @@ pub struct TokenForm {
     responses((status = 200, body = TokenAnswer))
 )]
 #[post("/auth/token")]
-pub async fn create_token(app: web::Data<App>, req: HttpRequest, mut payload: web::Payload) -> Result<HttpResponse, Error> {
+pub async fn create_token(
+    app: web::Data<App>,
+    req: HttpRequest,
+    mut payload: web::Payload,
+) -> Result<HttpResponse, Error> {
     let form = token_form(&req, &mut payload).await?;
     let required = |name: &str| Error::from(FieldError::at(name, "required", "This is needed."));
     if form.grant_type.is_some_and(|g| g != "password") {
@@ -138,8 +163,13 @@ async fn token_form(req: &HttpRequest, payload: &mut web::Payload) -> Result<Tok
             return Err(Problem::new(Code::TooLarge).into());
         }
     }
-    let text = String::from_utf8(body).map_err(|_| Error::from(Problem::new(Code::MalformedRequest)))?;
+    let text =
+        String::from_utf8(body).map_err(|_| Error::from(Problem::new(Code::MalformedRequest)))?;
     web::Query::<TokenForm>::from_query(&text)
         .map(web::Query::into_inner)
-        .map_err(|e| Problem::new(Code::MalformedRequest).detail(e.to_string()).into())
+        .map_err(|e| {
+            Problem::new(Code::MalformedRequest)
+                .detail(e.to_string())
+                .into()
+        })
 }

@@ -49,8 +49,18 @@ pub async fn list_comments(
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);
-    let next_cursor = items.last().filter(|_| more).map(|c| extract::cursor(&(c.created_at, c.id)));
-    reply::page(&req, &Page { items, next_cursor, total: Total { count, exact: true } })
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|c| extract::cursor(&(c.created_at, c.id)));
+    reply::page(
+        &req,
+        &Page {
+            items,
+            next_cursor,
+            total: Total { count, exact: true },
+        },
+    )
 }
 
 /// Write a comment, a reply or an internal note.
@@ -74,7 +84,11 @@ pub async fn create_comment(
     let answer = app
         .make(&caller, once, move |tx, actor| {
             let comment = use_case::create(tx, actor, &which, &new)?;
-            reply::made(api::comment(&comment.id.to_string()), Some(comment.version), &comment)
+            reply::made(
+                api::comment(&comment.id.to_string()),
+                Some(comment.version),
+                &comment,
+            )
         })
         .await?;
     Ok(reply::answer(answer))
@@ -83,9 +97,16 @@ pub async fn create_comment(
 /// One comment.
 #[utoipa::path(tag = "comments", params(("id" = Uuid, Path, description = "Id")), responses((status = 200, body = Comment)))]
 #[get("/comments/{id}")]
-pub async fn get_comment(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn get_comment(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let comment = app.read(&caller, move |conn, actor| use_case::one(conn, actor, id)).await?;
+    let comment = app
+        .read(&caller, move |conn, actor| use_case::one(conn, actor, id))
+        .await?;
     reply::tagged(&req, comment.version, &comment)
 }
 
@@ -108,7 +129,9 @@ pub async fn update_comment(
     let seen = extract::if_match(&req).version();
     let patch = body.value.check()?;
     let comment = app
-        .write(&caller, move |tx, actor| use_case::update(tx, actor, id, &patch, seen))
+        .write(&caller, move |tx, actor| {
+            use_case::update(tx, actor, id, &patch, seen)
+        })
         .await?;
     reply::tagged(&req, comment.version, &comment)
 }
@@ -120,9 +143,17 @@ pub async fn update_comment(
     responses((status = 204))
 )]
 #[delete("/comments/{id}")]
-pub async fn delete_comment(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn delete_comment(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
     let seen = extract::if_match(&req).version();
-    app.write(&caller, move |tx, actor| use_case::delete(tx, actor, id, seen)).await?;
+    app.write(&caller, move |tx, actor| {
+        use_case::delete(tx, actor, id, seen)
+    })
+    .await?;
     Ok(reply::done())
 }

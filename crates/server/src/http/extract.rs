@@ -25,7 +25,12 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(req.extensions().get::<Caller>().cloned().ok_or_else(Error::not_authenticated))
+        ready(
+            req.extensions()
+                .get::<Caller>()
+                .cloned()
+                .ok_or_else(Error::not_authenticated),
+        )
     }
 }
 
@@ -50,7 +55,9 @@ pub async fn bytes(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Error
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| malformed(format!("The body broke off: {e}.")))?;
         if body.len() + chunk.len() > limit {
-            return Err(Problem::new(Code::TooLarge).detail(format!("At most {limit} bytes.")).into());
+            return Err(Problem::new(Code::TooLarge)
+                .detail(format!("At most {limit} bytes."))
+                .into());
         }
         body.extend_from_slice(&chunk);
     }
@@ -76,7 +83,9 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
             malformed(sentence(&inner.to_string()))
         }
     })?;
-    reader.end().map_err(|e| malformed(sentence(&e.to_string())))?;
+    reader
+        .end()
+        .map_err(|e| malformed(sentence(&e.to_string())))?;
     Ok(value)
 }
 
@@ -97,7 +106,10 @@ fn shape_code(message: &str) -> &'static str {
 fn sentence(message: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or(message);
     let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|c| c.to_uppercase().collect::<String>())
+        .unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }
 
@@ -108,7 +120,9 @@ fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
     for segment in path.iter() {
         match segment {
             Segment::Seq { index } => out.push_str(&format!("/{index}")),
-            Segment::Map { key } => out.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                out.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
@@ -124,7 +138,12 @@ fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
 
 /// Whether a content type is that of JSON (RFC 8259 or a `+json` suffix).
 fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
@@ -137,11 +156,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let mut payload = payload.take();
         async move {
             if !json_type {
-                return Err(Problem::new(Code::UnsupportedMediaType).detail("Send application/json.").into());
+                return Err(Problem::new(Code::UnsupportedMediaType)
+                    .detail("Send application/json.")
+                    .into());
             }
             let body = bytes(&mut payload, BODY_MAX).await?;
             let hash = hex(&Sha256::digest(&body));
-            Ok(Self { value: json(&body)?, hash })
+            Ok(Self {
+                value: json(&body)?,
+                hash,
+            })
         }
         .boxed_local()
     }
@@ -168,7 +192,11 @@ pub fn once<T>(req: &HttpRequest, body: &Body<T>) -> Result<Option<Once>, Error>
         return Err(malformed("Idempotency-Key: 1 to 255 visible characters."));
     }
     let route = format!("{} {}", req.method(), req.path());
-    Ok(Some(Once { route, key: key.to_string(), request_hash: body.hash.clone() }))
+    Ok(Some(Once {
+        route,
+        key: key.to_string(),
+        request_hash: body.hash.clone(),
+    }))
 }
 
 /// What the caller says about the version they saw (`If-Match`).
@@ -182,7 +210,14 @@ pub fn if_match(req: &HttpRequest) -> Precondition {
         return Precondition::None;
     }
     tags.split(',')
-        .find_map(|tag| tag.trim().strip_prefix('"')?.split(['-', '"']).next()?.parse().ok())
+        .find_map(|tag| {
+            tag.trim()
+                .strip_prefix('"')?
+                .split(['-', '"'])
+                .next()?
+                .parse()
+                .ok()
+        })
         .map_or(Precondition::Never, Precondition::Version)
 }
 
@@ -195,9 +230,11 @@ impl FromRequest for Params {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(actix_web::web::Query::<Vec<(String, String)>>::from_query(req.query_string())
-            .map(|q| Self(q.into_inner()))
-            .map_err(|e| malformed(format!("The query could not be read: {e}."))))
+        ready(
+            actix_web::web::Query::<Vec<(String, String)>>::from_query(req.query_string())
+                .map(|q| Self(q.into_inner()))
+                .map_err(|e| malformed(format!("The query could not be read: {e}."))),
+        )
     }
 }
 
@@ -215,7 +252,9 @@ impl Params {
     pub fn read<T: FromStr>(&mut self, name: &str, expected: &str) -> Result<Option<T>, Error> {
         self.text(name)
             .map(|text| {
-                text.parse().map_err(|_| FieldError::query(name, "invalid", format!("Expected {expected}.")).into())
+                text.parse().map_err(|_| {
+                    FieldError::query(name, "invalid", format!("Expected {expected}.")).into()
+                })
             })
             .transpose()
     }
@@ -225,7 +264,9 @@ impl Params {
     /// # Errors
     /// 422 unless it is from 1 to 100.
     pub fn limit(&mut self) -> Result<u32, Error> {
-        let limit: u32 = self.read("limit", "a number from 1 to 100")?.unwrap_or(LIMIT_DEFAULT);
+        let limit: u32 = self
+            .read("limit", "a number from 1 to 100")?
+            .unwrap_or(LIMIT_DEFAULT);
         if (1..=LIMIT_MAX).contains(&limit) {
             Ok(limit)
         } else {
@@ -238,13 +279,19 @@ impl Params {
     /// # Errors
     /// 422 for one that is not of this list.
     pub fn cursor<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Error> {
-        self.text("cursor").filter(|c| !c.is_empty()).map(|text| uncursor(&text)).transpose()
+        self.text("cursor")
+            .filter(|c| !c.is_empty())
+            .map(|text| uncursor(&text))
+            .transpose()
     }
 
     /// The parameters that are left.
     #[must_use]
     pub fn rest(&self) -> Vec<(&str, &str)> {
-        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
+        self.0
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect()
     }
 
     /// Ends the reading.
@@ -264,8 +311,13 @@ pub fn unknown(rest: &[(&str, &str)]) -> Result<(), Error> {
     let Some((name, _)) = rest.first() else {
         return Ok(());
     };
-    let mut problem = Problem::new(Code::MalformedRequest).detail(format!("There is no query parameter {name} here."));
-    problem.errors = vec![FieldError::query(name, "unknown_parameter", "Not known here.")];
+    let mut problem = Problem::new(Code::MalformedRequest)
+        .detail(format!("There is no query parameter {name} here."));
+    problem.errors = vec![FieldError::query(
+        name,
+        "unknown_parameter",
+        "Not known here.",
+    )];
     Err(problem.into())
 }
 
@@ -290,7 +342,12 @@ pub fn uncursor<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 /// 422 for a cursor of another list.
 #[must_use]
 pub fn wrong_cursor() -> Error {
-    FieldError::query("cursor", "invalid", "This cursor does not belong to this list.").into()
+    FieldError::query(
+        "cursor",
+        "invalid",
+        "This cursor does not belong to this list.",
+    )
+    .into()
 }
 
 /// A path segment as an address; what cannot be one does not exist.
@@ -319,7 +376,10 @@ mod tests {
         let first = problem.errors.first().cloned();
         (
             problem.status,
-            first.as_ref().map(|e| e.pointer.clone()).unwrap_or_default(),
+            first
+                .as_ref()
+                .map(|e| e.pointer.clone())
+                .unwrap_or_default(),
             first.map(|e| e.code).unwrap_or_default(),
         )
     }
@@ -331,18 +391,36 @@ mod tests {
         assert_eq!(mistake("\u{feff}{}").0, 400);
         assert_eq!(mistake(&"[".repeat(100_000)).0, 400);
         assert_eq!(mistake("{}"), (422, "/title".into(), "required".into()));
-        assert_eq!(mistake(r#"{"title":"x","number":1}"#), (422, "/number".into(), "unknown_field".into()));
-        assert_eq!(mistake(r#"{"title":7}"#), (422, "/title".into(), "wrong_type".into()));
-        assert_eq!(mistake(r#"{"title":"x","labels":["a",7]}"#), (422, "/labels/1".into(), "wrong_type".into()));
-        assert_eq!(mistake(r#"{"title":"x","severity":"bad"}"#), (422, "/severity".into(), "unknown_value".into()));
-        assert_eq!(mistake(r#"{"title":"x","title":"y"}"#), (422, "/title".into(), "duplicate_field".into()));
+        assert_eq!(
+            mistake(r#"{"title":"x","number":1}"#),
+            (422, "/number".into(), "unknown_field".into())
+        );
+        assert_eq!(
+            mistake(r#"{"title":7}"#),
+            (422, "/title".into(), "wrong_type".into())
+        );
+        assert_eq!(
+            mistake(r#"{"title":"x","labels":["a",7]}"#),
+            (422, "/labels/1".into(), "wrong_type".into())
+        );
+        assert_eq!(
+            mistake(r#"{"title":"x","severity":"bad"}"#),
+            (422, "/severity".into(), "unknown_value".into())
+        );
+        assert_eq!(
+            mistake(r#"{"title":"x","title":"y"}"#),
+            (422, "/title".into(), "duplicate_field".into())
+        );
         assert_eq!(mistake(r#"{"title":"x","story_points":1e100}"#).0, 422);
     }
 
     #[test]
     fn cursors_go_round_and_foreign_ones_do_not() {
         let word = cursor(&(1, "a"));
-        assert_eq!(uncursor::<(i32, String)>(&word).unwrap(), (1, "a".to_string()));
+        assert_eq!(
+            uncursor::<(i32, String)>(&word).unwrap(),
+            (1, "a".to_string())
+        );
         assert!(uncursor::<(i32, String)>("%%%").is_err());
         assert!(uncursor::<(String, i32)>(&word).is_err());
     }

@@ -34,12 +34,21 @@ async fn ready(app: web::Data<App>) -> Result<HttpResponse, Error> {
     if app.live.is_stopping() {
         return Err(not_ready("The server is stopping."));
     }
-    let state = app.system(|db| db.read(|conn| Ok(migrate::state(conn)?))).await?;
+    let state = app
+        .system(|db| db.read(|conn| Ok(migrate::state(conn)?)))
+        .await?;
     match state {
         SchemaState::Current => {}
-        SchemaState::Behind => return Err(not_ready("Migrations are missing: iit-server migrate.")),
-        SchemaState::Ahead => return Err(not_ready("The database was migrated by a newer release.")),
+        SchemaState::Behind => {
+            return Err(not_ready("Migrations are missing: iit-server migrate."));
+        }
+        SchemaState::Ahead => {
+            return Err(not_ready("The database was migrated by a newer release."));
+        }
     }
-    app.blobs.check().await.map_err(|_| not_ready("The file storage does not answer."))?;
+    app.blobs
+        .check()
+        .await
+        .map_err(|_| not_ready("The file storage does not answer."))?;
     reply::json(&Health { status: "ok" })
 }

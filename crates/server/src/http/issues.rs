@@ -4,7 +4,9 @@ use super::attachments::{Part, Parts};
 use super::extract::{self, Body, Params};
 use super::reply;
 use crate::app::{App, Caller, Error, Once, history, issues as use_case};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web,
+};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
 use domain::key::{IssueRef, ProjectRef};
@@ -60,12 +62,16 @@ async fn create_from(
     project: Option<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    let is_form = req.content_type().eq_ignore_ascii_case("multipart/form-data");
+    let is_form = req
+        .content_type()
+        .eq_ignore_ascii_case("multipart/form-data");
     let mut payload = payload.into_inner();
     if !is_form {
         let body = Body::<IssueDraft>::from_request(&req, &mut payload).await?;
         let once = extract::once(&req, &body)?;
-        return Ok(reply::answer(create(&app, &caller, once, project, body.value).await?));
+        return Ok(reply::answer(
+            create(&app, &caller, once, project, body.value).await?,
+        ));
     }
     let mut parts = Parts::new(&req, payload)?;
     let mut fields = serde_json::Map::new();
@@ -78,8 +84,10 @@ async fn create_from(
                     Some(created) => created,
                     None => create(&app, &caller, None, project.clone(), draft(&fields)?).await?,
                 };
-                let issue: Issue = serde_json::from_str(&created.body).map_err(|e| Error::internal(e.to_string()))?;
-                app.attach(&caller, IssueRef::Id(issue.id), &name, bytes).await?;
+                let issue: Issue = serde_json::from_str(&created.body)
+                    .map_err(|e| Error::internal(e.to_string()))?;
+                app.attach(&caller, IssueRef::Id(issue.id), &name, bytes)
+                    .await?;
                 answer = Some(created);
             }
         }
@@ -95,14 +103,22 @@ async fn create_from(
 fn put_field(fields: &mut serde_json::Map<String, serde_json::Value>, name: &str, value: String) {
     let value = match name {
         "story_points" => value.trim().parse::<i64>().map_or(value.into(), Into::into),
-        "labels" | "tags" => value.split(',').map(str::trim).filter(|v| !v.is_empty()).collect(),
+        "labels" | "tags" => value
+            .split(',')
+            .map(str::trim)
+            .filter(|v| !v.is_empty())
+            .collect(),
         _ => serde_json::Value::String(value),
     };
     fields.insert(name.to_string(), value);
 }
 
 fn draft(fields: &serde_json::Map<String, serde_json::Value>) -> Result<IssueDraft, Error> {
-    extract::json(serde_json::Value::Object(fields.clone()).to_string().as_bytes())
+    extract::json(
+        serde_json::Value::Object(fields.clone())
+            .to_string()
+            .as_bytes(),
+    )
 }
 
 async fn create(
@@ -119,7 +135,12 @@ async fn create(
             .parse()
             .map_err(|_| FieldError::at("project", "unknown_value", "There is no such project."))?,
         (Some(_), Some(_)) => {
-            return Err(FieldError::at("project", "unknown_field", "The address names the project already.").into());
+            return Err(FieldError::at(
+                "project",
+                "unknown_field",
+                "The address names the project already.",
+            )
+            .into());
         }
         (None, None) => return Err(FieldError::at("project", "required", "Which project?").into()),
     };
@@ -167,13 +188,21 @@ async fn create(
     responses((status = 200, body = Page<IssueRow>))
 )]
 #[get("/issues")]
-pub async fn list_issues(app: web::Data<App>, req: HttpRequest, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+pub async fn list_issues(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
     let limit = i64::from(params.limit()?);
     let after: Option<Position> = params.cursor()?;
     let rest = params.rest();
     let (filter, others) = IssueFilter::from_pairs(rest)?;
     extract::unknown(&others)?;
-    if after.as_ref().is_some_and(|position| !position.fits(filter.sort.field)) {
+    if after
+        .as_ref()
+        .is_some_and(|position| !position.fits(filter.sort.field))
+    {
         return Err(extract::wrong_cursor());
     }
     let listed = app
@@ -183,7 +212,14 @@ pub async fn list_issues(app: web::Data<App>, req: HttpRequest, caller: Caller, 
         })
         .await?;
     let next_cursor = listed.next.as_ref().map(extract::cursor);
-    reply::page(&req, &Page { items: listed.rows, next_cursor, total: listed.total })
+    reply::page(
+        &req,
+        &Page {
+            items: listed.rows,
+            next_cursor,
+            total: listed.total,
+        },
+    )
 }
 
 /// One issue, by key or id.
@@ -193,10 +229,17 @@ pub async fn list_issues(app: web::Data<App>, req: HttpRequest, caller: Caller, 
     responses((status = 200, body = Issue), (status = 304))
 )]
 #[get("/issues/{issue}")]
-pub async fn get_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn get_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let issue = app
-        .read(&caller, move |conn, actor| Ok(access::issue(conn, actor, &which, Action::SeeProject)?.render()))
+        .read(&caller, move |conn, actor| {
+            Ok(access::issue(conn, actor, &which, Action::SeeProject)?.render())
+        })
         .await?;
     reply::tagged(&req, issue.version, &issue)
 }
@@ -222,7 +265,9 @@ pub async fn update_issue(
     let seen = extract::if_match(&req);
     let patch = body.value.check()?;
     let issue = app
-        .write_one(&caller, move |tx, actor| Ok(use_case::update(tx, actor, &which, &patch, seen)?.render()))
+        .write_one(&caller, move |tx, actor| {
+            Ok(use_case::update(tx, actor, &which, &patch, seen)?.render())
+        })
         .await?;
     reply::tagged(&req, issue.version, &issue)
 }
@@ -234,20 +279,35 @@ pub async fn update_issue(
     responses((status = 204))
 )]
 #[delete("/issues/{issue}")]
-pub async fn delete_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn delete_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let seen = extract::if_match(&req);
-    app.write_one(&caller, move |tx, actor| use_case::delete(tx, actor, &which, seen)).await?;
+    app.write_one(&caller, move |tx, actor| {
+        use_case::delete(tx, actor, &which, seen)
+    })
+    .await?;
     Ok(reply::done())
 }
 
 /// Bring a deleted issue back.
 #[utoipa::path(tag = "issues", params(("issue" = String, Path, description = "Key or id")), responses((status = 200, body = Issue)))]
 #[post("/issues/{issue}/restore")]
-pub async fn restore_issue(app: web::Data<App>, req: HttpRequest, caller: Caller, issue: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn restore_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let issue = app
-        .write_one(&caller, move |tx, actor| Ok(use_case::restore(tx, actor, &which)?.render()))
+        .write_one(&caller, move |tx, actor| {
+            Ok(use_case::restore(tx, actor, &which)?.render())
+        })
         .await?;
     reply::tagged(&req, issue.version, &issue)
 }
@@ -275,13 +335,25 @@ pub async fn issue_history(
     let after: Option<history::At> = params.cursor()?;
     params.end()?;
     let (mut items, count) = app
-        .read(&caller, move |conn, actor| history::of_issue(conn, actor, &which, after, limit + 1))
+        .read(&caller, move |conn, actor| {
+            history::of_issue(conn, actor, &which, after, limit + 1)
+        })
         .await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);
-    let next_cursor = items.last().filter(|_| more).map(|e| extract::cursor(&(e.at, e.id)));
-    reply::page(&req, &Page { items, next_cursor, total: Total { count, exact: true } })
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|e| extract::cursor(&(e.at, e.id)));
+    reply::page(
+        &req,
+        &Page {
+            items,
+            next_cursor,
+            total: Total { count, exact: true },
+        },
+    )
 }
 
 /// Put a label on an issue.
@@ -291,10 +363,17 @@ pub async fn issue_history(
     responses((status = 204))
 )]
 #[put("/issues/{issue}/labels/{label}")]
-pub async fn put_issue_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn put_issue_label(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
     let (issue, label) = path.into_inner();
     let which: IssueRef = extract::address(&issue)?;
-    app.write_one(&caller, move |tx, actor| use_case::put_label(tx, actor, &which, &label)).await?;
+    app.write_one(&caller, move |tx, actor| {
+        use_case::put_label(tx, actor, &which, &label)
+    })
+    .await?;
     Ok(reply::done())
 }
 
@@ -305,10 +384,16 @@ pub async fn put_issue_label(app: web::Data<App>, caller: Caller, path: web::Pat
     responses((status = 204))
 )]
 #[delete("/issues/{issue}/labels/{label}")]
-pub async fn delete_issue_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn delete_issue_label(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
     let (issue, label) = path.into_inner();
     let which: IssueRef = extract::address(&issue)?;
-    app.write_one(&caller, move |tx, actor| use_case::remove_label(tx, actor, &which, &label)).await?;
+    app.write_one(&caller, move |tx, actor| {
+        use_case::remove_label(tx, actor, &which, &label)
+    })
+    .await?;
     Ok(reply::done())
 }
-

@@ -60,10 +60,23 @@ fn ask<K: std::hash::Hash + Eq + Clone>(
 ) -> Option<Verdict> {
     let (quota, limiter) = buckets?;
     Some(match limiter.check_key(key) {
-        Ok(state) => Verdict { policy, quota: *quota, remaining: state.remaining_burst_capacity(), wait: None },
+        Ok(state) => Verdict {
+            policy,
+            quota: *quota,
+            remaining: state.remaining_burst_capacity(),
+            wait: None,
+        },
         Err(not_until) => {
-            let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            Verdict { policy, quota: *quota, remaining: 0, wait: Some(wait) }
+            let wait = not_until
+                .wait_time_from(DefaultClock::default().now())
+                .as_secs()
+                + 1;
+            Verdict {
+                policy,
+                quota: *quota,
+                remaining: 0,
+                wait: Some(wait),
+            }
         }
     })
 }
@@ -117,14 +130,29 @@ mod tests {
 
     #[test]
     fn the_hundred_and_first_request_waits_and_neighbours_share_an_ipv6_network() {
-        let limiter = Limiter::new(Limits { anonymous: 100, principal: 0, sign_in: 10 });
+        let limiter = Limiter::new(Limits {
+            anonymous: 100,
+            principal: 0,
+            sign_in: 10,
+        });
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         for i in 0..100_u32 {
-            let verdict = limiter.anonymous(address(&format!("2001:db8::{:x}", i + 1))).unwrap();
+            let verdict = limiter
+                .anonymous(address(&format!("2001:db8::{:x}", i + 1)))
+                .unwrap();
             assert_eq!(verdict.wait, None, "{i}");
         }
-        assert!(limiter.anonymous(address("2001:db8::ffff")).unwrap().wait.is_some());
-        assert_eq!(limiter.anonymous(address("2001:db8:0:1::1")).unwrap().wait, None);
+        assert!(
+            limiter
+                .anonymous(address("2001:db8::ffff"))
+                .unwrap()
+                .wait
+                .is_some()
+        );
+        assert_eq!(
+            limiter.anonymous(address("2001:db8:0:1::1")).unwrap().wait,
+            None
+        );
         assert_eq!(bucket(address("::ffff:10.0.0.1")), address("10.0.0.1"));
         assert_eq!(limiter.principal(Uuid::nil()), None);
     }

@@ -16,7 +16,11 @@ use store::accounts;
 /// Who am I, and what am I in each project?
 #[utoipa::path(tag = "me", responses((status = 200, body = Me)))]
 #[get("/me")]
-pub async fn get_me(app: web::Data<App>, req: HttpRequest, caller: Caller) -> Result<HttpResponse, Error> {
+pub async fn get_me(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+) -> Result<HttpResponse, Error> {
     let me = app.read(&caller, use_case::me).await?;
     let mut response = reply::json(&me)?;
     let renew = req.extensions().get::<Renew>().is_some();
@@ -27,11 +31,23 @@ pub async fn get_me(app: web::Data<App>, req: HttpRequest, caller: Caller) -> Re
 }
 
 /// The browser app asks for itself on every start, so this is where its cookie is renewed.
-async fn renew_cookie(app: &App, caller: &Caller, response: &mut HttpResponse) -> Result<(), Error> {
-    app.write(caller, |tx, actor| Ok(accounts::renew_session(tx, actor.session)?)).await?;
+async fn renew_cookie(
+    app: &App,
+    caller: &Caller,
+    response: &mut HttpResponse,
+) -> Result<(), Error> {
+    app.write(caller, |tx, actor| {
+        Ok(accounts::renew_session(tx, actor.session)?)
+    })
+    .await?;
     let token = app
         .keys
-        .sign(caller.account, caller.session, chrono::Utc::now().timestamp(), jwt::COOKIE_SECONDS)
+        .sign(
+            caller.account,
+            caller.session,
+            chrono::Utc::now().timestamp(),
+            jwt::COOKIE_SECONDS,
+        )
         .map_err(|e| Error::internal(e.to_string()))?;
     response
         .add_cookie(&session_cookie(&app.config, token))
@@ -41,9 +57,17 @@ async fn renew_cookie(app: &App, caller: &Caller, response: &mut HttpResponse) -
 /// Change my profile.
 #[utoipa::path(tag = "me", request_body = ProfilePatch, responses((status = 200, body = Me)))]
 #[patch("/me")]
-pub async fn update_me(app: web::Data<App>, caller: Caller, body: Body<ProfilePatch>) -> Result<HttpResponse, Error> {
+pub async fn update_me(
+    app: web::Data<App>,
+    caller: Caller,
+    body: Body<ProfilePatch>,
+) -> Result<HttpResponse, Error> {
     let patch = body.value.check()?;
-    let me = app.write(&caller, move |tx, actor| use_case::update_me(tx, actor, &patch)).await?;
+    let me = app
+        .write(&caller, move |tx, actor| {
+            use_case::update_me(tx, actor, &patch)
+        })
+        .await?;
     reply::json(&me)
 }
 
@@ -57,7 +81,9 @@ pub async fn change_password(
 ) -> Result<HttpResponse, Error> {
     let PasswordChange { current, new } = body.value;
     let new = text::password("new", &new).map_err(Error::from)?;
-    let account = app.read(&caller, |conn, actor| Ok(accounts::by_id(conn, actor.id)?)).await?;
+    let account = app
+        .read(&caller, |conn, actor| Ok(accounts::by_id(conn, actor.id)?))
+        .await?;
     let cost = app.config.bcrypt_cost;
     let hash = app
         .hashing(move || {
@@ -67,9 +93,18 @@ pub async fn change_password(
         })
         .await?;
     let hash = hash
-        .ok_or_else(|| Error::from(FieldError::at("current", "wrong", "This is not your password.")))?
+        .ok_or_else(|| {
+            Error::from(FieldError::at(
+                "current",
+                "wrong",
+                "This is not your password.",
+            ))
+        })?
         .map_err(|e| Error::internal(e.to_string()))?;
-    app.write(&caller, move |tx, actor| use_case::set_my_password(tx, actor, &hash)).await?;
+    app.write(&caller, move |tx, actor| {
+        use_case::set_my_password(tx, actor, &hash)
+    })
+    .await?;
     Ok(reply::done())
 }
 
@@ -78,7 +113,9 @@ pub async fn change_password(
 #[get("/me/sessions")]
 pub async fn sessions(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Error> {
     let sessions = app
-        .read(&caller, |conn, actor| Ok(accounts::sessions(conn, actor.id, actor.session)?))
+        .read(&caller, |conn, actor| {
+            Ok(accounts::sessions(conn, actor.id, actor.session)?)
+        })
         .await?;
     reply::json(&Page::whole(sessions))
 }
@@ -86,8 +123,15 @@ pub async fn sessions(app: web::Data<App>, caller: Caller) -> Result<HttpRespons
 /// End one of my sessions.
 #[utoipa::path(tag = "me", params(("id" = uuid::Uuid, Path, description = "Id of the session")), responses((status = 204)))]
 #[delete("/me/sessions/{id}")]
-pub async fn revoke_session(app: web::Data<App>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn revoke_session(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    app.write(&caller, move |tx, actor| Ok(accounts::revoke_session(tx, actor.id, id)?)).await?;
+    app.write(&caller, move |tx, actor| {
+        Ok(accounts::revoke_session(tx, actor.id, id)?)
+    })
+    .await?;
     Ok(reply::done())
 }

@@ -31,12 +31,23 @@ pub struct Renew;
 /// origin over https.
 #[must_use]
 pub fn cookie_name(config: &Config) -> &'static str {
-    if config.is_https() { "__Host-iit" } else { "iit" }
+    if config.is_https() {
+        "__Host-iit"
+    } else {
+        "iit"
+    }
 }
 
 fn peer(req: &ServiceRequest, config: &Config) -> IpAddr {
-    let direct = req.peer_addr().map_or(IpAddr::from([127, 0, 0, 1]), |a| a.ip());
-    let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|net| net.contains(&address));
+    let direct = req
+        .peer_addr()
+        .map_or(IpAddr::from([127, 0, 0, 1]), |a| a.ip());
+    let trusted = |address: IpAddr| {
+        config
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(&address))
+    };
     if !trusted(direct) {
         return direct;
     }
@@ -47,14 +58,21 @@ fn peer(req: &ServiceRequest, config: &Config) -> IpAddr {
         .flat_map(|v| v.split(','))
         .filter_map(|v| v.trim().parse().ok())
         .collect();
-    hops.into_iter().rev().find(|a| !trusted(*a)).unwrap_or(direct)
+    hops.into_iter()
+        .rev()
+        .find(|a| !trusted(*a))
+        .unwrap_or(direct)
 }
 
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get("x-request-id")
         .and_then(|v| v.to_str().ok())
-        .filter(|v| (1..=64).contains(&v.len()) && v.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .filter(|v| {
+            (1..=64).contains(&v.len())
+                && v.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        })
         .map_or_else(|| Uuid::now_v7().to_string(), ToString::to_string)
 }
 
@@ -68,10 +86,17 @@ fn identify(req: &ServiceRequest, app: &App) -> Option<bool> {
             .unwrap_or_default()
     });
     let by_cookie = bearer.is_none();
-    let token = bearer.or_else(|| req.cookie(cookie_name(&app.config)).map(|c| c.value().to_string()))?;
+    let token = bearer.or_else(|| {
+        req.cookie(cookie_name(&app.config))
+            .map(|c| c.value().to_string())
+    })?;
     let claims = app.keys.verify(&token)?;
     let mut extensions = req.extensions_mut();
-    extensions.insert(Caller { account: claims.sub, session: claims.sid, timing: Arc::new(Timing::default()) });
+    extensions.insert(Caller {
+        account: claims.sub,
+        session: claims.sid,
+        timing: Arc::new(Timing::default()),
+    });
     if by_cookie && chrono::Utc::now().timestamp() - claims.iat > RENEW_AFTER_SECONDS {
         extensions.insert(Renew);
     }
@@ -98,10 +123,11 @@ fn limit(req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Option<Ver
     if !path.starts_with("/api/v1") {
         return None;
     }
-    let signing_in = matches!(path, "/api/v1/auth/login" | "/api/v1/auth/token" | "/api/v1/auth/register");
-    if signing_in
-        && let Some(verdict) = limiter.sign_in(address)
-    {
+    let signing_in = matches!(
+        path,
+        "/api/v1/auth/login" | "/api/v1/auth/token" | "/api/v1/auth/register"
+    );
+    if signing_in && let Some(verdict) = limiter.sign_in(address) {
         return Some(verdict);
     }
     match req.extensions().get::<Caller>() {
@@ -110,7 +136,12 @@ fn limit(req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Option<Ver
     }
 }
 
-fn refuse(app: &App, req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Result<Option<Verdict>, Box<(Error, Option<Verdict>)>> {
+fn refuse(
+    app: &App,
+    req: &ServiceRequest,
+    limiter: &Limiter,
+    address: IpAddr,
+) -> Result<Option<Verdict>, Box<(Error, Option<Verdict>)>> {
     let by_cookie = identify(req, app);
     let verdict = limit(req, limiter, address);
     if verdict.is_some_and(|v| v.wait.is_some()) {
@@ -124,7 +155,10 @@ fn refuse(app: &App, req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -
         // least not say that it came from elsewhere.
         let needed = by_cookie == Some(true);
         if !from_our_own_page(req, &app.config, needed) {
-            return Err(Box::new((Problem::new(Code::ForeignOrigin).into(), verdict)));
+            return Err(Box::new((
+                Problem::new(Code::ForeignOrigin).into(),
+                verdict,
+            )));
         }
     }
     Ok(verdict)
@@ -144,7 +178,10 @@ pub async fn around(
         req.app_data::<web::Data<App>>().cloned(),
         req.app_data::<web::Data<Limiter>>().cloned(),
     ) else {
-        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
+        return next
+            .call(req)
+            .await
+            .map(ServiceResponse::map_into_boxed_body);
     };
     REQUEST_ID
         .scope(id.clone(), async move {
@@ -155,19 +192,32 @@ pub async fn around(
                 Ok(verdict) => (next.call(req).await?.map_into_boxed_body(), verdict),
                 Err(refusal) => {
                     let (error, verdict) = *refusal;
-                    (req.into_response(problem::response(error.problem())), verdict)
+                    (
+                        req.into_response(problem::response(error.problem())),
+                        verdict,
+                    )
                 }
             };
             let caller = response.request().extensions().get::<Caller>().cloned();
-            let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_string());
+            let route = response
+                .request()
+                .match_pattern()
+                .unwrap_or_else(|| "unmatched".to_string());
             let status = response.status().as_u16();
             let spent = began.elapsed();
             let https = app.config.is_https();
             finish(response.headers_mut(), &id, https, verdict);
             let app_ms = spent.as_secs_f64() * 1000.0;
-            let db_ms = caller.as_ref().map_or(0.0, |c| f64::from(u32::try_from(c.timing.micros()).unwrap_or(u32::MAX)) / 1000.0);
-            put(response.headers_mut(), "server-timing", &format!("app;dur={app_ms:.1}, db;dur={db_ms:.1}"));
-            app.metrics.request(method.as_str(), &route, status, spent.as_secs_f64());
+            let db_ms = caller.as_ref().map_or(0.0, |c| {
+                f64::from(u32::try_from(c.timing.micros()).unwrap_or(u32::MAX)) / 1000.0
+            });
+            put(
+                response.headers_mut(),
+                "server-timing",
+                &format!("app;dur={app_ms:.1}, db;dur={db_ms:.1}"),
+            );
+            app.metrics
+                .request(method.as_str(), &route, status, spent.as_secs_f64());
             tracing::info!(
                 request.id = %id,
                 user.id = caller.map(|c| c.account.to_string()).unwrap_or_default(),
@@ -197,13 +247,22 @@ fn finish(headers: &mut HeaderMap, id: &str, https: bool, verdict: Option<Verdic
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), payment=()",
+        ),
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         ("cache-control", "no-store"),
         ("vary", "Authorization, Cookie"),
     ];
     if https {
-        usual.push(("strict-transport-security", "max-age=31536000; includeSubDomains"));
+        usual.push((
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ));
     }
     for (name, value) in usual {
         if !headers.contains_key(name) {
@@ -211,9 +270,17 @@ fn finish(headers: &mut HeaderMap, id: &str, https: bool, verdict: Option<Verdic
         }
     }
     if let Some(v) = verdict {
-        put(headers, "ratelimit-policy", &format!("\"{}\";q={};w=60", v.policy, v.quota));
+        put(
+            headers,
+            "ratelimit-policy",
+            &format!("\"{}\";q={};w=60", v.policy, v.quota),
+        );
         let reset = v.wait.unwrap_or(60);
-        put(headers, "ratelimit", &format!("\"{}\";r={};t={reset}", v.policy, v.remaining));
+        put(
+            headers,
+            "ratelimit",
+            &format!("\"{}\";r={};t={reset}", v.policy, v.remaining),
+        );
         if let Some(wait) = v.wait {
             put(headers, "retry-after", &wait.to_string());
         }

@@ -5,7 +5,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::problem::{Code, Problem};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Flow, OAuth2, Password, Scopes, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Flow, OAuth2, Password, Scopes, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
@@ -29,9 +31,15 @@ impl Modify for Security {
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme(
             "password",
-            SecurityScheme::OAuth2(OAuth2::new([Flow::Password(Password::new("/api/v1/auth/token", Scopes::new()))])),
+            SecurityScheme::OAuth2(OAuth2::new([Flow::Password(Password::new(
+                "/api/v1/auth/token",
+                Scopes::new(),
+            ))])),
         );
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("iit"))));
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("iit"))),
+        );
     }
 }
 
@@ -40,7 +48,12 @@ struct Refusals;
 /// Which refusals an operation can answer with, by what it is: one rule instead of a list at every
 /// handler.
 fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
-    let mut codes = vec![Code::MalformedRequest, Code::TooManyRequests, Code::Internal, Code::Unavailable];
+    let mut codes = vec![
+        Code::MalformedRequest,
+        Code::TooManyRequests,
+        Code::Internal,
+        Code::Unavailable,
+    ];
     let writes = method != "get";
     let public = path.contains("/auth/");
     if public {
@@ -50,7 +63,11 @@ fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
         codes.extend([Code::NotAuthenticated, Code::Forbidden, Code::NotFound]);
     }
     if operation.request_body.is_some() {
-        codes.extend([Code::TooLarge, Code::UnsupportedMediaType, Code::InvalidInput]);
+        codes.extend([
+            Code::TooLarge,
+            Code::UnsupportedMediaType,
+            Code::InvalidInput,
+        ]);
     }
     if writes {
         codes.push(Code::Conflict);
@@ -87,7 +104,9 @@ impl Modify for Refusals {
                     .description(code.title())
                     .content(
                         "application/problem+json",
-                        ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                        ContentBuilder::new()
+                            .schema(Some(Ref::from_schema_name("Problem")))
+                            .build(),
                     )
                     .build();
                 operation
@@ -161,7 +180,10 @@ impl Api {
                 None => routes.push((segments, vec![method])),
             }
         });
-        Self { text: document_text().unwrap_or_default(), routes }
+        Self {
+            text: document_text().unwrap_or_default(),
+            routes,
+        }
     }
 
     /// The methods that an address takes; `None` when there is no such address.
@@ -170,10 +192,17 @@ impl Api {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |route: &[String]| {
             route.len() == asked.len()
-                && route.iter().zip(&asked).all(|(r, a)| r == a || (r.starts_with('{') && !a.is_empty()))
+                && route
+                    .iter()
+                    .zip(&asked)
+                    .all(|(r, a)| r == a || (r.starts_with('{') && !a.is_empty()))
         };
-        let mut methods: Vec<&'static str> =
-            self.routes.iter().filter(|r| fits(&r.0)).flat_map(|r| r.1.iter().copied()).collect();
+        let mut methods: Vec<&'static str> = self
+            .routes
+            .iter()
+            .filter(|r| fits(&r.0))
+            .flat_map(|r| r.1.iter().copied())
+            .collect();
         methods.sort_unstable();
         methods.dedup();
         (!methods.is_empty()).then_some(methods)
@@ -196,7 +225,9 @@ async fn served(api: web::Data<Api>) -> HttpResponse {
 }
 
 async fn to_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/api/docs/"))
+        .finish()
 }
 
 /// Swagger UI writes styles into its elements; scripts only come from our own files.
@@ -207,7 +238,9 @@ async fn docs(req: HttpRequest) -> HttpResponse {
     let file = req.match_info().get("file").unwrap_or_default();
     let file = if file.is_empty() { "index.html" } else { file };
     let config = std::sync::Arc::new(
-        utoipa_swagger_ui::Config::new(["/api/openapi.json"]).persist_authorization(false).validator_url("none"),
+        utoipa_swagger_ui::Config::new(["/api/openapi.json"])
+            .persist_authorization(false)
+            .validator_url("none"),
     );
     match utoipa_swagger_ui::serve(file, config) {
         Ok(Some(asset)) => HttpResponse::Ok()
@@ -222,7 +255,8 @@ async fn docs(req: HttpRequest) -> HttpResponse {
 /// 405 with the methods that the address takes.
 #[must_use]
 pub fn wrong_method(method: &Method, allowed: &[&str]) -> HttpResponse {
-    let problem = Problem::new(Code::MethodNotAllowed).detail(format!("Not {method}, but {}.", allowed.join(", ")));
+    let problem = Problem::new(Code::MethodNotAllowed)
+        .detail(format!("Not {method}, but {}.", allowed.join(", ")));
     let mut response = super::problem::response(problem);
     if let Ok(value) = header::HeaderValue::from_str(&allowed.join(", ")) {
         response.headers_mut().insert(header::ALLOW, value);
@@ -239,7 +273,10 @@ mod tests {
         let api = Api::new();
         assert_eq!(api.methods("/api/v1/nothing"), None);
         assert_eq!(api.methods("/api/v1/me/password"), Some(vec!["POST"]));
-        assert_eq!(api.methods("/api/v1/issues/APP-1"), Some(vec!["DELETE", "GET", "PATCH"]));
+        assert_eq!(
+            api.methods("/api/v1/issues/APP-1"),
+            Some(vec!["DELETE", "GET", "PATCH"])
+        );
         assert_eq!(api.methods("/api/v1/issues/"), None);
     }
 }

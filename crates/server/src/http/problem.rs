@@ -60,7 +60,10 @@ pub fn response(mut problem: Problem) -> HttpResponse {
         response.insert_header((header::RETRY_AFTER, "10"));
     }
     if problem.is(Code::NotAuthenticated) || problem.is(Code::WrongCredentials) {
-        response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"issues\"")));
+        response.insert_header((
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"issues\""),
+        ));
     }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     response.body(body)

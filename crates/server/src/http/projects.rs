@@ -18,17 +18,30 @@ use domain::workflow::Workflow;
     responses((status = 200, body = Page<Project>))
 )]
 #[get("/projects")]
-pub async fn list_projects(app: web::Data<App>, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+pub async fn list_projects(
+    app: web::Data<App>,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
     let archived = params.read("archived", "true or false")?.unwrap_or(false);
     params.end()?;
-    let projects = app.read(&caller, move |conn, actor| use_case::list(conn, actor, archived)).await?;
+    let projects = app
+        .read(&caller, move |conn, actor| {
+            use_case::list(conn, actor, archived)
+        })
+        .await?;
     reply::json(&Page::whole(projects))
 }
 
 /// Create a project; I become its lead.
 #[utoipa::path(tag = "projects", request_body = NewProject, responses((status = 201, body = Project)))]
 #[post("/projects")]
-pub async fn create_project(app: web::Data<App>, req: HttpRequest, caller: Caller, body: Body<NewProject>) -> Result<HttpResponse, Error> {
+pub async fn create_project(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    body: Body<NewProject>,
+) -> Result<HttpResponse, Error> {
     let once = extract::once(&req, &body)?;
     let new = body.value.check()?;
     let answer = app
@@ -43,9 +56,18 @@ pub async fn create_project(app: web::Data<App>, req: HttpRequest, caller: Calle
 /// One project, by key or id.
 #[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project)))]
 #[get("/projects/{project}")]
-pub async fn get_project(app: web::Data<App>, req: HttpRequest, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn get_project(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let project = app.read(&caller, move |conn, actor| use_case::one(conn, actor, &which)).await?;
+    let project = app
+        .read(&caller, move |conn, actor| {
+            use_case::one(conn, actor, &which)
+        })
+        .await?;
     reply::tagged(&req, project.version, &project)
 }
 
@@ -68,7 +90,9 @@ pub async fn update_project(
     let expected = extract::if_match(&req).version();
     let patch = body.value.check()?;
     let project = app
-        .write(&caller, move |tx, actor| use_case::update(tx, actor, &which, &patch, expected))
+        .write(&caller, move |tx, actor| {
+            use_case::update(tx, actor, &which, &patch, expected)
+        })
         .await?;
     reply::tagged(&req, project.version, &project)
 }
@@ -76,19 +100,37 @@ pub async fn update_project(
 /// Archive a project: it stays readable and takes no more changes.
 #[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 204)))]
 #[delete("/projects/{project}")]
-pub async fn archive_project(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn archive_project(
+    app: web::Data<App>,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let patch = ProjectPatch { archived: Some(true), ..ProjectPatch::default() };
-    app.write(&caller, move |tx, actor| use_case::update(tx, actor, &which, &patch, None).map(|_| ())).await?;
+    let patch = ProjectPatch {
+        archived: Some(true),
+        ..ProjectPatch::default()
+    };
+    app.write(&caller, move |tx, actor| {
+        use_case::update(tx, actor, &which, &patch, None).map(|_| ())
+    })
+    .await?;
     Ok(reply::done())
 }
 
 /// List a project's members, by user name.
 #[utoipa::path(tag = "members", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Member>)))]
 #[get("/projects/{project}/members")]
-pub async fn list_members(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn list_members(
+    app: web::Data<App>,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let members = app.read(&caller, move |conn, actor| members::list(conn, actor, &which)).await?;
+    let members = app
+        .read(&caller, move |conn, actor| {
+            members::list(conn, actor, &which)
+        })
+        .await?;
     reply::json(&Page::whole(members))
 }
 
@@ -113,7 +155,11 @@ pub async fn add_member(
     let answer = app
         .make(&caller, once, move |tx, actor| {
             let member = members::add(tx, actor, &which, &new)?;
-            reply::made(api::in_project(&project, "members", &member.user.username), None, &member)
+            reply::made(
+                api::in_project(&project, "members", &member.user.username),
+                None,
+                &member,
+            )
         })
         .await?;
     Ok(reply::answer(answer))
@@ -137,7 +183,9 @@ pub async fn update_member(
     let which: ProjectRef = extract::address(&project)?;
     let role = body.value.role;
     let member = app
-        .write(&caller, move |tx, actor| members::update(tx, actor, &which, &user, role))
+        .write(&caller, move |tx, actor| {
+            members::update(tx, actor, &which, &user, role)
+        })
         .await?;
     reply::json(&member)
 }
@@ -149,28 +197,52 @@ pub async fn update_member(
     responses((status = 204))
 )]
 #[delete("/projects/{project}/members/{user}")]
-pub async fn remove_member(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn remove_member(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
     let (project, user) = path.into_inner();
     let which: ProjectRef = extract::address(&project)?;
-    app.write(&caller, move |tx, actor| members::remove(tx, actor, &which, &user)).await?;
+    app.write(&caller, move |tx, actor| {
+        members::remove(tx, actor, &which, &user)
+    })
+    .await?;
     Ok(reply::done())
 }
 
 /// A project's statuses in order, and the steps between them.
 #[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow)))]
 #[get("/projects/{project}/workflow")]
-pub async fn get_workflow(app: web::Data<App>, req: HttpRequest, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn get_workflow(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let workflow = app.read(&caller, move |conn, actor| use_case::workflow(conn, actor, &which)).await?;
+    let workflow = app
+        .read(&caller, move |conn, actor| {
+            use_case::workflow(conn, actor, &which)
+        })
+        .await?;
     reply::tagged(&req, 0, &workflow)
 }
 
 /// List a project's labels, by name.
 #[utoipa::path(tag = "labels", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Label>)))]
 #[get("/projects/{project}/labels")]
-pub async fn list_labels(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn list_labels(
+    app: web::Data<App>,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let labels = app.read(&caller, move |conn, actor| labels::list(conn, actor, &which)).await?;
+    let labels = app
+        .read(&caller, move |conn, actor| {
+            labels::list(conn, actor, &which)
+        })
+        .await?;
     reply::json(&Page::whole(labels))
 }
 
@@ -195,7 +267,11 @@ pub async fn create_label(
     let answer = app
         .make(&caller, once, move |tx, actor| {
             let label = labels::create(tx, actor, &which, &new)?;
-            reply::made(api::in_project(&project, "labels", &label.id.to_string()), None, &label)
+            reply::made(
+                api::in_project(&project, "labels", &label.id.to_string()),
+                None,
+                &label,
+            )
         })
         .await?;
     Ok(reply::answer(answer))
@@ -219,7 +295,9 @@ pub async fn update_label(
     let which: ProjectRef = extract::address(&project)?;
     let patch = body.value.check()?;
     let label = app
-        .write(&caller, move |tx, actor| labels::update(tx, actor, &which, &word, &patch))
+        .write(&caller, move |tx, actor| {
+            labels::update(tx, actor, &which, &word, &patch)
+        })
         .await?;
     reply::json(&label)
 }
@@ -231,19 +309,34 @@ pub async fn update_label(
     responses((status = 204))
 )]
 #[delete("/projects/{project}/labels/{label}")]
-pub async fn delete_label(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn delete_label(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
     let (project, word) = path.into_inner();
     let which: ProjectRef = extract::address(&project)?;
-    app.write(&caller, move |tx, actor| labels::delete(tx, actor, &which, &word)).await?;
+    app.write(&caller, move |tx, actor| {
+        labels::delete(tx, actor, &which, &word)
+    })
+    .await?;
     Ok(reply::done())
 }
 
 /// List a project's versions: unreleased first, then newest first.
 #[utoipa::path(tag = "versions", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Version>)))]
 #[get("/projects/{project}/versions")]
-pub async fn list_versions(app: web::Data<App>, caller: Caller, project: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn list_versions(
+    app: web::Data<App>,
+    caller: Caller,
+    project: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let versions = app.read(&caller, move |conn, actor| labels::versions(conn, actor, &which)).await?;
+    let versions = app
+        .read(&caller, move |conn, actor| {
+            labels::versions(conn, actor, &which)
+        })
+        .await?;
     reply::json(&Page::whole(versions))
 }
 
@@ -268,7 +361,11 @@ pub async fn create_version(
     let answer = app
         .make(&caller, once, move |tx, actor| {
             let version = labels::create_version(tx, actor, &which, &new)?;
-            reply::made(api::in_project(&project, "versions", &version.id.to_string()), None, &version)
+            reply::made(
+                api::in_project(&project, "versions", &version.id.to_string()),
+                None,
+                &version,
+            )
         })
         .await?;
     Ok(reply::answer(answer))
@@ -292,7 +389,9 @@ pub async fn update_version(
     let which: ProjectRef = extract::address(&project)?;
     let patch = body.value.check()?;
     let version = app
-        .write(&caller, move |tx, actor| labels::update_version(tx, actor, &which, &word, &patch))
+        .write(&caller, move |tx, actor| {
+            labels::update_version(tx, actor, &which, &word, &patch)
+        })
         .await?;
     reply::json(&version)
 }
@@ -304,9 +403,16 @@ pub async fn update_version(
     responses((status = 204))
 )]
 #[delete("/projects/{project}/versions/{version}")]
-pub async fn delete_version(app: web::Data<App>, caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Error> {
+pub async fn delete_version(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
     let (project, word) = path.into_inner();
     let which: ProjectRef = extract::address(&project)?;
-    app.write(&caller, move |tx, actor| labels::delete_version(tx, actor, &which, &word)).await?;
+    app.write(&caller, move |tx, actor| {
+        labels::delete_version(tx, actor, &which, &word)
+    })
+    .await?;
     Ok(reply::done())
 }

@@ -29,7 +29,11 @@ pub fn etag(version: i32, body: &str) -> String {
 ///
 /// # Errors
 /// Never for the types of `domain`.
-pub fn made<T: Serialize>(location: String, version: Option<i32>, value: &T) -> Result<Answer, Error> {
+pub fn made<T: Serialize>(
+    location: String,
+    version: Option<i32>,
+    value: &T,
+) -> Result<Answer, Error> {
     let body = text(value)?;
     Ok(Answer {
         status: 201,
@@ -62,16 +66,27 @@ pub fn answer(answer: Answer) -> HttpResponse {
 ///
 /// # Errors
 /// Never for the types of `domain`.
-pub fn tagged<T: Serialize>(req: &HttpRequest, version: i32, value: &T) -> Result<HttpResponse, Error> {
+pub fn tagged<T: Serialize>(
+    req: &HttpRequest,
+    version: i32,
+    value: &T,
+) -> Result<HttpResponse, Error> {
     let body = text(value)?;
     let tag = etag(version, &body);
     let has_it = req
         .headers()
         .get(header::IF_NONE_MATCH)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
+        .is_some_and(|tags| {
+            tags.trim() == "*"
+                || tags
+                    .split(',')
+                    .any(|t| t.trim().trim_start_matches("W/") == tag)
+        });
     if has_it && req.method().is_safe() {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag))
+            .finish());
     }
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, tag))
@@ -84,7 +99,9 @@ pub fn tagged<T: Serialize>(req: &HttpRequest, version: i32, value: &T) -> Resul
 /// # Errors
 /// Never for the types of `domain`.
 pub fn json<T: Serialize>(value: &T) -> Result<HttpResponse, Error> {
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(text(value)?))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(text(value)?))
 }
 
 /// A page, with a `Link` to the next (RFC 8288).
@@ -95,14 +112,22 @@ pub fn page<T: Serialize>(req: &HttpRequest, page: &Page<T>) -> Result<HttpRespo
     let body = text(page)?;
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = &page.next_cursor {
-        let others = req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor="));
-        let query: Vec<String> = others.map(ToString::to_string).chain([format!("cursor={cursor}")]).collect();
+        let others = req
+            .query_string()
+            .split('&')
+            .filter(|p| !p.is_empty() && !p.starts_with("cursor="));
+        let query: Vec<String> = others
+            .map(ToString::to_string)
+            .chain([format!("cursor={cursor}")])
+            .collect();
         let link = format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"));
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.insert_header((header::LINK, link));
         }
     }
-    Ok(response.insert_header((header::CONTENT_TYPE, "application/json")).body(body))
+    Ok(response
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(body))
 }
 
 /// Nothing more to say.

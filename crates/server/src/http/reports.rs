@@ -22,8 +22,14 @@ use store::{access, insights, stats};
     responses((status = 200, body = OpenByReport))
 )]
 #[get("/insights/open_by")]
-pub async fn open_by(app: web::Data<App>, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
-    let by = params.read("by", &OpenBy::SLUGS.join(", "))?.unwrap_or(OpenBy::Severity);
+pub async fn open_by(
+    app: web::Data<App>,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let by = params
+        .read("by", &OpenBy::SLUGS.join(", "))?
+        .unwrap_or(OpenBy::Severity);
     let project = params.text("project");
     params.end()?;
     let report = app
@@ -51,17 +57,28 @@ const DAYS_MAX: i64 = 400;
     responses((status = 200, body = DailyStats))
 )]
 #[get("/stats/daily")]
-pub async fn daily_stats(app: web::Data<App>, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+pub async fn daily_stats(
+    app: web::Data<App>,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
     let day = "a day such as 2026-01-31";
     let project = params.text("project");
-    let to: NaiveDate = params.read("to", day)?.unwrap_or_else(|| Utc::now().date_naive());
+    let to: NaiveDate = params
+        .read("to", day)?
+        .unwrap_or_else(|| Utc::now().date_naive());
     let from = params
         .read("from", day)?
         .or_else(|| to.checked_sub_days(Days::new(29)))
         .unwrap_or(to);
     params.end()?;
     if !(0..DAYS_MAX).contains(&(to - from).num_days()) {
-        return Err(FieldError::query("from", "range", format!("From 1 to {DAYS_MAX} days, the first before the last.")).into());
+        return Err(FieldError::query(
+            "from",
+            "range",
+            format!("From 1 to {DAYS_MAX} days, the first before the last."),
+        )
+        .into());
     }
     let stats = app
         .report(&caller, move |conn, actor| {
@@ -83,18 +100,38 @@ pub async fn daily_stats(app: web::Data<App>, caller: Caller, mut params: Params
     responses((status = 200, body = Page<HistoryEntry>))
 )]
 #[get("/activity")]
-pub async fn activity(app: web::Data<App>, req: HttpRequest, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+pub async fn activity(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
     let project = params.text("project");
     let limit = i64::from(params.limit()?);
     let before: Option<history::At> = params.cursor()?;
     params.end()?;
     let mut items = app
-        .read(&caller, move |conn, actor| history::activity(conn, actor, project.as_deref(), before, limit + 1))
+        .read(&caller, move |conn, actor| {
+            history::activity(conn, actor, project.as_deref(), before, limit + 1)
+        })
         .await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);
-    let next_cursor = items.last().filter(|_| more).map(|e| extract::cursor(&(e.at, e.id)));
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|e| extract::cursor(&(e.at, e.id)));
     let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    reply::page(&req, &Page { items, next_cursor, total: Total { count, exact: !more } })
+    reply::page(
+        &req,
+        &Page {
+            items,
+            next_cursor,
+            total: Total {
+                count,
+                exact: !more,
+            },
+        },
+    )
 }

@@ -30,7 +30,10 @@ impl Spa {
     /// Prepares serving.
     #[must_use]
     pub fn load() -> Self {
-        Self { policy: OnceLock::new(), compressed: RwLock::default() }
+        Self {
+            policy: OnceLock::new(),
+            compressed: RwLock::default(),
+        }
     }
 
     /// Compresses the app's files once, in a thread of its own: the first visitors get them plain.
@@ -38,22 +41,31 @@ impl Spa {
         if cfg!(debug_assertions) {
             return;
         }
-        let spawned = std::thread::Builder::new().name("compress".to_string()).spawn(move || {
-            for name in Files::iter() {
-                if let Some(file) = Files::get(&name)
-                    && let Some(bytes) = brotli(&file.data)
-                {
-                    self.compressed.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), bytes);
+        let spawned = std::thread::Builder::new()
+            .name("compress".to_string())
+            .spawn(move || {
+                for name in Files::iter() {
+                    if let Some(file) = Files::get(&name)
+                        && let Some(bytes) = brotli(&file.data)
+                    {
+                        self.compressed
+                            .write()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .insert(name.to_string(), bytes);
+                    }
                 }
-            }
-        });
+            });
         if let Err(error) = spawned {
             tracing::warn!(%error, "the browser app is served uncompressed");
         }
     }
 
     fn compressed(&self, name: &str) -> Option<Bytes> {
-        self.compressed.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.compressed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     /// The policy of pages. Scripts that stand in the page itself are allowed by their digests.
@@ -68,7 +80,11 @@ impl Spa {
             )
         };
         // While developing, the page changes under a running server.
-        if cfg!(debug_assertions) { compute() } else { self.policy.get_or_init(compute).clone() }
+        if cfg!(debug_assertions) {
+            compute()
+        } else {
+            self.policy.get_or_init(compute).clone()
+        }
     }
 }
 
@@ -93,7 +109,10 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.split(',').any(|e| e.trim().split(';').next() == Some("br")))
+        .is_some_and(|v| {
+            v.split(',')
+                .any(|e| e.trim().split(';').next() == Some("br"))
+        })
 }
 
 /// Whatever no route took: a file of the app, a page of the app, or a problem.
@@ -112,7 +131,13 @@ pub async fn fallback(req: HttpRequest, api: web::Data<Api>, spa: web::Data<Spa>
     match Files::get(name).filter(|_| !name.is_empty() && name != "index.html") {
         Some(file) => asset(&req, &spa, name, file.data),
         // A missing file is not a page: a stale tab must not get HTML for a script.
-        None if name.rsplit('/').next().is_some_and(|last| last.contains('.')) => problem::not_found(),
+        None if name
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last.contains('.')) =>
+        {
+            problem::not_found()
+        }
         None => page(&spa),
     }
 }
@@ -123,13 +148,20 @@ fn asset(req: &HttpRequest, spa: &Spa, name: &str, data: Cow<'static, [u8]>) -> 
     response.insert_header((header::CONTENT_TYPE, kind.essence_str()));
     // Trunk writes a digest into each name, so a name never changes its content.
     let fingerprinted = name.rsplit('.').nth(1).is_some_and(|stem| {
-        stem.rsplit(['-', '_']).any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+        stem.rsplit(['-', '_'])
+            .any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
     });
-    let keeps = if fingerprinted { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keeps = if fingerprinted {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     response.insert_header((header::CACHE_CONTROL, keeps));
     response.insert_header((header::VARY, "Accept-Encoding"));
     match spa.compressed(name).filter(|_| takes_brotli(req.headers())) {
-        Some(bytes) => response.insert_header((header::CONTENT_ENCODING, "br")).body(bytes),
+        Some(bytes) => response
+            .insert_header((header::CONTENT_ENCODING, "br"))
+            .body(bytes),
         None => response.body(data.into_owned()),
     }
 }
@@ -154,7 +186,8 @@ mod tests {
 
     #[test]
     fn only_scripts_in_the_page_itself_are_hashed() {
-        let page = r#"<script src="/a.js"></script><script type="module">go()</script><script></script>"#;
+        let page =
+            r#"<script src="/a.js"></script><script type="module">go()</script><script></script>"#;
         assert_eq!(inline_scripts(page).collect::<Vec<_>>(), ["go()"]);
     }
 }

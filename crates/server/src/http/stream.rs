@@ -39,10 +39,19 @@ async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin,
         let last = events::last_seq(conn)?;
         let (after, reset) = match wanted {
             None => (last, false),
-            Some(after) if (0..=last).contains(&after) && last - after <= REPLAY_MAX => (after, false),
+            Some(after) if (0..=last).contains(&after) && last - after <= REPLAY_MAX => {
+                (after, false)
+            }
             Some(_) => (last, true),
         };
-        Ok(Begin { rights: Rights { role: actor.role, scope }, after, reset })
+        Ok(Begin {
+            rights: Rights {
+                role: actor.role,
+                scope,
+            },
+            after,
+            reset,
+        })
     })
     .await
 }
@@ -57,7 +66,11 @@ async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin,
     responses((status = 200, body = String, content_type = "text/event-stream"))
 )]
 #[get("/stream")]
-pub async fn live_stream(app: web::Data<App>, req: HttpRequest, caller: Caller) -> Result<HttpResponse, Error> {
+pub async fn live_stream(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+) -> Result<HttpResponse, Error> {
     if app.live.is_stopping() || app.metrics.streams.get() >= STREAMS_MAX {
         return Err(Error::unavailable());
     }
@@ -69,9 +82,20 @@ pub async fn live_stream(app: web::Data<App>, req: HttpRequest, caller: Caller) 
     // Seated before the missed events are read, so that nothing falls between.
     let seat = Hub::sit(&app, caller.session, caller.account, begin.rights);
     let mut out = VecDeque::new();
-    let hello = format!("retry: 3000\n: live\nid: {}\nevent: {}\ndata: {{}}\n\n", begin.after, if begin.reset { "reset" } else { "ready" });
+    let hello = format!(
+        "retry: 3000\n: live\nid: {}\nevent: {}\ndata: {{}}\n\n",
+        begin.after,
+        if begin.reset { "reset" } else { "ready" }
+    );
     out.push_back(Bytes::from(hello));
-    let state = State { app: app.clone(), caller, seat, sent: begin.after, replaying: true, out };
+    let state = State {
+        app: app.clone(),
+        caller,
+        seat,
+        sent: begin.after,
+        replaying: true,
+        out,
+    };
     let body = stream::unfold(state, |mut state| async move {
         let bytes = state.next().await?;
         Some((Ok::<_, Infallible>(bytes), state))
@@ -146,7 +170,9 @@ impl State {
         let rights = self.seat.viewer.rights()?;
         let page = self
             .app
-            .read(&self.caller, move |conn, _| Ok(replay(conn, after, &rights)?))
+            .read(&self.caller, move |conn, _| {
+                Ok(replay(conn, after, &rights)?)
+            })
             .await;
         match page {
             Ok((frames, Some(last))) => {
@@ -184,12 +210,18 @@ const WAIT_MAX: u64 = 30;
     responses((status = 200, body = Polled))
 )]
 #[get("/events")]
-pub async fn poll_events(app: web::Data<App>, caller: Caller, mut params: Params) -> Result<HttpResponse, Error> {
+pub async fn poll_events(
+    app: web::Data<App>,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
     let wanted: Option<i64> = params.read("after", "the cursor of an answer")?;
     let wait: u64 = params.read("wait", "a number of seconds")?.unwrap_or(0);
     params.end()?;
     if wait > WAIT_MAX {
-        return Err(FieldError::query("wait", "range", format!("At most {WAIT_MAX} seconds.")).into());
+        return Err(
+            FieldError::query("wait", "range", format!("At most {WAIT_MAX} seconds.")).into(),
+        );
     }
     let mut bell = app.live.subscribe();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(wait);
@@ -200,16 +232,36 @@ pub async fn poll_events(app: web::Data<App>, caller: Caller, mut params: Params
         let (frames, last) = app
             .read(&caller, move |conn, actor| {
                 let scope = access::scope(conn, actor.id, actor.role)?;
-                Ok(replay(conn, after, &Rights { role: actor.role, scope })?)
+                Ok(replay(
+                    conn,
+                    after,
+                    &Rights {
+                        role: actor.role,
+                        scope,
+                    },
+                )?)
             })
             .await?;
         after = last.unwrap_or(after);
-        if !frames.is_empty() || reset || last.is_none() && tokio::time::Instant::now() >= deadline {
+        if !frames.is_empty() || reset || last.is_none() && tokio::time::Instant::now() >= deadline
+        {
             let items = frames.into_iter().map(|f| f.event).collect();
-            return reply::json(&Polled { items, cursor: after.to_string(), reset });
+            return reply::json(&Polled {
+                items,
+                cursor: after.to_string(),
+                reset,
+            });
         }
-        if last.is_none() && tokio::time::timeout_at(deadline, bell.recv()).await.is_err() {
-            return reply::json(&Polled { items: Vec::new(), cursor: after.to_string(), reset });
+        if last.is_none()
+            && tokio::time::timeout_at(deadline, bell.recv())
+                .await
+                .is_err()
+        {
+            return reply::json(&Polled {
+                items: Vec::new(),
+                cursor: after.to_string(),
+                reset,
+            });
         }
     }
 }

@@ -38,29 +38,64 @@ pub async fn list_users(
     params.end()?;
     let (mut users, count) = app
         .read(&caller, move |conn, actor| {
-            use_case::list(conn, actor, text.as_deref(), all, after.as_deref(), limit + 1)
+            use_case::list(
+                conn,
+                actor,
+                text.as_deref(),
+                all,
+                after.as_deref(),
+                limit + 1,
+            )
         })
         .await?;
     let more = users.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     users.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next_cursor = users.last().filter(|_| more).map(|u| extract::cursor(&u.username));
-    reply::page(&req, &Page { items: users, next_cursor, total: Total::from_capped(count) })
+    let next_cursor = users
+        .last()
+        .filter(|_| more)
+        .map(|u| extract::cursor(&u.username));
+    reply::page(
+        &req,
+        &Page {
+            items: users,
+            next_cursor,
+            total: Total::from_capped(count),
+        },
+    )
 }
 
 /// One account, by id or user name.
 #[utoipa::path(tag = "users", params(("id" = String, Path, description = "Id or user name")), responses((status = 200, body = User)))]
 #[get("/users/{id}")]
-pub async fn get_user(app: web::Data<App>, req: HttpRequest, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
-    let user = app.read(&caller, move |conn, actor| use_case::one(conn, actor, &id)).await?;
+pub async fn get_user(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let user = app
+        .read(&caller, move |conn, actor| use_case::one(conn, actor, &id))
+        .await?;
     reply::tagged(&req, 0, &user)
 }
 
 /// Hashes on the lane for it, but only for who may use the result: hashing is expensive.
-async fn hashed(app: &App, caller: &Caller, plain: Option<String>) -> Result<Option<String>, Error> {
+async fn hashed(
+    app: &App,
+    caller: &Caller,
+    plain: Option<String>,
+) -> Result<Option<String>, Error> {
     let Some(plain) = plain else {
         return Ok(None);
     };
-    app.read(caller, |_, actor| Ok(policy::decide(actor.role, Action::ManageAccounts, Ground::NONE)?)).await?;
+    app.read(caller, |_, actor| {
+        Ok(policy::decide(
+            actor.role,
+            Action::ManageAccounts,
+            Ground::NONE,
+        )?)
+    })
+    .await?;
     let cost = app.config.bcrypt_cost;
     let hash = app.hashing(move || password::hash(&plain, cost)).await?;
     hash.map(Some).map_err(|e| Error::internal(e.to_string()))
@@ -69,7 +104,12 @@ async fn hashed(app: &App, caller: &Caller, plain: Option<String>) -> Result<Opt
 /// Admin: make an account.
 #[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, body = User)))]
 #[post("/users")]
-pub async fn create_user(app: web::Data<App>, req: HttpRequest, caller: Caller, body: Body<NewUser>) -> Result<HttpResponse, Error> {
+pub async fn create_user(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    body: Body<NewUser>,
+) -> Result<HttpResponse, Error> {
     let once = extract::once(&req, &body)?;
     let new = body.value.check()?;
     let hash = hashed(&app, &caller, new.password.clone()).await?;
@@ -101,7 +141,9 @@ pub async fn update_user(
     let patch = body.value.check()?;
     let hash = hashed(&app, &caller, patch.password.clone()).await?;
     let user = app
-        .write(&caller, move |tx, actor| use_case::update(tx, actor, &id, &patch, hash.as_deref()))
+        .write(&caller, move |tx, actor| {
+            use_case::update(tx, actor, &id, &patch, hash.as_deref())
+        })
         .await?;
     reply::json(&user)
 }
@@ -109,8 +151,18 @@ pub async fn update_user(
 /// Admin: deactivate an account. What they wrote stays.
 #[utoipa::path(tag = "users", params(("id" = String, Path, description = "Id or user name")), responses((status = 204)))]
 #[delete("/users/{id}")]
-pub async fn deactivate_user(app: web::Data<App>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Error> {
-    let patch = UserPatch { active: Some(false), ..UserPatch::default() };
-    app.write(&caller, move |tx, actor| use_case::update(tx, actor, &id, &patch, None).map(|_| ())).await?;
+pub async fn deactivate_user(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let patch = UserPatch {
+        active: Some(false),
+        ..UserPatch::default()
+    };
+    app.write(&caller, move |tx, actor| {
+        use_case::update(tx, actor, &id, &patch, None).map(|_| ())
+    })
+    .await?;
     Ok(reply::done())
 }

@@ -17,7 +17,12 @@ use store::projects::{self, StoredWorkflow};
 ///
 /// # Errors
 /// 403, 404, 409 in an archived project, 422 for names that do not exist.
-pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, draft: &IssueDraft) -> Result<IssueAccess> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    draft: &IssueDraft,
+) -> Result<IssueAccess> {
     let access = access::project(tx, actor, which, Action::CreateIssue)?;
     access.writable()?;
     let on_behalf_of = match &draft.on_behalf_of {
@@ -38,13 +43,23 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, draft: &IssueD
         Some(word) => Some(names::parent(tx, actor, &access, word, None)?),
     };
     let labels = names::label_list(tx, &access, draft.labels.as_deref().unwrap_or_default())?;
-    let affected = draft.affected_version.as_deref().map(|v| names::version(tx, &access, "affected_version", v)).transpose()?;
-    let fixed = draft.fixed_version.as_deref().map(|v| names::version(tx, &access, "fixed_version", v)).transpose()?;
+    let affected = draft
+        .affected_version
+        .as_deref()
+        .map(|v| names::version(tx, &access, "affected_version", v))
+        .transpose()?;
+    let fixed = draft
+        .fixed_version
+        .as_deref()
+        .map(|v| names::version(tx, &access, "fixed_version", v))
+        .transpose()?;
 
     let fields = IssueFields {
         title: draft.title.clone(),
         description: draft.description.clone().unwrap_or_default(),
-        type_: draft.type_.unwrap_or_else(|| usual_type(access.project.template)),
+        type_: draft
+            .type_
+            .unwrap_or_else(|| usual_type(access.project.template)),
         severity: draft.severity.unwrap_or(Severity::Low),
         priority: draft.priority.unwrap_or(Priority::NORMAL),
         story_points: draft.story_points,
@@ -81,9 +96,25 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, draft: &IssueD
         "context": fields.context,
     });
     let reporter = on_behalf_of.as_ref().map_or(actor.id, |a| a.id);
-    let by = By { actor: actor.id, on_behalf_of: on_behalf_of.map(|a| a.id) };
-    let created = issues::insert(tx, access.project.id, reporter, by, &fields, category, snapshot)?;
-    Ok(access::issue(tx, actor, &IssueRef::Id(created.id), Action::SeeProject)?)
+    let by = By {
+        actor: actor.id,
+        on_behalf_of: on_behalf_of.map(|a| a.id),
+    };
+    let created = issues::insert(
+        tx,
+        access.project.id,
+        reporter,
+        by,
+        &fields,
+        category,
+        snapshot,
+    )?;
+    Ok(access::issue(
+        tx,
+        actor,
+        &IssueRef::Id(created.id),
+        Action::SeeProject,
+    )?)
 }
 
 const fn usual_type(template: Template) -> IssueType {
@@ -95,26 +126,44 @@ const fn usual_type(template: Template) -> IssueType {
 }
 
 /// Where the issue begins. Another status than the first takes the right to move issues.
-fn first_status(workflow: &StoredWorkflow, access: &ProjectAccess, draft: &IssueDraft) -> Result<(uuid::Uuid, Category)> {
+fn first_status(
+    workflow: &StoredWorkflow,
+    access: &ProjectAccess,
+    draft: &IssueDraft,
+) -> Result<(uuid::Uuid, Category)> {
     let first = workflow
         .workflow
         .first()
         .ok_or_else(|| Error::internal("a project without statuses"))?;
     let status = match &draft.status {
         None => first,
-        Some(slug) => workflow.workflow.status(slug).ok_or_else(|| unknown_status(workflow))?,
+        Some(slug) => workflow
+            .workflow
+            .status(slug)
+            .ok_or_else(|| unknown_status(workflow))?,
     };
     if status.slug != first.slug {
         policy::decide(access.role, Action::MoveIssue, Ground::OWN)?;
     }
-    let id = workflow.id(&status.slug).ok_or_else(|| Error::internal("a status without id"))?;
+    let id = workflow
+        .id(&status.slug)
+        .ok_or_else(|| Error::internal("a status without id"))?;
     Ok((id, status.category))
 }
 
 /// 422 with the statuses there are.
 pub(super) fn unknown_status(workflow: &StoredWorkflow) -> FieldError {
-    let slugs: Vec<&str> = workflow.workflow.statuses.iter().map(|s| s.slug.as_str()).collect();
-    FieldError::at("status", "unknown_value", format!("One of {}.", slugs.join(", ")))
+    let slugs: Vec<&str> = workflow
+        .workflow
+        .statuses
+        .iter()
+        .map(|s| s.slug.as_str())
+        .collect();
+    FieldError::at(
+        "status",
+        "unknown_value",
+        format!("One of {}.", slugs.join(", ")),
+    )
 }
 
 /// A status as the log keeps it: with its name and meaning of that moment.
@@ -132,9 +181,29 @@ pub(super) struct Assignee {
     pub name: String,
 }
 
-fn assignee(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, word: &str) -> Result<Assignee> {
+fn assignee(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    word: &str,
+) -> Result<Assignee> {
     let account = names::person(tx, access, "assignee", word)?;
-    let action = if account.id == actor.id { Action::TakeIssue } else { Action::AssignOthers };
-    policy::decide(access.role, action, Ground { own: true, assigned: false, unassigned: true })?;
-    Ok(Assignee { id: account.id, name: account.render()?.username })
+    let action = if account.id == actor.id {
+        Action::TakeIssue
+    } else {
+        Action::AssignOthers
+    };
+    policy::decide(
+        access.role,
+        action,
+        Ground {
+            own: true,
+            assigned: false,
+            unassigned: true,
+        },
+    )?;
+    Ok(Assignee {
+        id: account.id,
+        name: account.render()?.username,
+    })
 }

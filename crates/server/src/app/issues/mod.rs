@@ -51,7 +51,12 @@ fn edit_conflict(tx: &mut Tx<'_>, found: IssueAccess, seen: i32) -> Error {
 }
 
 /// The issue for a change: visible, writable, at the version the caller saw.
-fn for_change(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Precondition) -> Result<IssueAccess> {
+fn for_change(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    seen: Precondition,
+) -> Result<IssueAccess> {
     let found = access::issue(tx, actor, which, Action::SeeProject)?;
     if let Some(version) = seen.version()
         && version != found.issue.version
@@ -63,18 +68,29 @@ fn for_change(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Preconditi
 }
 
 /// A write that lost a race: a conflict when the caller named a version, else to be tried again.
-fn lost_race(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Precondition, error: store::Error) -> Error {
+fn lost_race(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    seen: Precondition,
+    error: store::Error,
+) -> Error {
     match (error, seen.version()) {
-        (store::Error::Stale, Some(version)) => match access::issue(tx, actor, which, Action::SeeProject) {
-            Ok(found) => edit_conflict(tx, found, version),
-            Err(error) => error.into(),
-        },
+        (store::Error::Stale, Some(version)) => {
+            match access::issue(tx, actor, which, Action::SeeProject) {
+                Ok(found) => edit_conflict(tx, found, version),
+                Err(error) => error.into(),
+            }
+        }
         (error, _) => error.into(),
     }
 }
 
 const fn by(actor: &Actor) -> By {
-    By { actor: actor.id, on_behalf_of: None }
+    By {
+        actor: actor.id,
+        on_behalf_of: None,
+    }
 }
 
 /// Deletes an issue; it can be restored. Deleting twice changes nothing.
@@ -103,13 +119,34 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Issue
     let found = access::issue(tx, actor, which, Action::RestoreIssue)?;
     found.access.writable()?;
     if found.issue.deleted_at.is_some() {
-        whole(tx, actor, &found, Deleting::Restore, EventKind::IssueRestored)?;
+        whole(
+            tx,
+            actor,
+            &found,
+            Deleting::Restore,
+            EventKind::IssueRestored,
+        )?;
     }
     Ok(access::issue(tx, actor, which, Action::SeeProject)?)
 }
 
-fn whole(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, deleting: Deleting, kind: EventKind) -> Result<(), store::Error> {
+fn whole(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    deleting: Deleting,
+    kind: EventKind,
+) -> Result<(), store::Error> {
     let fields = IssueFields::from(&found.issue);
-    issues::update(tx, &found.issue, &fields, None, Closing::Keep, deleting, by(actor), Updated::Whole(kind))?;
+    issues::update(
+        tx,
+        &found.issue,
+        &fields,
+        None,
+        Closing::Keep,
+        deleting,
+        by(actor),
+        Updated::Whole(kind),
+    )?;
     Ok(())
 }

@@ -18,9 +18,18 @@ fn unknown(field: &str, detail: String) -> FieldError {
 }
 
 /// Somebody who can be given an issue here: active, and the project exists for them.
-pub fn person(conn: &mut Conn, access: &ProjectAccess, field: &str, word: &str) -> Result<StoredAccount> {
+pub fn person(
+    conn: &mut Conn,
+    access: &ProjectAccess,
+    field: &str,
+    word: &str,
+) -> Result<StoredAccount> {
     let account = accounts::find(conn, word)?.ok_or_else(|| nobody(field))?;
-    if projects::exists_for(conn, access, &account)? { Ok(account) } else { Err(nobody(field).into()) }
+    if projects::exists_for(conn, access, &account)? {
+        Ok(account)
+    } else {
+        Err(nobody(field).into())
+    }
 }
 
 /// Labels by name; unknown ones are named in the error.
@@ -33,12 +42,19 @@ pub fn label_list(conn: &mut Conn, access: &ProjectAccess, names: &[String]) -> 
 }
 
 /// A version by name.
-pub fn version(conn: &mut Conn, access: &ProjectAccess, field: &str, name: &str) -> Result<Version> {
+pub fn version(
+    conn: &mut Conn,
+    access: &ProjectAccess,
+    field: &str,
+    name: &str,
+) -> Result<Version> {
     match labels::version(conn, access.project.id, name) {
         Ok(version) => Ok(version),
-        Err(store::Error::NotFound) => {
-            Err(unknown(field, format!("This project has no version “{}”.", name.trim())).into())
-        }
+        Err(store::Error::NotFound) => Err(unknown(
+            field,
+            format!("This project has no version “{}”.", name.trim()),
+        )
+        .into()),
         Err(error) => Err(error.into()),
     }
 }
@@ -54,7 +70,11 @@ pub fn parent(
     let wrong = || unknown("parent", "This project has no such issue.".to_string());
     let which: IssueRef = word.parse().map_err(|_| wrong())?;
     let found = match access::issue(conn, actor, &which, Action::SeeProject) {
-        Ok(found) if found.access.project.id == access.project.id && found.issue.deleted_at.is_none() => found.issue,
+        Ok(found)
+            if found.access.project.id == access.project.id && found.issue.deleted_at.is_none() =>
+        {
+            found.issue
+        }
         Ok(_) | Err(store::Error::NotFound | store::Error::Denied(_)) => return Err(wrong().into()),
         Err(error) => return Err(error.into()),
     };
@@ -62,7 +82,9 @@ pub fn parent(
     let mut steps = 0;
     while let Some(id) = above {
         if Some(id) == child || steps > 50 {
-            return Err(FieldError::at("parent", "cycle", "An issue cannot be below itself.").into());
+            return Err(
+                FieldError::at("parent", "cycle", "An issue cannot be below itself.").into(),
+            );
         }
         steps += 1;
         above = store::issues::parent_of(conn, id)?;
@@ -77,5 +99,7 @@ pub fn person_fact(id: Uuid, name: &str) -> Value {
 
 /// Labels as the log keeps them.
 pub fn label_facts<'a>(labels: impl Iterator<Item = (Uuid, &'a str)>) -> Value {
-    labels.map(|(id, name)| json!({"id": id, "name": name})).collect()
+    labels
+        .map(|(id, name)| json!({"id": id, "name": name}))
+        .collect()
 }

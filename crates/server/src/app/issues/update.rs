@@ -95,7 +95,11 @@ fn text_fields(found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Re
     found.allow(Action::EditIssueText)?;
     let only_as_reporter = found.allow(Action::EditIssue).is_err();
     if only_as_reporter && !i.status.category.is_open() {
-        return Err(Denied { action: Action::EditIssue, needs: domain::user::Role::Maintainer }.into());
+        return Err(Denied {
+            action: Action::EditIssue,
+            needs: domain::user::Role::Maintainer,
+        }
+        .into());
     }
     Ok(())
 }
@@ -125,41 +129,80 @@ fn plain_fields(found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> R
     if let (Some(start), Some(due)) = (draft.fields.start_date, draft.fields.due_date)
         && due < start
     {
-        let field = if patch.due_date.is_some() { "due_date" } else { "start_date" };
-        return Err(FieldError::at(field, "range", "The due date is before the start date.").into());
+        let field = if patch.due_date.is_some() {
+            "due_date"
+        } else {
+            "start_date"
+        };
+        return Err(
+            FieldError::at(field, "range", "The due date is before the start date.").into(),
+        );
     }
     Ok(())
 }
 
 /// Fields whose values are names of other things.
-fn looked_up_fields(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+fn looked_up_fields(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    patch: &IssuePatch,
+    draft: &mut Draft,
+) -> Result<()> {
     let i = &found.issue;
     let access = &found.access;
     let before = draft.changes.len();
     if let Some(names) = &patch.labels {
         let new = names::label_list(tx, access, names)?;
         let old = names::label_facts(i.labels.iter().map(|l| (l.id, l.name.as_str())));
-        draft.put("labels", old, names::label_facts(new.iter().map(|l| (l.id, l.name.as_str()))));
+        draft.put(
+            "labels",
+            old,
+            names::label_facts(new.iter().map(|l| (l.id, l.name.as_str()))),
+        );
         draft.fields.label_ids = new.iter().map(|l| l.id).collect();
     }
-    let fact = |id: Option<Uuid>, name: &Option<String>| json!(id.map(|id| json!({"id": id, "name": name})));
+    let fact = |id: Option<Uuid>, name: &Option<String>| {
+        json!(id.map(|id| json!({"id": id, "name": name})))
+    };
     if let Some(name) = &patch.affected_version {
-        let new = name.as_deref().map(|n| names::version(tx, access, "affected_version", n)).transpose()?;
+        let new = name
+            .as_deref()
+            .map(|n| names::version(tx, access, "affected_version", n))
+            .transpose()?;
         let new = (new.as_ref().map(|v| v.id), new.map(|v| v.name));
-        draft.put("affected_version", fact(i.affected_version_id, &i.affected_version), fact(new.0, &new.1));
+        draft.put(
+            "affected_version",
+            fact(i.affected_version_id, &i.affected_version),
+            fact(new.0, &new.1),
+        );
         draft.fields.affected_version_id = new.0;
     }
     if let Some(name) = &patch.fixed_version {
-        let new = name.as_deref().map(|n| names::version(tx, access, "fixed_version", n)).transpose()?;
+        let new = name
+            .as_deref()
+            .map(|n| names::version(tx, access, "fixed_version", n))
+            .transpose()?;
         let new = (new.as_ref().map(|v| v.id), new.map(|v| v.name));
-        draft.put("fixed_version", fact(i.fixed_version_id, &i.fixed_version), fact(new.0, &new.1));
+        draft.put(
+            "fixed_version",
+            fact(i.fixed_version_id, &i.fixed_version),
+            fact(new.0, &new.1),
+        );
         draft.fields.fixed_version_id = new.0;
     }
     if let Some(word) = &patch.parent {
-        let new = word.as_deref().map(|w| names::parent(tx, actor, access, w, Some(i.id))).transpose()?;
+        let new = word
+            .as_deref()
+            .map(|w| names::parent(tx, actor, access, w, Some(i.id)))
+            .transpose()?;
         let key = |number: i64| domain::key::issue_key(&access.project.key, number);
         let old = fact(i.parent_id, &i.parent_number.map(key));
-        draft.put("parent", old, fact(new.map(|p| p.0), &new.map(|p| key(p.1))));
+        draft.put(
+            "parent",
+            old,
+            fact(new.map(|p| p.0), &new.map(|p| key(p.1))),
+        );
         draft.fields.parent_id = new.map(|p| p.0);
     }
     if draft.changes.len() > before {
@@ -169,7 +212,12 @@ fn looked_up_fields(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: 
 }
 
 /// Status and resolution: only along the workflow; closing needs a resolution, reopening clears it.
-fn status(tx: &mut Tx<'_>, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+fn status(
+    tx: &mut Tx<'_>,
+    found: &IssueAccess,
+    patch: &IssuePatch,
+    draft: &mut Draft,
+) -> Result<()> {
     let i = &found.issue;
     let mut category = i.status.category;
     if let Some(slug) = &patch.status {
@@ -184,7 +232,11 @@ fn status(tx: &mut Tx<'_>, found: &IssueAccess, patch: &IssuePatch, draft: &mut 
         };
         if let Some(id) = workflow.id(&target.slug).filter(|id| *id != i.status.id) {
             found.allow(Action::MoveIssue)?;
-            draft.put("status", status_fact(&workflow, i.status.id), status_fact(&workflow, id));
+            draft.put(
+                "status",
+                status_fact(&workflow, i.status.id),
+                status_fact(&workflow, id),
+            );
             draft.fields.status_id = id;
             if target.category != category {
                 draft.enters = Some(target.category);
@@ -196,7 +248,12 @@ fn status(tx: &mut Tx<'_>, found: &IssueAccess, patch: &IssuePatch, draft: &mut 
     let resolution = match (category.is_open(), patch.resolution) {
         (true, None) => None,
         (true, Some(_)) => {
-            return Err(FieldError::at("resolution", "not_done", "Only a closed issue has a resolution.").into());
+            return Err(FieldError::at(
+                "resolution",
+                "not_done",
+                "Only a closed issue has a resolution.",
+            )
+            .into());
         }
         (false, given) => given.or(i.resolution).or(Some(Resolution::Complete)),
     };
@@ -220,7 +277,13 @@ fn no_such_step(from: &str, to: &str, allowed: Vec<String>) -> Problem {
 }
 
 /// Taking an issue and giving it back is one right; giving it to others is another.
-fn assignee(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePatch, draft: &mut Draft) -> Result<()> {
+fn assignee(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    patch: &IssuePatch,
+    draft: &mut Draft,
+) -> Result<()> {
     let Some(word) = &patch.assignee else {
         return Ok(());
     };
@@ -232,7 +295,10 @@ fn assignee(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePa
             Some((account.id, account.render()?.username))
         }
     };
-    let old = i.assignee.as_ref().map(|a| names::person_fact(a.id, &a.username));
+    let old = i
+        .assignee
+        .as_ref()
+        .map(|a| names::person_fact(a.id, &a.username));
     let changed = draft.put(
         "assignee",
         json!(old),
@@ -240,17 +306,35 @@ fn assignee(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, patch: &IssuePa
     );
     if changed {
         let about_oneself = new.as_ref().is_none_or(|n| n.0 == actor.id);
-        let action = if about_oneself { Action::TakeIssue } else { Action::AssignOthers };
+        let action = if about_oneself {
+            Action::TakeIssue
+        } else {
+            Action::AssignOthers
+        };
         policy::decide(found.access.role, action, found.ground)?;
     }
     draft.fields.assignee_id = new.map(|n| n.0);
     Ok(())
 }
 
-fn with_labels(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, names: Vec<String>) -> Result<()> {
+fn with_labels(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    names: Vec<String>,
+) -> Result<()> {
     let which = IssueRef::Id(found.issue.id);
-    let patch = IssuePatch { labels: Some(names), ..IssuePatch::default() };
-    update(tx, actor, &which, &patch, Precondition::Version(found.issue.version))?;
+    let patch = IssuePatch {
+        labels: Some(names),
+        ..IssuePatch::default()
+    };
+    update(
+        tx,
+        actor,
+        &which,
+        &patch,
+        Precondition::Version(found.issue.version),
+    )?;
     Ok(())
 }
 
@@ -271,7 +355,11 @@ pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -
         return Ok(());
     }
     names.push(label.name);
-    IssuePatch { labels: Some(names.clone()), ..IssuePatch::default() }.check()?;
+    IssuePatch {
+        labels: Some(names.clone()),
+        ..IssuePatch::default()
+    }
+    .check()?;
     retry_on_race(with_labels(tx, actor, &found, names))
 }
 
@@ -291,7 +379,11 @@ pub fn remove_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str
 /// A conflict of our own making is a lost race, to be tried again from the start.
 fn retry_on_race(result: Result<()>) -> Result<()> {
     result.map_err(|error| {
-        if error.problem().is(Code::EditConflict) { store::Error::Stale.into() } else { error }
+        if error.problem().is(Code::EditConflict) {
+            store::Error::Stale.into()
+        } else {
+            error
+        }
     })
 }
 
@@ -299,13 +391,25 @@ fn retry_on_race(result: Result<()>) -> Result<()> {
 ///
 /// # Errors
 /// When the database is away.
-pub fn remove_label_everywhere(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, label: Uuid) -> Result<()> {
+pub fn remove_label_everywhere(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    label: Uuid,
+) -> Result<()> {
     for id in labels::issues_with_label(tx, access.project.id, label)? {
         let found = access::any_issue(tx, access, id)?;
         let mut fields = IssueFields::from(&found.issue);
         fields.label_ids.retain(|l| *l != label);
         let facts = |keep: &dyn Fn(Uuid) -> bool| {
-            names::label_facts(found.issue.labels.iter().filter(|l| keep(l.id)).map(|l| (l.id, l.name.as_str())))
+            names::label_facts(
+                found
+                    .issue
+                    .labels
+                    .iter()
+                    .filter(|l| keep(l.id))
+                    .map(|l| (l.id, l.name.as_str())),
+            )
         };
         let change = ("labels", facts(&|_| true), facts(&|l| l != label));
         write(tx, actor, &found, &fields, change)?;
@@ -317,19 +421,49 @@ pub fn remove_label_everywhere(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectA
 ///
 /// # Errors
 /// When the database is away.
-pub fn unassign_all(tx: &mut Tx<'_>, actor: &Actor, access: &ProjectAccess, account: Uuid) -> Result<()> {
+pub fn unassign_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    account: Uuid,
+) -> Result<()> {
     for id in issues::assigned_to(tx, access.project.id, account)? {
         let found = access::any_issue(tx, access, id)?;
         let mut fields = IssueFields::from(&found.issue);
         fields.assignee_id = None;
-        let old = found.issue.assignee.as_ref().map(|a| names::person_fact(a.id, &a.username));
-        write(tx, actor, &found, &fields, ("assignee", json!(old), Value::Null))?;
+        let old = found
+            .issue
+            .assignee
+            .as_ref()
+            .map(|a| names::person_fact(a.id, &a.username));
+        write(
+            tx,
+            actor,
+            &found,
+            &fields,
+            ("assignee", json!(old), Value::Null),
+        )?;
     }
     Ok(())
 }
 
-fn write(tx: &mut Tx<'_>, actor: &Actor, found: &IssueAccess, fields: &IssueFields, change: Change) -> Result<()> {
+fn write(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    fields: &IssueFields,
+    change: Change,
+) -> Result<()> {
     let what = Updated::Fields(vec![change]);
-    issues::update(tx, &found.issue, fields, None, Closing::Keep, Deleting::Keep, by(actor), what)?;
+    issues::update(
+        tx,
+        &found.issue,
+        fields,
+        None,
+        Closing::Keep,
+        Deleting::Keep,
+        by(actor),
+        what,
+    )?;
     Ok(())
 }
