@@ -8,6 +8,7 @@ use crate::state::title::window_title;
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// A step on the way to the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,11 +42,14 @@ pub fn Page(
 ) -> impl IntoView {
     let session = session();
     window_title(move || title.get());
+    let location = use_location();
     let may_report = move || {
-        session
-            .standings()
-            .iter()
-            .any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok())
+        // The page for a new issue has its own button.
+        location.pathname.get() != page::NEW
+            && session
+                .standings()
+                .iter()
+                .any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok())
     };
     let name = move || title.get();
     view! {

@@ -51,6 +51,8 @@ pub fn Popover(
 
     Effect::new(move |_| {
         if let Some(panel) = panel.get() {
+            // Before its content takes the focus, so that the page never scrolls towards it.
+            keep_inside(&panel, upwards);
             request_animation_frame(move || keep_inside(&panel, upwards));
         }
     });
@@ -81,7 +83,7 @@ pub fn Popover(
                 {trigger.run()}
             </button>
             <Show when=move || open.get()>
-                <div node_ref=panel class=panel_class>
+                <div node_ref=panel class=panel_class on:mousedown=keep_focus>
                     {children.with_value(|children| children())}
                 </div>
             </Show>
@@ -96,6 +98,21 @@ fn holds(wrap: NodeRef<html::Span>, target: Option<web_sys::EventTarget>) -> boo
     target
         .dyn_ref::<web_sys::Node>()
         .is_some_and(|node| wrap.contains(Some(node)) || !node.is_connected())
+}
+
+/// Pressing something that takes no focus must not take it from the panel: that would close it
+/// before the click arrives.
+fn keep_focus(event: leptos::ev::MouseEvent) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let takes = target.is_some_and(|target| {
+        let found = target.closest("input, textarea, select, button, a, label");
+        found.ok().flatten().is_some()
+    });
+    if !takes {
+        event.prevent_default();
+    }
 }
 
 /// Moves the panel below (or above) its button and back into the window.
