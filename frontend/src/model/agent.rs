@@ -63,7 +63,9 @@ mod tests {
     fn browsers_are_named_and_programs_keep_their_names() {
         let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Safari/537.36";
         assert_eq!(agent(chrome).name, "Chrome on Linux");
-        let phone = agent("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605 Version/18 Mobile/15E148 Safari/604");
+        let phone = agent(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605 Version/18 Mobile/15E148 Safari/604",
+        );
         assert_eq!(phone.name, "Safari on iPhone");
         assert!(phone.mobile);
         assert_eq!(agent("curl/8.14.1").name, "curl");

@@ -5,6 +5,9 @@ use domain::stats::DailyStat;
 use domain::workflow::Category;
 use std::collections::BTreeMap;
 
+/// Project and status.
+type Key<'a> = (&'a str, &'a str);
+
 /// What came and went on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day {
@@ -82,8 +85,8 @@ pub fn lines(stats: &[DailyStat], last: NaiveDate, length: u64) -> Vec<Line> {
     let first = last
         .checked_sub_days(Days::new(length.saturating_sub(1)))
         .unwrap_or(last);
-    let mut series: BTreeMap<(&str, &str), BTreeMap<NaiveDate, i64>> = BTreeMap::new();
-    let mut order: Vec<(&str, Category, Vec<(&str, &str)>)> = Vec::new();
+    let mut series: BTreeMap<Key<'_>, BTreeMap<NaiveDate, i64>> = BTreeMap::new();
+    let mut order: Vec<(&str, Category, Vec<Key<'_>>)> = Vec::new();
     for stat in stats.iter().filter(|stat| stat.day <= last) {
         let key = (stat.project.as_str(), stat.status.as_str());
         series.entry(key).or_default().insert(stat.day, stat.count);
@@ -122,8 +125,8 @@ pub fn lines(stats: &[DailyStat], last: NaiveDate, length: u64) -> Vec<Line> {
 }
 
 fn known(
-    series: &BTreeMap<(&str, &str), BTreeMap<NaiveDate, i64>>,
-    key: &(&str, &str),
+    series: &BTreeMap<Key<'_>, BTreeMap<NaiveDate, i64>>,
+    key: &Key<'_>,
     day: NaiveDate,
 ) -> i64 {
     series

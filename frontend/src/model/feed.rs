@@ -16,9 +16,9 @@ pub struct Words {
 pub fn words(entry: &HistoryEntry) -> Words {
     let sentence = entry.sentence.trim();
     let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
-    let object = rest.strip_prefix("it").filter(|after| {
-        after.is_empty() || after.starts_with(' ')
-    });
+    let object = rest
+        .strip_prefix("it")
+        .filter(|after| after.is_empty() || after.starts_with(' '));
     match object {
         Some(after) => Words {
             before: verb.to_owned(),

@@ -45,7 +45,10 @@ pub fn sentence(days: &[Day]) -> String {
     let growth = created.iter().sum::<i64>() - resolved.iter().sum::<i64>();
     let numbers = format!("{came:.1} against {went:.1} a day");
     if created.iter().all(|n| *n == 0) && resolved.iter().all(|n| *n == 0) {
-        return format!("Nothing came in and nothing was closed in the last {} days.", days.len());
+        return format!(
+            "Nothing came in and nothing was closed in the last {} days.",
+            days.len()
+        );
     }
     let words = match growth {
         0 => return format!("As much is closed as comes in: {numbers}."),
@@ -55,7 +58,10 @@ pub fn sentence(days: &[Day]) -> String {
         _ => "More is closed than comes in",
     };
     let verb = if growth > 0 { "grew" } else { "shrank" };
-    format!("{words}: {numbers}. Open issues {verb} by {}.", growth.abs())
+    format!(
+        "{words}: {numbers}. Open issues {verb} by {}.",
+        growth.abs()
+    )
 }
 
 #[cfg(test)]

@@ -57,10 +57,10 @@ pub(super) fn Feed(scope: Scope) -> impl IntoView {
 #[component]
 fn Entry(entry: HistoryEntry) -> impl IntoView {
     let Words { before, after } = words(&entry);
-    let who = entry
-        .actor
-        .as_ref()
-        .map_or_else(|| "The system".to_owned(), |actor| actor.display_name.clone());
+    let who = entry.actor.as_ref().map_or_else(
+        || "The system".to_owned(),
+        |actor| actor.display_name.clone(),
+    );
     let link = match (&entry.issue, &entry.project) {
         (Some(key), _) => Some((page::issue(key), key.clone())),
         (None, Some(key)) => Some((page::project_issues(key), key.clone())),

@@ -28,7 +28,9 @@ pub(super) fn Recent(scope: Scope) -> impl IntoView {
                 project,
                 ..IssueFilter::default()
             };
-            api::issues::list(&filter, ROWS, None).await.map(|page| page.items)
+            api::issues::list(&filter, ROWS, None)
+                .await
+                .map(|page| page.items)
         },
     );
     let waiting = RwSignal::new(0_usize);

@@ -58,9 +58,10 @@ pub(super) fn BySeverity(scope: Scope) -> impl IntoView {
         },
     );
     let total = move || {
-        loaded
-            .value
-            .with(|read| read.as_ref().map(|read| format!("{} open", read.report.total)))
+        loaded.value.with(|read| {
+            read.as_ref()
+                .map(|read| format!("{} open", read.report.total))
+        })
     };
     view! {
         <section class="flex flex-col gap-3">

@@ -129,7 +129,11 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
     let point = move |event: leptos::ev::MouseEvent| {
         let step = (frame.right - frame.left) / frame.last.max(1.0);
         let index = ((f64::from(event.offset_x()) - frame.left) / step).round();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
         let index = index.clamp(0.0, frame.last) as usize;
         here.set(Some(index));
         at.set(days.with_value(|days| days.get(index).copied()));

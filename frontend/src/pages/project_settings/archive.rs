@@ -14,7 +14,11 @@ async fn set(here: Here, archived: bool) -> Result<(), api::ApiError> {
         archived: Some(archived),
         ..ProjectPatch::default()
     };
-    let etag = here.loaded.value.get_untracked().and_then(|tagged| tagged.etag);
+    let etag = here
+        .loaded
+        .value
+        .get_untracked()
+        .and_then(|tagged| tagged.etag);
     let saved = api::projects::update(&here.key_now(), &patch, etag).await?;
     let _ = here.loaded.value.try_set(Some(saved));
     Ok(())
@@ -26,7 +30,10 @@ pub(super) fn ArchiveSection(here: Here) -> impl IntoView {
     let toasts = toasts();
     let session = session();
     let place = expect_context::<Place>();
-    let archived = Memo::new(move |_| here.project().is_some_and(|project| project.archived_at.is_some()));
+    let archived = Memo::new(move |_| {
+        here.project()
+            .is_some_and(|project| project.archived_at.is_some())
+    });
     let refused = move || {
         let role = here.project()?.role;
         let denied = decide(role, Action::EditProject, Ground::NONE).err();

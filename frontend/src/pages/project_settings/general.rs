@@ -28,18 +28,26 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
     let refused = Memo::new(move |_| here.refused(Action::EditProject));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let (Some(tagged), None) = (here.loaded.value.get_untracked(), refused.get_untracked()) else {
+        let (Some(tagged), None) = (here.loaded.value.get_untracked(), refused.get_untracked())
+        else {
             return;
         };
         let old = &tagged.value;
-        let text = |new: RwSignal<String>, old: &str| {
-            Some(new.get_untracked()).filter(|new| new != old)
-        };
+        let text =
+            |new: RwSignal<String>, old: &str| Some(new.get_untracked()).filter(|new| new != old);
         let patch = ProjectPatch {
             name: text(name, &old.name),
             description: text(description, &old.description),
-            visibility: visibility.get_untracked().parse().ok().filter(|new| *new != old.visibility),
-            reporters_see: reporters_see.get_untracked().parse().ok().filter(|new| *new != old.reporters_see),
+            visibility: visibility
+                .get_untracked()
+                .parse()
+                .ok()
+                .filter(|new| *new != old.visibility),
+            reporters_see: reporters_see
+                .get_untracked()
+                .parse()
+                .ok()
+                .filter(|new| *new != old.reporters_see),
             archived: None,
         };
         if patch == ProjectPatch::default() {
@@ -54,7 +62,10 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
                     async move {
                         let answer = api::projects::update(&here.key_now(), &patch, etag).await;
                         // What was typed stays; saving again is on top of what is there now.
-                        if answer.as_ref().is_err_and(|error| error.is(Code::EditConflict)) {
+                        if answer
+                            .as_ref()
+                            .is_err_and(|error| error.is(Code::EditConflict))
+                        {
                             here.loaded.reload();
                         }
                         answer
@@ -69,7 +80,10 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
         }
     };
     let disabled = Signal::derive(move || refused.get().is_some());
-    let conflict = move || form.error.with(|error| error.as_ref().is_some_and(|e| e.is(Code::EditConflict)));
+    let conflict = move || {
+        form.error
+            .with(|error| error.as_ref().is_some_and(|e| e.is(Code::EditConflict)))
+    };
     view! {
         <ReadOnly here action=Action::EditProject />
         <form class="max-w-2xl" novalidate on:submit=submit>

@@ -73,7 +73,13 @@ pub(super) fn LabelsTab(here: Here) -> impl IntoView {
 }
 
 #[component]
-fn Colour(id: String, label: String, value: RwSignal<String>, on_change: Callback<String>, disabled: Signal<bool>) -> impl IntoView {
+fn Colour(
+    id: String,
+    label: String,
+    value: RwSignal<String>,
+    on_change: Callback<String>,
+    disabled: Signal<bool>,
+) -> impl IntoView {
     view! {
         <input
             id=id
@@ -143,11 +149,15 @@ fn Row(
 ) -> impl IntoView {
     let toasts = toasts();
     let id = label.id;
-    let (name, colour) = (RwSignal::new(label.name.clone()), RwSignal::new(label.colour.clone()));
+    let (name, colour) = (
+        RwSignal::new(label.name.clone()),
+        RwSignal::new(label.colour.clone()),
+    );
     let old = StoredValue::new(label.clone());
     let save = move |patch: LabelPatch| {
         spawn_local(async move {
-            if let Err(error) = api::project_lists::update_label(&here.key_now(), id, &patch).await {
+            if let Err(error) = api::project_lists::update_label(&here.key_now(), id, &patch).await
+            {
                 let _ = name.try_set(old.get_value().name);
                 let _ = colour.try_set(old.get_value().colour);
                 toasts.failed("The label is as it was.", &error);
@@ -162,12 +172,18 @@ fn Row(
         if new.is_empty() || same {
             name.set(old.get_value().name);
         } else {
-            save(LabelPatch { name: Some(new), ..LabelPatch::default() });
+            save(LabelPatch {
+                name: Some(new),
+                ..LabelPatch::default()
+            });
         }
     };
     let recolour = Callback::new(move |new: String| {
         colour.set(new.clone());
-        save(LabelPatch { colour: Some(new), ..LabelPatch::default() });
+        save(LabelPatch {
+            colour: Some(new),
+            ..LabelPatch::default()
+        });
     });
     let disabled = Signal::derive(move || refused.get().is_some());
     let said = label.name.clone();

@@ -83,7 +83,10 @@ fn AddMember(here: Here, members: Loaded<Vec<Member>>) -> impl IntoView {
             async move { api::project_lists::add_member(&here.key_now(), &new).await },
             move |member| {
                 let _ = identifier.try_set(String::new());
-                toasts.done(format!("{} is a {} here now.", member.user.display_name, member.role));
+                toasts.done(format!(
+                    "{} is a {} here now.",
+                    member.user.display_name, member.role
+                ));
                 members.reload();
             },
         );
@@ -109,20 +112,33 @@ fn Row(
 ) -> impl IntoView {
     let toasts = toasts();
     let session = session();
-    let Member { user, role, created_at } = member;
+    let Member {
+        user,
+        role,
+        created_at,
+    } = member;
     let shown = RwSignal::new(role);
     let id = user.id;
     let (name, username) = (user.display_name.clone(), user.username.clone());
     let last_lead = move || {
         let leads = members.value.with(|list| {
-            list.iter().flatten().filter(|m| m.role == Role::Lead).count()
+            list.iter()
+                .flatten()
+                .filter(|m| m.role == Role::Lead)
+                .count()
         });
         role == Role::Lead && leads == 1
     };
     let why = Signal::derive(move || {
-        refused.get().or_else(|| last_lead().then(|| "The last lead has to stay.".to_owned()))
+        refused
+            .get()
+            .or_else(|| last_lead().then(|| "The last lead has to stay.".to_owned()))
     });
-    let roles = Role::ALL.iter().copied().filter(|role| role.for_membership()).collect();
+    let roles = Role::ALL
+        .iter()
+        .copied()
+        .filter(|role| role.for_membership())
+        .collect();
     let said = name.clone();
     let on_change = Callback::new(move |to: Role| {
         shown.set(to);
@@ -131,7 +147,9 @@ fn Row(
             match api::project_lists::set_member_role(&here.key_now(), id, to).await {
                 Ok(_) => toasts.undo(format!("{said} is a {to} here now."), move || {
                     spawn_local(async move {
-                        if let Err(error) = api::project_lists::set_member_role(&here.key_now(), id, role).await {
+                        if let Err(error) =
+                            api::project_lists::set_member_role(&here.key_now(), id, role).await
+                        {
                             toasts.failed("It could not be taken back.", &error);
                         }
                         members.reload();
@@ -154,9 +172,14 @@ fn Row(
         spawn_local(async move {
             match api::project_lists::remove_member(&here.key_now(), id).await {
                 Ok(()) => toasts.undo(format!("{gone} is no member any more."), move || {
-                    let back = NewMember { identifier: username.clone(), role };
+                    let back = NewMember {
+                        identifier: username.clone(),
+                        role,
+                    };
                     spawn_local(async move {
-                        if let Err(error) = api::project_lists::add_member(&here.key_now(), &back).await {
+                        if let Err(error) =
+                            api::project_lists::add_member(&here.key_now(), &back).await
+                        {
                             toasts.failed("It could not be taken back.", &error);
                         }
                         members.reload();

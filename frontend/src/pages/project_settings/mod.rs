@@ -73,7 +73,13 @@ pub fn ProjectSettingsPage() -> impl IntoView {
     let live = live();
     let params = use_params_map();
     let query = use_query_map();
-    let key = Memo::new(move |_| params.read().get("key").unwrap_or_default().to_ascii_uppercase());
+    let key = Memo::new(move |_| {
+        params
+            .read()
+            .get("key")
+            .unwrap_or_default()
+            .to_ascii_uppercase()
+    });
     let changed = pulse(move || {
         live.kind("project") + live.kind("member") + live.kind("label") + live.kind("version")
     });
@@ -92,7 +98,9 @@ pub fn ProjectSettingsPage() -> impl IntoView {
         .map_or("general", |(value, _)| *value);
     let tab = RwSignal::new(first);
     let crumbs = Signal::derive(move || {
-        let label = here.project().map_or_else(|| key.get(), |project| project.name);
+        let label = here
+            .project()
+            .map_or_else(|| key.get(), |project| project.name);
         vec![Crumb {
             label,
             href: page::project_issues(&key.get()),

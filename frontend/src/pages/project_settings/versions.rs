@@ -132,7 +132,10 @@ fn Row(
 ) -> impl IntoView {
     let toasts = toasts();
     let id = version.id;
-    let written = version.released_on.map(|day| day.to_string()).unwrap_or_default();
+    let written = version
+        .released_on
+        .map(|day| day.to_string())
+        .unwrap_or_default();
     let released = RwSignal::new(written.clone());
     let set = move |event| {
         let text = event_target_value(&event);
@@ -143,7 +146,9 @@ fn Row(
         let written = written.clone();
         released.set(text);
         spawn_local(async move {
-            if let Err(error) = api::project_lists::update_version(&here.key_now(), id, &patch).await {
+            if let Err(error) =
+                api::project_lists::update_version(&here.key_now(), id, &patch).await
+            {
                 let _ = released.try_set(written);
                 toasts.failed("The version is as it was.", &error);
             }

@@ -65,7 +65,10 @@ fn looks(workflow: &Workflow) -> Vec<StatusLook> {
 fn rows(workflow: &Workflow) -> impl IntoView + use<> {
     let looks = looks(workflow);
     let look_of = |slug: &str| {
-        let at = workflow.statuses.iter().position(|status| status.slug == slug);
+        let at = workflow
+            .statuses
+            .iter()
+            .position(|status| status.slug == slug);
         at.and_then(|at| looks.get(at).copied())
     };
     workflow

@@ -39,8 +39,16 @@ fn statuses(template: &str) -> Option<String> {
 fn key_from(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let letters: String = match words.as_slice() {
-        [one] => one.chars().filter(char::is_ascii_alphanumeric).take(4).collect(),
-        many => many.iter().filter_map(|word| word.chars().find(char::is_ascii_alphanumeric)).take(6).collect(),
+        [one] => one
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(4)
+            .collect(),
+        many => many
+            .iter()
+            .filter_map(|word| word.chars().find(char::is_ascii_alphanumeric))
+            .take(6)
+            .collect(),
     };
     letters.to_ascii_uppercase()
 }
@@ -80,13 +88,19 @@ fn CreateForm(open: RwSignal<bool>) -> impl IntoView {
         let navigate = navigate.clone();
         match new.check() {
             Err(errors) => form.refuse(errors),
-            Ok(new) => form.send(async move { api::projects::create(&new).await }, move |project| {
-                toasts.done(format!("The project {} is there.", project.name));
-                place.projects.reload();
-                session.load();
-                open.set(false);
-                navigate(&page::project_settings(&project.key), NavigateOptions::default());
-            }),
+            Ok(new) => form.send(
+                async move { api::projects::create(&new).await },
+                move |project| {
+                    toasts.done(format!("The project {} is there.", project.name));
+                    place.projects.reload();
+                    session.load();
+                    open.set(false);
+                    navigate(
+                        &page::project_settings(&project.key),
+                        NavigateOptions::default(),
+                    );
+                },
+            ),
         }
     };
     view! {

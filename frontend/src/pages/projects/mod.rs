@@ -45,7 +45,9 @@ pub fn ProjectsPage() -> impl IntoView {
     let segments = Signal::derive(move || {
         let archived = loaded.value.with(|projects| {
             let projects = projects.iter().flatten();
-            projects.filter(|project| project.archived_at.is_some()).count()
+            projects
+                .filter(|project| project.archived_at.is_some())
+                .count()
         });
         vec![
             Segment::new(CURRENT, "Current"),
@@ -103,11 +105,20 @@ fn Table(
     });
     let nothing = move || {
         let (title, text) = if !typed.with(String::is_empty) {
-            ("No project matches", "Try a part of the name or of the key.")
+            (
+                "No project matches",
+                "Try a part of the name or of the key.",
+            )
         } else if which.with(|which| which == ARCHIVED) {
-            ("Nothing is archived", "Archived projects can be read, but not changed. They rest here.")
+            (
+                "Nothing is archived",
+                "Archived projects can be read, but not changed. They rest here.",
+            )
         } else {
-            ("No projects yet", "A project keeps issues together: its people, labels, versions and workflow.")
+            (
+                "No projects yet",
+                "A project keeps issues together: its people, labels, versions and workflow.",
+            )
         };
         view! { <Empty icon=IconName::FolderKanban title text /> }
     };

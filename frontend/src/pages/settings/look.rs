@@ -1,8 +1,8 @@
 //! Light or dark, accent, contrast.
 
 use crate::components::segments::{Segment, Segments};
-use crate::state::theme::Accent;
 use crate::state::look;
+use crate::state::theme::Accent;
 use domain::user::Theme;
 use leptos::prelude::*;
 

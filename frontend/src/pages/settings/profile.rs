@@ -66,7 +66,12 @@ pub(super) fn ProfileSection() -> impl IntoView {
 fn ZoneField(timezone: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
     let device = device_zone();
     let mine = StoredValue::new(device.clone());
-    let other = move || mine.with_value(|zone| zone.as_ref().is_some_and(|zone| timezone.with(|now| now != zone)));
+    let other = move || {
+        mine.with_value(|zone| {
+            zone.as_ref()
+                .is_some_and(|zone| timezone.with(|now| now != zone))
+        })
+    };
     view! {
         <div class="flex flex-col gap-1">
             <label for="timezone" class="text-xs text-ink-2">"Time zone"</label>
@@ -103,7 +108,10 @@ fn ZoneField(timezone: RwSignal<String>, error: Signal<Option<String>>) -> impl 
 
 fn intl(name: &str) -> Option<js_sys::Function> {
     let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    js_sys::Reflect::get(&intl, &name.into()).ok()?.dyn_into().ok()
+    js_sys::Reflect::get(&intl, &name.into())
+        .ok()?
+        .dyn_into()
+        .ok()
 }
 
 /// All zones the browser knows; an old browser offers none, and one types.

@@ -4,7 +4,7 @@ use crate::api;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::{AsyncView, Icon, IconName, Time};
 use crate::model::agent::agent;
-use crate::state::{Loaded, session, toasts};
+use crate::state::{Loaded, session as account, toasts};
 use domain::user::Session;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +12,10 @@ use leptos::task::spawn_local;
 /// The list; each but this one can be ended.
 #[component]
 pub(super) fn SessionList() -> impl IntoView {
-    let loaded = Loaded::keep(|| (), |()| async { api::me::sessions().await.map(|page| page.items) });
+    let loaded = Loaded::keep(
+        || (),
+        |()| async { api::me::sessions().await.map(|page| page.items) },
+    );
     view! {
         <p class="pt-6 pb-2 text-sm text-ink-2">"Where your account is signed in. End what you do not know, and change your password."</p>
         <AsyncView
@@ -34,7 +37,7 @@ pub(super) fn SessionList() -> impl IntoView {
 #[component]
 fn Row(session: Session, loaded: Loaded<Vec<Session>>) -> impl IntoView {
     let toasts = toasts();
-    let account = crate::state::session();
+    let account = account();
     let known = agent(&session.user_agent);
     let (id, current, name) = (session.id, session.current, known.name.clone());
     let busy = RwSignal::new(false);

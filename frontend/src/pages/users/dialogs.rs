@@ -47,7 +47,14 @@ pub(super) fn AddUser(open: RwSignal<bool>, people: People) -> impl IntoView {
 #[component]
 fn AddForm(open: RwSignal<bool>, people: People) -> impl IntoView {
     let toasts = toasts();
-    let form = Form::new(&["email", "username", "display_name", "password", "role", "kind"]);
+    let form = Form::new(&[
+        "email",
+        "username",
+        "display_name",
+        "password",
+        "role",
+        "kind",
+    ]);
     let text = || RwSignal::new(String::new());
     let (email, username, display_name, password) = (text(), text(), text(), text());
     let role = RwSignal::new(Role::Reporter.slug().to_owned());
@@ -128,7 +135,8 @@ fn EditForm(people: People) -> impl IntoView {
             return;
         };
         let changed = |new: RwSignal<String>, old: Option<&str>| {
-            Some(new.get_untracked()).filter(|new| Some(new.trim()) != old && !(new.is_empty() && old.is_none()))
+            Some(new.get_untracked())
+                .filter(|new| Some(new.trim()) != old && !(new.is_empty() && old.is_none()))
         };
         let patch = UserPatch {
             display_name: changed(display_name, Some(&user.display_name)),

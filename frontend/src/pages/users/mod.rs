@@ -34,7 +34,9 @@ impl People {
         let admin = |user: &User| user.active && user.role == Some(Role::Admin);
         let others = self.loaded.value.with(|users| {
             let users = users.iter().flatten();
-            users.filter(|other| other.id != user.id && admin(other)).count()
+            users
+                .filter(|other| other.id != user.id && admin(other))
+                .count()
         });
         admin(user) && others == 0
     }

@@ -117,7 +117,11 @@ fn RoleCell(people: People, user: Memo<User>) -> impl IntoView {
         };
         change(people, &user, patch(role), patch(before), said, failed);
     });
-    let roles = Role::ALL.iter().copied().filter(|role| role.for_account()).collect();
+    let roles = Role::ALL
+        .iter()
+        .copied()
+        .filter(|role| role.for_account())
+        .collect();
     let label = format!("Role of {}", user.get_untracked().display_name);
     view! { <RoleSelect label roles value=shown refused on_change /> }
 }
@@ -156,14 +160,28 @@ fn RowMenu(people: People, user: Memo<User>) -> impl IntoView {
             ..UserPatch::default()
         };
         let said = if user.active {
-            format!("{} is deactivated and signed out everywhere.", user.display_name)
+            format!(
+                "{} is deactivated and signed out everywhere.",
+                user.display_name
+            )
         } else {
             format!("{} is active again.", user.display_name)
         };
-        change(people, &user, patch(!user.active), patch(user.active), said, || ());
+        change(
+            people,
+            &user,
+            patch(!user.active),
+            patch(user.active),
+            said,
+            || (),
+        );
     };
     let toggle_icon = move || {
-        let name = if active() { IconName::UserRoundX } else { IconName::RotateCcw };
+        let name = if active() {
+            IconName::UserRoundX
+        } else {
+            IconName::RotateCcw
+        };
         view! { <SmallIcon name /> }
     };
     view! {
@@ -183,7 +201,7 @@ fn RowMenu(people: People, user: Memo<User>) -> impl IntoView {
                 <Show when=move || user.get().kind == Kind::Human>
                     <button type="button" role="menuitem" on:click=move |_| choose(people.resetting)>
                         <SmallIcon name=IconName::KeyRound />
-                        "Set a new password"
+                        "Set password"
                     </button>
                 </Show>
                 <button
