@@ -38,28 +38,71 @@ fn standings_say_what_everybody_is_where() {
             .unwrap();
         standings
             .iter()
-            .map(|s| format!("{} {}{}", s.project, s.role, if s.own_only { " own" } else { "" }))
+            .map(|s| {
+                format!(
+                    "{} {}{}",
+                    s.project,
+                    s.role,
+                    if s.own_only { " own" } else { "" }
+                )
+            })
             .collect()
     };
     let table: [(&Actor, &[&str]); 7] = [
-        (&cast.admin, &["APP admin", "ENG admin", "HELP admin", "OPS admin", "SEC admin"]),
-        (&cast.lead, &["APP lead", "ENG lead", "HELP lead", "OPS lead", "SEC lead"]),
+        (
+            &cast.admin,
+            &[
+                "APP admin",
+                "ENG admin",
+                "HELP admin",
+                "OPS admin",
+                "SEC admin",
+            ],
+        ),
+        (
+            &cast.lead,
+            &["APP lead", "ENG lead", "HELP lead", "OPS lead", "SEC lead"],
+        ),
         (
             &cast.developer,
-            &["APP developer", "ENG developer", "HELP developer", "OPS developer", "SEC developer"],
+            &[
+                "APP developer",
+                "ENG developer",
+                "HELP developer",
+                "OPS developer",
+                "SEC developer",
+            ],
         ),
         (
             &cast.maintainer,
-            &["APP maintainer", "ENG maintainer", "HELP maintainer", "OPS maintainer"],
+            &[
+                "APP maintainer",
+                "ENG maintainer",
+                "HELP maintainer",
+                "OPS maintainer",
+            ],
         ),
-        (&cast.viewer, &["APP viewer", "ENG viewer", "HELP viewer", "OPS viewer"]),
+        (
+            &cast.viewer,
+            &["APP viewer", "ENG viewer", "HELP viewer", "OPS viewer"],
+        ),
         (
             &cast.reporter,
-            &["APP reporter own", "ENG reporter", "HELP reporter own", "OPS reporter"],
+            &[
+                "APP reporter own",
+                "ENG reporter",
+                "HELP reporter own",
+                "OPS reporter",
+            ],
         ),
         (
             &cast.reporter2,
-            &["APP reporter own", "ENG reporter", "HELP reporter own", "OPS reporter"],
+            &[
+                "APP reporter own",
+                "ENG reporter",
+                "HELP reporter own",
+                "OPS reporter",
+            ],
         ),
     ];
     for (who, expected) in table {
@@ -80,7 +123,10 @@ fn a_private_project_does_not_exist_for_others() {
         for name in ["SEC-1".to_string(), hidden.id.to_string()] {
             // Not even as a refusal.
             for action in [see, Action::DeleteIssue] {
-                assert!(matches!(issue(&db, who, &name, action), Err(Error::NotFound)));
+                assert!(matches!(
+                    issue(&db, who, &name, action),
+                    Err(Error::NotFound)
+                ));
             }
         }
         let scope = db.read(|conn| access::list_scope(conn, who, Some("SEC")));
@@ -88,7 +134,10 @@ fn a_private_project_does_not_exist_for_others() {
     }
     for who in [&cast.admin, &cast.lead, &cast.developer] {
         assert_eq!(project(&db, who, "SEC", see).unwrap().project.id, cast.sec);
-        assert_eq!(issue(&db, who, "sec-0001", see).unwrap().issue.id, hidden.id);
+        assert_eq!(
+            issue(&db, who, "sec-0001", see).unwrap().issue.id,
+            hidden.id
+        );
         let found = issue(&db, who, &hidden.id.to_string(), see).unwrap();
         assert_eq!(found.issue.number, 1);
     }
@@ -109,9 +158,16 @@ fn where_reporters_see_their_own_other_peoples_issues_do_not_exist() {
     let mine = issue(&db, &cast.reporter, "APP-1", see).unwrap();
     assert!(mine.access.own_only && mine.ground.own && mine.ground.unassigned);
     assert!(!mine.sees_internal());
-    assert!(matches!(issue(&db, &cast.reporter, "APP-2", see), Err(Error::NotFound)));
+    assert!(matches!(
+        issue(&db, &cast.reporter, "APP-2", see),
+        Err(Error::NotFound)
+    ));
     assert!(issue(&db, &cast.viewer, "APP-2", see).is_ok());
-    assert!(issue(&db, &cast.maintainer, "APP-2", see).unwrap().sees_internal());
+    assert!(
+        issue(&db, &cast.maintainer, "APP-2", see)
+            .unwrap()
+            .sees_internal()
+    );
 }
 
 #[test]
@@ -122,7 +178,10 @@ fn a_role_that_does_not_suffice_is_named_in_the_refusal() {
     let Error::Denied(denied) = refused else {
         panic!("{refused}")
     };
-    assert_eq!((denied.action, denied.needs), (Action::MoveIssue, Role::Maintainer));
+    assert_eq!(
+        (denied.action, denied.needs),
+        (Action::MoveIssue, Role::Maintainer)
+    );
     assert!(Error::from(denied).to_string().contains("move_issue"));
     let refused = project(&db, &cast.viewer, "APP", Action::CreateIssue);
     assert!(matches!(refused, Err(Error::Denied(_))));
@@ -130,7 +189,13 @@ fn a_role_that_does_not_suffice_is_named_in_the_refusal() {
     assert!(issue(&db, &cast.reporter, "APP-1", Action::EditIssueText).is_ok());
     assert!(issue(&db, &cast.developer, "APP-1", Action::TakeIssue).is_ok());
     assert!(issue(&db, &cast.developer, "APP-1", Action::MoveIssue).is_err());
-    let one = work::load(&db, issue(&db, &cast.admin, "APP-1", Action::SeeProject).unwrap().issue.id);
+    let one = work::load(
+        &db,
+        issue(&db, &cast.admin, "APP-1", Action::SeeProject)
+            .unwrap()
+            .issue
+            .id,
+    );
     work::change(&db, None, &cast.lead, one.issue.id, |f| {
         f.assignee_id = Some(cast.developer.id);
     })
@@ -147,7 +212,10 @@ fn deleted_issues_exist_for_leads_only_and_take_no_changes() {
     work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, made.id)).unwrap();
     let see = Action::SeeProject;
     for who in [&cast.reporter, &cast.maintainer, &cast.developer] {
-        assert!(matches!(issue(&db, who, "ENG-1", see), Err(Error::NotFound)));
+        assert!(matches!(
+            issue(&db, who, "ENG-1", see),
+            Err(Error::NotFound)
+        ));
     }
     let found = issue(&db, &cast.lead, "ENG-1", see).unwrap();
     assert!(matches!(found.writable(), Err(Error::Deleted)));
@@ -165,7 +233,8 @@ fn an_archived_project_can_be_read_and_takes_no_changes() {
         archived: Some(true),
         ..ProjectPatch::default()
     };
-    db.write(|tx| projects::update(tx, &access, &patch)).unwrap();
+    db.write(|tx| projects::update(tx, &access, &patch))
+        .unwrap();
     let found = issue(&db, &cast.reporter, "ENG-1", Action::SeeProject).unwrap();
     assert!(matches!(found.writable(), Err(Error::Archived)));
     assert!(matches!(found.access.writable(), Err(Error::Archived)));
@@ -204,7 +273,10 @@ fn an_event_is_told_to_those_for_whom_its_issue_exists() {
     let other = Some(cast.reporter2.id);
     assert!(reporter.may_hear(cast.app, own, false));
     assert!(!reporter.may_hear(cast.app, other, false));
-    assert!(reporter.may_hear(cast.app, None, false), "about the project itself");
+    assert!(
+        reporter.may_hear(cast.app, None, false),
+        "about the project itself"
+    );
     assert!(!reporter.may_hear(cast.app, own, true), "internal");
     assert!(reporter.may_hear(cast.eng, other, false));
     assert!(!reporter.may_hear(cast.sec, own, false));
@@ -233,7 +305,8 @@ fn a_session_holds_until_it_is_revoked_over_or_its_account_is_deactivated() {
         active: Some(false),
         ..AccountChange::default()
     };
-    db.write(|tx| accounts::update(tx, cast.viewer.id, &off)).unwrap();
+    db.write(|tx| accounts::update(tx, cast.viewer.id, &off))
+        .unwrap();
     assert_eq!(actor(&cast.viewer), None);
 
     let mut conn = test.superuser();
@@ -250,7 +323,8 @@ fn a_session_holds_until_it_is_revoked_over_or_its_account_is_deactivated() {
         role: Some("maintainer"),
         ..AccountChange::default()
     };
-    db.write(|tx| accounts::update(tx, cast.reporter2.id, &promoted)).unwrap();
+    db.write(|tx| accounts::update(tx, cast.reporter2.id, &promoted))
+        .unwrap();
     assert_eq!(actor(&cast.reporter2).unwrap().role, Role::Maintainer);
 }
 
@@ -270,14 +344,20 @@ fn use_of_a_session_is_noted_to_the_minute() {
     assert_eq!(sql::value(&mut conn, &seen), before, "within the minute");
     sql::run(
         &mut conn,
-        &format!("update session set last_seen_at = now() - interval '2 minutes' where id = '{session}'"),
+        &format!(
+            "update session set last_seen_at = now() - interval '2 minutes' where id = '{session}'"
+        ),
     )
     .unwrap();
     use_it();
-    let ago = format!("select extract(epoch from now() - last_seen_at) < 60 from session where id = '{session}'");
+    let ago = format!(
+        "select extract(epoch from now() - last_seen_at) < 60 from session where id = '{session}'"
+    );
     assert_eq!(sql::value(&mut conn, &ago), "true");
     // Renewing lets it last on.
-    let lasts = format!("select expires_at > now() + interval '29 days' from session where id = '{session}'");
+    let lasts = format!(
+        "select expires_at > now() + interval '29 days' from session where id = '{session}'"
+    );
     sql::run(
         &mut conn,
         &format!("update session set expires_at = now() + interval '1 day' where id = '{session}'"),

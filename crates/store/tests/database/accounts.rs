@@ -61,8 +61,14 @@ fn names_and_addresses_are_taken_once_whatever_the_case() {
         Err(Error::Constraint(name)) => name,
         other => panic!("{other:?}"),
     };
-    assert_eq!(refused(insert("REPORTER", "new@example.com")), "account_username_key");
-    assert_eq!(refused(insert("new", "reporter@example.com")), "account_email_key");
+    assert_eq!(
+        refused(insert("REPORTER", "new@example.com")),
+        "account_username_key"
+    );
+    assert_eq!(
+        refused(insert("new", "reporter@example.com")),
+        "account_email_key"
+    );
     assert!(insert("new", "new@example.com").is_ok());
 }
 
@@ -99,13 +105,18 @@ fn a_change_touches_what_it_names_and_counts() {
         ..AccountChange::default()
     };
     change.theme(Some(Theme::Dark));
-    db.write(|tx| accounts::update(tx, cast.reporter.id, &change)).unwrap();
+    db.write(|tx| accounts::update(tx, cast.reporter.id, &change))
+        .unwrap();
     let now = find(&db, "reporter").unwrap();
     assert_eq!((now.version, now.role().unwrap()), (2, Role::Reporter));
     assert_eq!(now.render().unwrap().display_name, "R. Porter");
     let preferences = now.preferences().unwrap();
     assert_eq!(
-        (preferences.locale.as_str(), preferences.timezone.as_str(), preferences.theme),
+        (
+            preferences.locale.as_str(),
+            preferences.timezone.as_str(),
+            preferences.theme
+        ),
         ("de", "Europe/Vienna", Theme::Dark)
     );
     let taken = AccountChange {
@@ -133,10 +144,14 @@ fn after_five_failed_sign_ins_each_further_one_doubles_the_wait_up_to_a_quarter_
             more => (1_i64 << (more - 5)).min(900),
         };
         let waits = sql::number(&mut conn, wait);
-        assert!((expected - 5..=expected).contains(&waits), "{failures}: {waits}");
+        assert!(
+            (expected - 5..=expected).contains(&waits),
+            "{failures}: {waits}"
+        );
     }
     assert!(find(&db, "reporter").unwrap().sign_in_after.is_some());
-    db.write_one(|tx| accounts::signed_in(tx, cast.reporter.id)).unwrap();
+    db.write_one(|tx| accounts::signed_in(tx, cast.reporter.id))
+        .unwrap();
     let now = find(&db, "reporter").unwrap();
     assert_eq!((now.failed_sign_ins, now.sign_in_after), (0, None));
     assert!(now.render().unwrap().last_login_at.is_some());
@@ -154,17 +169,29 @@ fn sessions_are_listed_and_ended_one_by_one_or_all() {
     let phone = begin("Phone\u{7}\n/1.0", day);
     let tablet = begin(&"T".repeat(1000), day);
     begin("Long over", -day);
-    let list = |current| db.read(|conn| accounts::sessions(conn, me, current)).unwrap();
+    let list = |current| {
+        db.read(|conn| accounts::sessions(conn, me, current))
+            .unwrap()
+    };
     let sessions = list(phone);
     assert_eq!(sessions.len(), 3, "the one of the cast and two more");
     assert_eq!(sessions[0].user_agent, "T".repeat(300), "newest first, cut");
-    assert_eq!((sessions[1].user_agent.as_str(), sessions[1].ip.as_str()), ("Phone/1.0", "::1"));
+    assert_eq!(
+        (sessions[1].user_agent.as_str(), sessions[1].ip.as_str()),
+        ("Phone/1.0", "::1")
+    );
     assert_eq!(sessions.iter().filter(|s| s.current).count(), 1);
 
     let end = |account, id| db.write(|tx| accounts::revoke_session(tx, account, id));
-    assert!(matches!(end(cast.lead.id, phone), Err(Error::NotFound)), "not theirs");
+    assert!(
+        matches!(end(cast.lead.id, phone), Err(Error::NotFound)),
+        "not theirs"
+    );
     end(me, phone).unwrap();
-    assert!(matches!(end(me, phone), Err(Error::NotFound)), "ended already");
+    assert!(
+        matches!(end(me, phone), Err(Error::NotFound)),
+        "ended already"
+    );
     let live = |ids| db.read(|conn| accounts::live_sessions(conn, ids)).unwrap();
     assert_eq!(
         live(vec![phone, tablet, Uuid::new_v4()]),
@@ -175,9 +202,14 @@ fn sessions_are_listed_and_ended_one_by_one_or_all() {
         .unwrap();
     assert_eq!(ended, 2, "that of the cast and the one long over");
     assert_eq!(list(tablet).len(), 1);
-    db.write(|tx| accounts::revoke_sessions(tx, me, None)).unwrap();
+    db.write(|tx| accounts::revoke_sessions(tx, me, None))
+        .unwrap();
     assert!(list(tablet).is_empty());
-    assert_eq!(live(vec![cast.lead.session]).len(), 1, "others are not touched");
+    assert_eq!(
+        live(vec![cast.lead.session]).len(),
+        1,
+        "others are not touched"
+    );
 }
 
 #[test]
@@ -192,24 +224,36 @@ fn the_directory_is_searched_and_paged_by_user_name() {
             .map(|a| a.render().unwrap().username)
             .collect()
     };
-    let count = |text, active| {
-        db.read(|conn| accounts::count(conn, text, active))
-            .unwrap()
-    };
-    let all = ["admin", "developer", "lead", "maintainer", "reporter", "reporter2", "viewer"];
+    let count = |text, active| db.read(|conn| accounts::count(conn, text, active)).unwrap();
+    let all = [
+        "admin",
+        "developer",
+        "lead",
+        "maintainer",
+        "reporter",
+        "reporter2",
+        "viewer",
+    ];
     assert_eq!(list(None, false, None, 100), all);
     assert_eq!(list(None, false, None, 3), all[..3]);
     assert_eq!(list(None, false, Some("LEAD"), 100), all[3..]);
-    assert_eq!(list(Some("Report"), false, None, 100), ["reporter", "reporter2"]);
+    assert_eq!(
+        list(Some("Report"), false, None, 100),
+        ["reporter", "reporter2"]
+    );
     for nothing in ["%", "_", "\\", "example.com"] {
-        assert!(list(Some(nothing), false, None, 100).is_empty(), "{nothing}");
+        assert!(
+            list(Some(nothing), false, None, 100).is_empty(),
+            "{nothing}"
+        );
         assert_eq!(count(Some(nothing), false), 0);
     }
     let off = AccountChange {
         active: Some(false),
         ..AccountChange::default()
     };
-    db.write(|tx| accounts::update(tx, cast.reporter2.id, &off)).unwrap();
+    db.write(|tx| accounts::update(tx, cast.reporter2.id, &off))
+        .unwrap();
     assert_eq!(list(Some("report"), true, None, 100), ["reporter"]);
     assert_eq!((count(None, false), count(None, true)), (7, 6));
 }
@@ -268,6 +312,9 @@ fn whether_there_is_anybody_and_who_has_a_demo_password() {
     .unwrap();
     let hashes = db.read(accounts::demo_hashes).unwrap();
     let names: Vec<&str> = hashes.iter().map(|h| h.0.as_str()).collect();
-    assert_eq!(names, ["admin", "maintainer", "reporter", "reporter2", "developer"]);
+    assert_eq!(
+        names,
+        ["admin", "maintainer", "reporter", "reporter2", "developer"]
+    );
     assert!(hashes.iter().all(|h| h.1 == "$2b$04$demo"));
 }

@@ -35,10 +35,19 @@ fn a_file_is_seen_from_the_moment_its_bytes_are_there_until_it_is_deleted() {
     assert!(list().is_empty());
     assert!(matches!(one(pending.id), Err(Error::NotFound)));
     finish(&db, pending.id).unwrap();
-    assert!(matches!(finish(&db, pending.id), Err(Error::NotFound)), "once");
+    assert!(
+        matches!(finish(&db, pending.id), Err(Error::NotFound)),
+        "once"
+    );
     let shown = one(pending.id).unwrap().render("APP-1");
-    assert_eq!((shown.size, shown.media_type.as_str(), shown.sha256.as_str()), (68, "image/png", "abc"));
-    assert_eq!((shown.issue.as_str(), shown.uploader.username.as_str()), ("APP-1", "reporter"));
+    assert_eq!(
+        (shown.size, shown.media_type.as_str(), shown.sha256.as_str()),
+        (68, "image/png", "abc")
+    );
+    assert_eq!(
+        (shown.issue.as_str(), shown.uploader.username.as_str()),
+        ("APP-1", "reporter")
+    );
     assert_eq!(list().len(), 1);
     let delete = || db.write(|tx| attachments::delete(tx, pending.id));
     delete().unwrap();
@@ -56,7 +65,10 @@ fn where_bytes_go_is_random_and_nothing_of_the_name() {
     for key in &keys {
         let (folder, name) = key.split_once('/').unwrap();
         assert_eq!((folder.len(), name.len()), (2, 32));
-        assert!(key.chars().all(|c| c.is_ascii_hexdigit() || c == '/'), "{key}");
+        assert!(
+            key.chars().all(|c| c.is_ascii_hexdigit() || c == '/'),
+            "{key}"
+        );
     }
     let mut distinct = keys.clone();
     distinct.sort();

@@ -85,7 +85,10 @@ async fn a_large_file_is_streamed_in_parts_and_only_its_beginning_is_kept() {
     let blobs = folder.blobs();
     let part = Bytes::from(vec![7_u8; 1_000_000]);
     let parts: Chunks = (0..12).map(|_| Ok(part.clone())).collect();
-    let written = blobs.put("large", stream::iter(parts), 12_000_000).await.unwrap();
+    let written = blobs
+        .put("large", stream::iter(parts), 12_000_000)
+        .await
+        .unwrap();
     assert_eq!((written.size, written.head.len()), (12_000_000, 512));
     let whole = read(&blobs, "large").await.unwrap();
     assert!(whole.len() == 12_000_000 && whole.iter().all(|b| *b == 7));
@@ -98,7 +101,10 @@ async fn a_file_over_the_limit_is_refused_and_leaves_nothing() {
         let parts = chunks(&[b"12345", b"67890", b"1"]);
         let refused = blobs.put("ab/over", stream::iter(parts), 10).await;
         assert!(matches!(refused, Err(PutError::TooLarge)));
-        assert!(matches!(read(&blobs, "ab/over").await, Err(Error::NotFound)));
+        assert!(matches!(
+            read(&blobs, "ab/over").await,
+            Err(Error::NotFound)
+        ));
     }
     assert!(folder.files().is_empty(), "{:?}", folder.files());
 }
@@ -113,8 +119,14 @@ async fn a_sender_that_stops_halfway_leaves_nothing() {
         .collect();
     parts.push(Err("the line went dead"));
     let broken = blobs.put("ab/half", stream::iter(parts), 100_000_000).await;
-    assert!(matches!(broken, Err(PutError::Source("the line went dead"))));
-    assert!(matches!(read(&blobs, "ab/half").await, Err(Error::NotFound)));
+    assert!(matches!(
+        broken,
+        Err(PutError::Source("the line went dead"))
+    ));
+    assert!(matches!(
+        read(&blobs, "ab/half").await,
+        Err(Error::NotFound)
+    ));
     assert!(folder.files().is_empty(), "{:?}", folder.files());
 }
 

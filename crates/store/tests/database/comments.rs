@@ -42,14 +42,21 @@ fn comments_come_in_pages_oldest_first_and_notes_only_for_staff() {
             bodies.extend(page.into_iter().map(|c| c.body));
         }
     };
-    assert_eq!((read(true).as_str(), read(false).as_str()), ("0123456", "02356"));
+    assert_eq!(
+        (read(true).as_str(), read(false).as_str()),
+        ("0123456", "02356")
+    );
     let count = |internals| {
         db.read(|conn| comments::count(conn, issue, internals))
             .unwrap()
     };
     assert_eq!((count(true), count(false)), (7, 5));
     let elsewhere = work::issue(&db, cast.app, &cast.reporter, "Silent").id;
-    assert_eq!(db.read(|conn| comments::count(conn, elsewhere, true)).unwrap(), 0);
+    assert_eq!(
+        db.read(|conn| comments::count(conn, elsewhere, true))
+            .unwrap(),
+        0
+    );
 }
 
 #[test]
@@ -65,7 +72,10 @@ fn a_reply_names_what_it_answers() {
         .unwrap();
     let shown = load(&db, reply).render("APP-1");
     assert_eq!((shown.parent, shown.created_at), (Some(first), then));
-    assert_eq!((shown.issue.as_str(), shown.author.username.as_str()), ("APP-1", "lead"));
+    assert_eq!(
+        (shown.issue.as_str(), shown.author.username.as_str()),
+        ("APP-1", "lead")
+    );
     assert!(shown.internal && shown.edited_at.is_none());
     let absent = db.read(|conn| comments::by_id(conn, Uuid::new_v4()));
     assert!(matches!(absent, Err(Error::NotFound)));

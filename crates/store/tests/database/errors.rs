@@ -37,7 +37,10 @@ fn what_passes_may_be_tried_again_and_what_does_not_is_our_fault() {
     ));
     let fault = told(DatabaseErrorKind::Unknown, "column \"x\" does not exist");
     assert!(matches!(fault, Error::Database(_)));
-    assert!(matches!(Error::from(Diesel::AlreadyInTransaction), Error::Database(_)));
+    assert!(matches!(
+        Error::from(Diesel::AlreadyInTransaction),
+        Error::Database(_)
+    ));
     assert!(matches!(Error::from(Diesel::NotFound), Error::NotFound));
     let nameless = told(DatabaseErrorKind::UniqueViolation, "x");
     assert!(matches!(nameless, Error::Constraint(name) if name == "unknown"));

@@ -68,8 +68,14 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
         ]
     );
     assert_eq!(kinds(&history(false)), kinds(&told)[..3]);
-    assert_eq!((told[1].actor_id, told[1].version), (Some(cast.maintainer.id), Some(2)));
-    assert_eq!((told[0].project.as_deref(), told[0].number), (Some("APP"), Some(1)));
+    assert_eq!(
+        (told[1].actor_id, told[1].version),
+        (Some(cast.maintainer.id), Some(2))
+    );
+    assert_eq!(
+        (told[0].project.as_deref(), told[0].number),
+        (Some("APP"), Some(1))
+    );
     let count = |internals| {
         db.read(|conn| events::count_history(conn, issue, internals))
             .unwrap()
@@ -113,7 +119,10 @@ fn a_deleted_issue_with_much_history_does_not_hide_what_lies_behind_it() {
     work::issue(&db, cast.app, &cast.reporter, "Old and still there");
     let spam = work::issue(&db, cast.app, &cast.reporter, "Spam").id;
     for n in 0..5 {
-        work::change(&db, None, &cast.lead, spam, |f| f.title = format!("Spam {n}")).unwrap();
+        work::change(&db, None, &cast.lead, spam, |f| {
+            f.title = format!("Spam {n}")
+        })
+        .unwrap();
     }
     work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, spam)).unwrap();
     assert_eq!(feed(&db, &cast.admin), ["APP-1"]);

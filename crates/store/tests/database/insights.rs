@@ -87,10 +87,17 @@ fn closed_sets_carry_every_value_also_at_nought() {
         let values: Vec<String> = report.items.into_iter().map(|item| item.value).collect();
         values
     };
-    assert_eq!(items(OpenBy::Severity), ["critical", "high", "medium", "low"]);
+    assert_eq!(
+        items(OpenBy::Severity),
+        ["critical", "high", "medium", "low"]
+    );
     assert_eq!(items(OpenBy::Severity).len(), Severity::ALL.len());
     assert_eq!(items(OpenBy::Priority).len(), Priority::ALL.len());
     assert_eq!(items(OpenBy::Type), IssueType::SLUGS);
-    assert_eq!(items(OpenBy::Category).len(), Category::ALL.len() - 1, "open is not done");
+    assert_eq!(
+        items(OpenBy::Category).len(),
+        Category::ALL.len() - 1,
+        "open is not done"
+    );
     assert!(items(OpenBy::Assignee).is_empty());
 }

@@ -8,7 +8,8 @@ fn stage() -> (TestDb, Db) {
     let test = TestDb::new();
     let db = test.db();
     for _ in 0..2 {
-        db.write(|tx| jobs::ensure(tx, &["rollup", "sweep"])).unwrap();
+        db.write(|tx| jobs::ensure(tx, &["rollup", "sweep"]))
+            .unwrap();
     }
     (test, db)
 }
@@ -87,7 +88,10 @@ fn only_what_is_long_over_is_pruned() {
     )
     .unwrap();
     assert_eq!(db.write(jobs::prune).unwrap(), 2);
-    assert_eq!(sql::rows(&mut conn, "select key from idempotency_key"), ["new"]);
+    assert_eq!(
+        sql::rows(&mut conn, "select key from idempotency_key"),
+        ["new"]
+    );
     assert_eq!(sql::number(&mut conn, "select count(*) from session"), 6);
     assert_eq!(db.write(jobs::prune).unwrap(), 0);
 }

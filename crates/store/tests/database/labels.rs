@@ -42,7 +42,10 @@ fn a_label_is_found_by_name_or_id_in_its_own_project() {
         assert!(matches!(find(cast.eng, word), Err(Error::NotFound)));
     }
     for word in ["", "u", "u\0i"] {
-        assert!(matches!(find(cast.app, word), Err(Error::NotFound)), "{word:?}");
+        assert!(
+            matches!(find(cast.app, word), Err(Error::NotFound)),
+            "{word:?}"
+        );
     }
     let all = db.read(|conn| labels::labels(conn, cast.app)).unwrap();
     let names: Vec<&str> = all.iter().map(|l| l.name.as_str()).collect();
@@ -55,9 +58,7 @@ fn a_labels_name_is_taken_once_per_project() {
     let ui = add(&db, cast.app, "ui").unwrap();
     add(&db, cast.app, "api").unwrap();
     add(&db, cast.eng, "ui").unwrap();
-    let taken = |result: Result<Label>| {
-        matches!(result, Err(Error::Constraint(name)) if name == "label_project_id_name_key")
-    };
+    let taken = |result: Result<Label>| matches!(result, Err(Error::Constraint(name)) if name == "label_project_id_name_key");
     assert!(taken(add(&db, cast.app, "UI")));
     let rename = |name: &str| {
         let patch = LabelPatch {
@@ -87,7 +88,10 @@ fn names_become_labels_all_or_none() {
             .unwrap()
             .map(|found| found.into_iter().map(|l| l.name).collect::<Vec<_>>())
     };
-    assert_eq!(by_names(&["UI", "api", "ui"]), Ok(vec!["API".into(), "ui".into()]));
+    assert_eq!(
+        by_names(&["UI", "api", "ui"]),
+        Ok(vec!["API".into(), "ui".into()])
+    );
     assert_eq!(by_names(&[]), Ok(Vec::new()));
     assert_eq!(by_names(&["ui", "elsewhere"]), Err("elsewhere".into()));
 }
@@ -103,7 +107,11 @@ fn the_issues_with_a_label_are_known() {
             .unwrap()
             .id
     };
-    let (first, _, third) = (with(vec![ui.id]), with(vec![]), with(vec![Uuid::new_v4(), ui.id]));
+    let (first, _, third) = (
+        with(vec![ui.id]),
+        with(vec![]),
+        with(vec![Uuid::new_v4(), ui.id]),
+    );
     let found = db
         .read(|conn| labels::issues_with_label(conn, cast.app, ui.id))
         .unwrap();
@@ -140,7 +148,9 @@ fn versions_are_listed_unreleased_first_then_newest() {
     let back = change(&out, Some("2.1"), Some(None)).unwrap();
     assert_eq!((back.name.as_str(), back.released_on), ("2.1", None));
     let taken = change(&back, Some("1.0"), None);
-    assert!(matches!(taken, Err(Error::Constraint(name)) if name == "project_version_project_id_name_key"));
+    assert!(
+        matches!(taken, Err(Error::Constraint(name)) if name == "project_version_project_id_name_key")
+    );
     assert!(release(&db, cast.app, "1.0", None).is_err());
 }
 
@@ -155,7 +165,9 @@ fn a_version_that_an_issue_names_cannot_go() {
     let in_use = |id| db.read(|conn| labels::version_in_use(conn, id)).unwrap();
     assert_eq!((in_use(used), in_use(unused)), (true, false));
     let delete = |id| db.write(|tx| labels::delete_version(tx, id));
-    assert!(matches!(delete(used), Err(Error::Constraint(name)) if name == "issue_affected_version_id_fkey"));
+    assert!(
+        matches!(delete(used), Err(Error::Constraint(name)) if name == "issue_affected_version_id_fkey")
+    );
     delete(unused).unwrap();
     assert!(matches!(delete(unused), Err(Error::NotFound)));
 }

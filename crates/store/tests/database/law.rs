@@ -113,7 +113,11 @@ fn step(world: &World, dice: &mut Dice, actor: &Actor, at: Option<DateTime<Utc>>
 }
 
 /// The issue as the log tells it, and every place where the log contradicts itself.
-fn fold(conn: &mut PgConnection, issue: Uuid, wrong: &mut Vec<String>) -> (Map<String, Value>, bool) {
+fn fold(
+    conn: &mut PgConnection,
+    issue: Uuid,
+    wrong: &mut Vec<String>,
+) -> (Map<String, Value>, bool) {
     let events = sql::rows(
         conn,
         &format!(
@@ -288,7 +292,11 @@ fn the_same_holds_when_many_change_the_same_issues_at_once() {
     let mut conn = test.superuser();
     assert_eq!(violations(&world.db, &mut conn), Vec::<String>::new());
     let versions = sql::number(&mut conn, "select count(*) from issue_version");
-    assert_eq!(versions, done as i64 + 2, "each change that was accepted is there");
+    assert_eq!(
+        versions,
+        done as i64 + 2,
+        "each change that was accepted is there"
+    );
 }
 
 #[test]

@@ -53,7 +53,13 @@ fn nothing_last<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Orderin
 }
 
 fn in_order(a: &StoredIssue, b: &StoredIssue, sort: Sort) -> Ordering {
-    let turned = |order: Ordering| if sort.descending { order.reverse() } else { order };
+    let turned = |order: Ordering| {
+        if sort.descending {
+            order.reverse()
+        } else {
+            order
+        }
+    };
     let by_field = match sort.field {
         SortField::Updated => turned(a.updated_at.cmp(&b.updated_at)),
         SortField::Created => turned(a.created_at.cmp(&b.created_at)),
@@ -108,13 +114,24 @@ fn a_row_shows_what_the_issue_is() {
         assert_eq!((&row.key, &row.project), (&full.key, &full.project));
         assert_eq!((&row.title, row.type_), (&full.title, full.type_));
         assert_eq!((row.severity, row.priority), (full.severity, full.priority));
-        assert_eq!((&row.status, row.resolution), (&full.status, full.resolution));
-        assert_eq!((&row.reporter, &row.assignee), (&full.reporter, &full.assignee));
+        assert_eq!(
+            (&row.status, row.resolution),
+            (&full.status, full.resolution)
+        );
+        assert_eq!(
+            (&row.reporter, &row.assignee),
+            (&full.reporter, &full.assignee)
+        );
         assert_eq!((&row.labels, row.due_date), (&full.labels, full.due_date));
         assert_eq!((&row.life, row.version), (&full.life, issue.version));
         assert_eq!(row.story_points, full.story_points);
         assert_eq!(
-            (row.created_at, row.updated_at, row.resolved_at, row.deleted_at),
+            (
+                row.created_at,
+                row.updated_at,
+                row.resolved_at,
+                row.deleted_at
+            ),
             (full.created_at, full.updated_at, full.resolved_at, None)
         );
     }
@@ -145,35 +162,51 @@ const FILTERS: &[(&[(&str, &str)], Test)] = &[
         matches!(i.status.category, Category::Active | Category::Waiting)
     }),
     (&[("type", "bug")], |i| i.type_ == IssueType::Bug),
-    (&[("severity", "high,critical")], |i| i.severity >= Severity::High),
+    (&[("severity", "high,critical")], |i| {
+        i.severity >= Severity::High
+    }),
     (&[("priority", "1,lowest")], |i| {
         i.priority == Priority::ALL[0] || i.priority == Priority::ALL[4]
     }),
     (&[("resolution", "duplicate,wont_fix")], |i| {
-        matches!(i.resolution, Some(Resolution::Duplicate | Resolution::WontFix))
+        matches!(
+            i.resolution,
+            Some(Resolution::Duplicate | Resolution::WontFix)
+        )
     }),
     (&[("assignee", "Developer")], |i| assigned(i, "developer")),
     (&[("assignee", "@me")], |i| assigned(i, "lead")),
     (&[("assignee", "none")], |i| i.assignee.is_none()),
-    (&[("assignee", "none,@me,maintainer")], |i| !assigned(i, "developer")),
+    (&[("assignee", "none,@me,maintainer")], |i| {
+        !assigned(i, "developer")
+    }),
     (&[("assignee", "nobody_of_that_name")], |_| false),
-    (&[("reporter", "reporter,REPORTER2")], |i| i.reporter.username != "lead"),
+    (&[("reporter", "reporter,REPORTER2")], |i| {
+        i.reporter.username != "lead"
+    }),
     (&[("reporter", "@me")], |i| i.reporter.username == "lead"),
     (&[("label", "UI")], |i| labelled(i, "ui")),
-    (&[("label", "ui,api")], |i| labelled(i, "ui") || labelled(i, "API")),
+    (&[("label", "ui,api")], |i| {
+        labelled(i, "ui") || labelled(i, "API")
+    }),
     (&[("label", "none")], |i| i.labels.is_empty()),
-    (&[("label", "none,later")], |i| i.labels.is_empty() || labelled(i, "later")),
+    (&[("label", "none,later")], |i| {
+        i.labels.is_empty() || labelled(i, "later")
+    }),
     (&[("label", "unheard_of")], |_| false),
-    (&[("text", "blank")], |i| i.title.to_lowercase().contains("blank")),
+    (&[("text", "blank")], |i| {
+        i.title.to_lowercase().contains("blank")
+    }),
     (&[("text", "50%")], |i| i.title.contains("50%")),
     (&[("text", "r_s")], |i| i.title.contains("r_s")),
     (&[("text", "\\")], |i| i.title.contains('\\')),
     (&[("text", "7")], |i| i.title.contains('7') || i.number == 7),
     (&[("text", "#12")], |i| i.number == 12),
     (&[("text", "'; drop table issue; --")], |_| false),
-    (&[("state", "open"), ("severity", "low"), ("label", "ui")], |i| {
-        i.status.category.is_open() && i.severity == Severity::Low && labelled(i, "ui")
-    }),
+    (
+        &[("state", "open"), ("severity", "low"), ("label", "ui")],
+        |i| i.status.category.is_open() && i.severity == Severity::Low && labelled(i, "ui"),
+    ),
 ];
 
 #[test]
@@ -217,7 +250,11 @@ fn a_key_finds_its_issue() {
         .iter()
         .find(|i| i.project_id == world.cast.app && i.number == 3)
         .unwrap();
-    let expected: &[&str] = if third.deleted_at.is_none() { &["APP-3"] } else { &[] };
+    let expected: &[&str] = if third.deleted_at.is_none() {
+        &["APP-3"]
+    } else {
+        &[]
+    };
     assert_eq!(keys, expected);
 }
 
@@ -232,8 +269,12 @@ fn everybody_sees_what_exists_for_them_and_nothing_else() {
         (&cast.admin, |_, _, _| true),
         (&cast.lead, |_, _, _| true),
         (&cast.developer, |_, _, _| true),
-        (&cast.maintainer, |i, app, eng| i.project_id == app || i.project_id == eng),
-        (&cast.viewer, |i, app, eng| i.project_id == app || i.project_id == eng),
+        (&cast.maintainer, |i, app, eng| {
+            i.project_id == app || i.project_id == eng
+        }),
+        (&cast.viewer, |i, app, eng| {
+            i.project_id == app || i.project_id == eng
+        }),
         (&cast.reporter, |i, app, eng| {
             i.project_id == eng || (i.project_id == app && i.reporter.username == "reporter")
         }),
@@ -274,7 +315,12 @@ fn everybody_sees_what_exists_for_them_and_nothing_else() {
                     .db
                     .read(|conn| access::list_scope(conn, who, Some(key)))
                     .unwrap();
-                assert_eq!(found(&scope), expected(Some(project)), "{} {key}", who.username);
+                assert_eq!(
+                    found(&scope),
+                    expected(Some(project)),
+                    "{} {key}",
+                    who.username
+                );
             }
         }
     }

@@ -109,7 +109,11 @@ fn the_owner_of_the_tables_cannot_change_the_log_either() {
 fn even_replication_does_not_put_the_guards_to_sleep() {
     let stage = stage();
     let mut conn = stage.test.superuser();
-    for statement in ["delete from event", "truncate event", "update event set kind = ''"] {
+    for statement in [
+        "delete from event",
+        "truncate event",
+        "update event set kind = ''",
+    ] {
         let whole = format!("set session_replication_role = replica; {statement}");
         refused(&stage, &mut conn, &whole);
     }
@@ -119,7 +123,11 @@ fn even_replication_does_not_put_the_guards_to_sleep() {
 fn taking_the_guard_away_is_what_it_takes() {
     let stage = stage();
     let mut conn = stage.test.owner();
-    sql::run(&mut conn, "alter table event disable trigger event_no_change").unwrap();
+    sql::run(
+        &mut conn,
+        "alter table event disable trigger event_no_change",
+    )
+    .unwrap();
     sql::run(&mut conn, "delete from event").unwrap();
     assert_eq!(sql::number(&mut conn, "select count(*) from event"), 0);
 }

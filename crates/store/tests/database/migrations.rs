@@ -58,7 +58,10 @@ fn down_and_up_again_on_a_populated_database_gives_the_same_schema() {
     let before = schema(&mut conn);
     assert!(before.len() > 200, "{}", before.len());
     let reverted = migrate::revert_all(&test.owner_config()).unwrap();
-    let left = sql::rows(&mut conn, "select tablename from pg_tables where schemaname = 'public'");
+    let left = sql::rows(
+        &mut conn,
+        "select tablename from pg_tables where schemaname = 'public'",
+    );
     assert_eq!(left, ["__diesel_schema_migrations"]);
     let applied = migrate::migrate(&test.owner_config(), APPLICATION).unwrap();
     assert_eq!(applied.len(), reverted);
@@ -70,7 +73,11 @@ fn down_and_up_again_on_a_populated_database_gives_the_same_schema() {
 fn two_who_migrate_at_once_migrate_once() {
     let test = TestDb::new();
     migrate::revert_all(&test.owner_config()).unwrap();
-    let run = |_| migrate::migrate(&test.owner_config(), APPLICATION).unwrap().len();
+    let run = |_| {
+        migrate::migrate(&test.owner_config(), APPLICATION)
+            .unwrap()
+            .len()
+    };
     let mut applied: Vec<usize> = std::thread::scope(|scope| {
         let both = [1, 2].map(|n| scope.spawn(move || run(n)));
         both.into_iter().map(|t| t.join().unwrap()).collect()

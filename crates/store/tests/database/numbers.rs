@@ -100,7 +100,10 @@ fn a_report_that_fails_or_is_rolled_back_takes_no_number() {
         52
     );
     assert_eq!(
-        sql::number(&mut conn, "select count(*) from event where kind = 'issue.created'"),
+        sql::number(
+            &mut conn,
+            "select count(*) from event where kind = 'issue.created'"
+        ),
         52,
         "what did not happen is not in the log"
     );

@@ -62,7 +62,10 @@ fn a_slow_transaction_that_began_first_is_delivered_too() {
     stamp(&db);
     let late = after(&db, cursor);
     assert_eq!(projects(&late), [cast.app]);
-    assert!(late[0].at < seen[0].at, "it happened before, and is told after");
+    assert!(
+        late[0].at < seen[0].at,
+        "it happened before, and is told after"
+    );
     assert_eq!(late[0].project.as_deref(), Some("APP"));
     assert_eq!((late[0].number, late[0].version), (Some(1), Some(1)));
     assert_eq!(late[0].actor.as_deref(), Some("reporter"));
@@ -94,7 +97,11 @@ fn with_many_writers_and_many_stampers_everything_is_delivered_once_and_in_order
                                 if n % 3 == 0 {
                                     tx.now()?;
                                 }
-                                if n % 7 == 0 { Err(Error::Stale) } else { Ok(()) }
+                                if n % 7 == 0 {
+                                    Err(Error::Stale)
+                                } else {
+                                    Ok(())
+                                }
                             })
                         });
                         if result.is_ok() {
@@ -108,9 +115,11 @@ fn with_many_writers_and_many_stampers_everything_is_delivered_once_and_in_order
             .collect();
         for _ in 0..3 {
             let (db, writing) = (&db, &writing);
-            scope.spawn(move || {
-                while stamp(db) > 0 || writing.load(Ordering::Acquire) > 0 {}
-            });
+            scope.spawn(
+                move || {
+                    while stamp(db) > 0 || writing.load(Ordering::Acquire) > 0 {}
+                },
+            );
         }
         let reader = {
             let (db, writing) = (&db, &writing);
@@ -140,7 +149,11 @@ fn with_many_writers_and_many_stampers_everything_is_delivered_once_and_in_order
     let delivered = projects(&read);
     let once: HashSet<Uuid> = delivered.iter().copied().collect();
     assert_eq!(once.len(), delivered.len(), "nothing twice");
-    assert_eq!(once, written.into_iter().collect(), "nothing lost, nothing invented");
+    assert_eq!(
+        once,
+        written.into_iter().collect(),
+        "nothing lost, nothing invented"
+    );
 }
 
 #[test]

@@ -42,7 +42,9 @@ fn a_project_begins_with_its_templates_workflow_and_its_maker_as_lead() {
             reporters_see: Some(ReportersSee::Own),
             template: Some(template),
         };
-        let id = db.write(|tx| projects::insert(tx, &new, cast.lead.id)).unwrap();
+        let id = db
+            .write(|tx| projects::insert(tx, &new, cast.lead.id))
+            .unwrap();
         let stored = work::workflow(&db, id);
         let expected = Workflow::template(template);
         assert_eq!(stored.workflow.statuses, expected.statuses);
@@ -60,9 +62,15 @@ fn a_project_begins_with_its_templates_workflow_and_its_maker_as_lead() {
         assert_eq!(stored.id("nowhere"), None);
         let members = db.read(|conn| projects::members(conn, id)).unwrap();
         assert_eq!(members.len(), 1);
-        assert_eq!((members[0].user.id, members[0].role), (cast.lead.id, Role::Lead));
+        assert_eq!(
+            (members[0].user.id, members[0].role),
+            (cast.lead.id, Role::Lead)
+        );
         let shown = access(&db, &cast, key).project.render(Role::Lead, 3);
-        assert_eq!((shown.key.as_str(), shown.template, shown.open_issues), (key, template, 3));
+        assert_eq!(
+            (shown.key.as_str(), shown.template, shown.open_issues),
+            (key, template, 3)
+        );
         assert_eq!((shown.description.as_str(), shown.version), ("*Text*", 1));
     }
     // What is left out has a default.
@@ -74,7 +82,8 @@ fn a_project_begins_with_its_templates_workflow_and_its_maker_as_lead() {
         reporters_see: None,
         template: None,
     };
-    db.write(|tx| projects::insert(tx, &bare, cast.lead.id)).unwrap();
+    db.write(|tx| projects::insert(tx, &bare, cast.lead.id))
+        .unwrap();
     let project = access(&db, &cast, "BARE").project;
     assert_eq!(
         (project.visibility, project.reporters_see, project.template),
@@ -105,7 +114,11 @@ fn settings_change_from_the_version_that_was_read() {
     let archived_at = project.archived_at;
     assert!(archived_at.is_some());
     // Archived again, it is archived since then; brought back, it is not.
-    for (archived, expected) in [(Some(true), archived_at), (None, archived_at), (Some(false), None)] {
+    for (archived, expected) in [
+        (Some(true), archived_at),
+        (None, archived_at),
+        (Some(false), None),
+    ] {
         let patch = ProjectPatch {
             archived,
             ..ProjectPatch::default()
@@ -128,7 +141,9 @@ fn archived_projects_are_listed_when_asked_for() {
     db.write(|tx| projects::update(tx, &was, &patch)).unwrap();
     let keys = |archived| -> Vec<String> {
         let ids = vec![cast.ops, cast.app, cast.eng, Uuid::new_v4()];
-        let found = db.read(|conn| projects::by_ids(conn, ids, archived)).unwrap();
+        let found = db
+            .read(|conn| projects::by_ids(conn, ids, archived))
+            .unwrap();
         found.into_iter().map(|p| p.key).collect()
     };
     assert_eq!(keys(false), ["APP", "ENG"]);
@@ -146,16 +161,19 @@ fn members_join_change_and_leave() {
             .map(|m| format!("{} {}", m.user.username, m.role))
             .collect()
     };
-    db.write(|tx| projects::add_member(tx, project, who, Role::Viewer)).unwrap();
+    db.write(|tx| projects::add_member(tx, project, who, Role::Viewer))
+        .unwrap();
     assert_eq!(roles(), ["lead lead", "reporter viewer"]);
     let twice = db.write(|tx| projects::add_member(tx, project, who, Role::Viewer));
     let Err(Error::Constraint(name)) = twice else {
         panic!("{twice:?}")
     };
     assert_eq!(store::error::meaning(&name).unwrap().1, "taken");
-    db.write(|tx| projects::set_member_role(tx, project, who, Role::Maintainer)).unwrap();
+    db.write(|tx| projects::set_member_role(tx, project, who, Role::Maintainer))
+        .unwrap();
     assert_eq!(roles(), ["lead lead", "reporter maintainer"]);
-    db.write(|tx| projects::remove_member(tx, project, who)).unwrap();
+    db.write(|tx| projects::remove_member(tx, project, who))
+        .unwrap();
     assert_eq!(roles(), ["lead lead"]);
     let gone = db.write(|tx| projects::remove_member(tx, project, who));
     assert!(matches!(gone, Err(Error::NotFound)));
@@ -170,7 +188,8 @@ fn two_leads_who_leave_at_once_leave_one_behind() {
     for _ in 0..10 {
         let (_test, db, cast) = stage();
         let project = cast.app;
-        db.write(|tx| projects::add_member(tx, project, cast.developer.id, Role::Lead)).unwrap();
+        db.write(|tx| projects::add_member(tx, project, cast.developer.id, Role::Lead))
+            .unwrap();
         let together = Barrier::new(2);
         thread::scope(|scope| {
             for who in [cast.lead.id, cast.developer.id] {

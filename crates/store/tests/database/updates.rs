@@ -39,10 +39,19 @@ fn of_two_changes_to_the_same_version_exactly_one_wins_and_the_other_is_told() {
     }
     let mut conn = test.superuser();
     for (what, expected) in [
-        ("select count(*) from event where kind = 'issue.updated'", ROUNDS),
+        (
+            "select count(*) from event where kind = 'issue.updated'",
+            ROUNDS,
+        ),
         ("select count(*) from issue_version", ROUNDS + 1),
-        ("select count(distinct version) from event where issue_id is not null", ROUNDS + 1),
-        ("select count(*) from issue_version where valid_to is null", 1),
+        (
+            "select count(distinct version) from event where issue_id is not null",
+            ROUNDS + 1,
+        ),
+        (
+            "select count(*) from issue_version where valid_to is null",
+            1,
+        ),
     ] {
         assert_eq!(sql::number(&mut conn, what), i64::from(expected), "{what}");
     }
