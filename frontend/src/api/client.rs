@@ -1,7 +1,7 @@
 //! The one way to call the server: `send` and `decode`.
 
 use super::error::ApiError;
-use domain::page::{LIMIT_MAX, Page};
+use domain::page::Page;
 use domain::paths::with_query;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -157,8 +157,8 @@ pub async fn all_pages_where<T: DeserializeOwned>(
     let mut items = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let mut query = vec![("limit", LIMIT_MAX.to_string())];
-        query.extend(filter.iter().cloned());
+        // Short lists come whole and know no `limit`; long ones have a page size of their own.
+        let mut query = filter.to_vec();
         query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
         let page: Page<T> = Call::get(with_query(path, &query)).read().await?;
         items.extend(page.items);

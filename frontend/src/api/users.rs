@@ -2,16 +2,15 @@
 
 use super::ApiError;
 use super::client::{Call, Tagged, all_pages_where};
+use domain::page::LIMIT_MAX;
 use domain::paths::api;
 use domain::user::{NewUser, User, UserPatch};
 use uuid::Uuid;
 
 /// `GET /users`, all pages. Admins may ask for deactivated accounts too.
 pub async fn all(with_inactive: bool) -> Result<Vec<User>, ApiError> {
-    let query: Vec<_> = with_inactive
-        .then(|| ("all", "true".to_owned()))
-        .into_iter()
-        .collect();
+    let mut query = vec![("limit", LIMIT_MAX.to_string())];
+    query.extend(with_inactive.then(|| ("all", "true".to_owned())));
     all_pages_where(&api::users(), &query).await
 }
 
