@@ -21,7 +21,9 @@ pub fn start(filter: &str, format: Option<&str>) {
             .with_span_list(false)
             .try_init()
     } else {
-        builder.with_ansi(std::io::stderr().is_terminal()).try_init()
+        builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init()
     };
     if started.is_err() {
         tracing::debug!("logging was started before");

@@ -1,5 +1,6 @@
 //! Files, streamed in and out.
 
+use super::extract::Params;
 use super::{extract, reply};
 use crate::app::{App, Caller, Error, attachments as use_case};
 use actix_multipart::{Field, Multipart};
@@ -109,20 +110,23 @@ impl Parts {
 }
 
 /// List an issue's files, oldest first.
-#[utoipa::path(tag = "attachments", params(("issue" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Attachment>)))]
+#[utoipa::path(tag = "attachments", params(("issue" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Attachment>)))]
 #[get("/issues/{issue}/attachments")]
 pub async fn list_attachments(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     issue: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
     let which: IssueRef = extract::address(&issue)?;
     let files = app
         .read(&caller, move |conn, actor| {
             use_case::list(conn, actor, &which)
         })
         .await?;
-    reply::json(&Page::whole(files))
+    reply::part(&req, &asked, files, |f| f.id.to_string())
 }
 
 /// A form with files.

@@ -285,6 +285,16 @@ impl Params {
             .transpose()
     }
 
+    /// Takes `limit` and `cursor` out and ends the reading: for lists that take nothing else.
+    ///
+    /// # Errors
+    /// 400 or 422.
+    pub fn paging(&mut self) -> Result<(u32, Option<String>), Error> {
+        let asked = (self.limit()?, self.cursor()?);
+        self.end()?;
+        Ok(asked)
+    }
+
     /// The parameters that are left.
     #[must_use]
     pub fn rest(&self) -> Vec<(&str, &str)> {

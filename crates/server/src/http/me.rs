@@ -10,7 +10,7 @@ use domain::page::Page;
 use domain::problem::FieldError;
 use domain::text;
 use domain::user::{Me, PasswordChange, ProfilePatch, Session};
-use extract::Body;
+use extract::{Body, Params};
 use store::accounts;
 
 /// Who am I, and what am I in each project?
@@ -109,15 +109,21 @@ pub async fn change_password(
 }
 
 /// Where am I signed in?
-#[utoipa::path(tag = "me", responses((status = 200, body = Page<Session>)))]
+#[utoipa::path(tag = "me", params(("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Session>)))]
 #[get("/me/sessions")]
-pub async fn sessions(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Error> {
+pub async fn sessions(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
     let sessions = app
         .read(&caller, |conn, actor| {
             Ok(accounts::sessions(conn, actor.id, actor.session)?)
         })
         .await?;
-    reply::json(&Page::whole(sessions))
+    reply::part(&req, &asked, sessions, |s| s.id.to_string())
 }
 
 /// End one of my sessions.

@@ -14,23 +14,24 @@ use domain::workflow::Workflow;
 /// List the projects that exist for me, by key.
 #[utoipa::path(
     tag = "projects",
-    params(("archived" = Option<bool>, Query, description = "Archived projects too")),
+    params(("archived" = Option<bool>, Query, description = "Archived projects too"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")),
     responses((status = 200, body = Page<Project>))
 )]
 #[get("/projects")]
 pub async fn list_projects(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let archived = params.read("archived", "true or false")?.unwrap_or(false);
-    params.end()?;
+    let asked = params.paging()?;
     let projects = app
         .read(&caller, move |conn, actor| {
             use_case::list(conn, actor, archived)
         })
         .await?;
-    reply::json(&Page::whole(projects))
+    reply::part(&req, &asked, projects, |p| p.key.clone())
 }
 
 /// Create a project; I become its lead.
@@ -118,20 +119,23 @@ pub async fn archive_project(
 }
 
 /// List a project's members, by user name.
-#[utoipa::path(tag = "members", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Member>)))]
+#[utoipa::path(tag = "members", params(("project" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Member>)))]
 #[get("/projects/{project}/members")]
 pub async fn list_members(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     project: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
     let which: ProjectRef = extract::address(&project)?;
     let members = app
         .read(&caller, move |conn, actor| {
             members::list(conn, actor, &which)
         })
         .await?;
-    reply::json(&Page::whole(members))
+    reply::part(&req, &asked, members, |m| m.user.id.to_string())
 }
 
 /// Make somebody a member, by user name or e-mail address.
@@ -230,20 +234,23 @@ pub async fn get_workflow(
 }
 
 /// List a project's labels, by name.
-#[utoipa::path(tag = "labels", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Label>)))]
+#[utoipa::path(tag = "labels", params(("project" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Label>)))]
 #[get("/projects/{project}/labels")]
 pub async fn list_labels(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     project: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
     let which: ProjectRef = extract::address(&project)?;
     let labels = app
         .read(&caller, move |conn, actor| {
             labels::list(conn, actor, &which)
         })
         .await?;
-    reply::json(&Page::whole(labels))
+    reply::part(&req, &asked, labels, |l| l.id.to_string())
 }
 
 /// Create a label.
@@ -324,20 +331,23 @@ pub async fn delete_label(
 }
 
 /// List a project's versions: unreleased first, then newest first.
-#[utoipa::path(tag = "versions", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Page<Version>)))]
+#[utoipa::path(tag = "versions", params(("project" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Version>)))]
 #[get("/projects/{project}/versions")]
 pub async fn list_versions(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     project: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
     let which: ProjectRef = extract::address(&project)?;
     let versions = app
         .read(&caller, move |conn, actor| {
             labels::versions(conn, actor, &which)
         })
         .await?;
-    reply::json(&Page::whole(versions))
+    reply::part(&req, &asked, versions, |v| v.id.to_string())
 }
 
 /// Create a version.

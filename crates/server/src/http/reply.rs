@@ -4,7 +4,7 @@ use crate::app::{Answer, Error};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::page::Page;
+use domain::page::{Page, Total};
 use serde::Serialize;
 use std::hash::Hasher;
 
@@ -134,4 +134,40 @@ pub fn page<T: Serialize>(req: &HttpRequest, page: &Page<T>) -> Result<HttpRespo
 #[must_use]
 pub fn done() -> HttpResponse {
     HttpResponse::NoContent().finish()
+}
+
+/// One page of a list that is small enough to be read whole; `key` tells its entries apart.
+///
+/// # Errors
+/// 422 for a limit or cursor that does not fit.
+pub fn part<T: Serialize>(
+    req: &HttpRequest,
+    asked: &(u32, Option<String>),
+    mut items: Vec<T>,
+    key: impl Fn(&T) -> String,
+) -> Result<HttpResponse, Error> {
+    let (limit, after) = asked;
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    if let Some(after) = after {
+        let at = items
+            .iter()
+            .position(|item| key(item) == *after)
+            .ok_or_else(super::extract::wrong_cursor)?;
+        items.drain(..=at);
+    }
+    let size = usize::try_from(*limit).unwrap_or(usize::MAX);
+    let more = items.len() > size;
+    items.truncate(size);
+    let next_cursor = items
+        .last()
+        .filter(|_| more)
+        .map(|item| super::extract::cursor(&key(item)));
+    page(
+        req,
+        &Page {
+            items,
+            next_cursor,
+            total: Total { count, exact: true },
+        },
+    )
 }

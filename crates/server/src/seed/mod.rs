@@ -22,7 +22,7 @@ use store::{accounts, events, stats};
 pub const DEMO_PASSWORD: &str = "demo-password";
 
 /// Issues of the demo data.
-const DEMO_ISSUES: u32 = 240;
+const DEMO_ISSUES: u32 = 480;
 
 /// `iit-server seed`: demo data into an empty instance, and a set of `issues` more if asked for.
 ///
