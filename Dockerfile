@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates curl libpq5 \
+    && apt-get install --yes --no-install-recommends ca-certificates libpq5 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin iit \
     && install --directory --owner iit --group iit --mode 0700 /var/lib/iit
@@ -32,6 +32,6 @@ ENV IIT_LISTEN=0.0.0.0:8080 \
 VOLUME /var/lib/iit
 EXPOSE 8080 8001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-    CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/readyz"]
+    CMD ["iit-server", "health"]
 # The worker is the same image with `iit-worker` as its command.
 CMD ["iit-server", "serve"]
