@@ -1,9 +1,8 @@
 //! Files of an issue.
 
 use super::ApiError;
-use super::client::{Call, understand_problem};
+use super::client::{Call, all_pages, understand_problem};
 use domain::attachment::Attachment;
-use domain::page::Page;
 use domain::paths::api;
 use js_sys::Promise;
 use std::future::Future;
@@ -12,9 +11,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 
-/// `GET /issues/{issue}/attachments`
-pub async fn list(issue: &str) -> Result<Page<Attachment>, ApiError> {
-    Call::get(api::of_issue(issue, "attachments")).read().await
+/// `GET /issues/{issue}/attachments`, all of them.
+pub async fn list(issue: &str) -> Result<Vec<Attachment>, ApiError> {
+    all_pages(&api::of_issue(issue, "attachments")).await
 }
 
 /// `DELETE /attachments/{id}`

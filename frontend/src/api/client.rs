@@ -74,11 +74,6 @@ impl Call {
         Self::new(Method::PATCH, path)
     }
 
-    /// Sets.
-    pub fn put(path: impl Into<String>) -> Self {
-        Self::new(Method::PUT, path)
-    }
-
     /// Removes.
     pub fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path)

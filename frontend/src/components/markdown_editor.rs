@@ -58,11 +58,12 @@ pub fn MarkdownEditor(
         });
     }
     let keys = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-            if let Some(submit) = on_submit {
-                event.prevent_default();
-                submit.run(());
-            }
+        if event.key() == "Enter"
+            && (event.ctrl_key() || event.meta_key())
+            && let Some(submit) = on_submit
+        {
+            event.prevent_default();
+            submit.run(());
         }
     };
     let paste = move |event: web_sys::ClipboardEvent| {

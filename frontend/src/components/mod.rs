@@ -44,7 +44,7 @@ pub use button::BusyButton;
 pub use dialog::Dialog;
 pub use empty::{Empty, Failed};
 pub use field::{ErrorNote, Field, FieldNote};
-pub use icon::{Icon, IconSize, SmallIcon};
+pub use icon::{Icon, SmallIcon};
 pub use icon_paths::IconName;
 pub use label_tag::LabelTag;
 pub use life_line::LifeLine;

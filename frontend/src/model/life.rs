@@ -42,12 +42,6 @@ pub fn segments(life: &[Stay], now: DateTime<Utc>) -> Vec<Segment> {
     merged
 }
 
-/// How long the issue has lived: until now, or until it was done.
-#[must_use]
-pub fn age(segments: &[Segment]) -> i64 {
-    segments.iter().map(|segment| segment.seconds).sum()
-}
-
 /// The life in words: `triage 7 h, active 2 d, done`.
 #[must_use]
 pub fn describe(segments: &[Segment]) -> String {
@@ -85,7 +79,6 @@ mod tests {
         ];
         let segments = segments(&life, at(49));
         assert_eq!(describe(&segments), "triage 1 h, active 2 d");
-        assert_eq!(age(&segments), 49 * 3600);
     }
 
     #[test]

@@ -38,12 +38,6 @@ impl Draft {
         }
     }
 
-    /// Whether an earlier visit left something.
-    #[must_use]
-    pub fn exists(name: &str) -> bool {
-        storage::get(&format!("{PREFIX}{name}")).is_some()
-    }
-
     /// Forgets it: it was sent or thrown away.
     pub fn clear(self) {
         self.name.with_value(|key| storage::remove(key));

@@ -37,8 +37,6 @@ pub enum Heard {
     Refused,
 }
 
-type Listener = (u32, Callback<LiveEvent>);
-
 /// The changes, in the context of every component.
 #[derive(Clone, Copy)]
 pub struct Live {
@@ -46,8 +44,6 @@ pub struct Live {
     everything: RwSignal<u64>,
     topics: StoredValue<HashMap<String, ArcRwSignal<u64>>>,
     due: StoredValue<HashSet<String>>,
-    listeners: StoredValue<Vec<Listener>>,
-    next: StoredValue<u32>,
 }
 
 impl Live {
@@ -58,8 +54,6 @@ impl Live {
             everything: RwSignal::new(0),
             topics: StoredValue::new(HashMap::new()),
             due: StoredValue::new(HashSet::new()),
-            listeners: StoredValue::new(Vec::new()),
-            next: StoredValue::new(0),
         };
         let stream = Stream::new(move |heard| live.hear(heard, session));
         let signed_in = Memo::new(move |_| session.is_signed_in());
@@ -87,12 +81,6 @@ impl Live {
         self.topic(&format!("issue:{key}"))
     }
 
-    /// Grows whenever anything in that project may have changed. Tracked.
-    #[must_use]
-    pub fn project(self, key: &str) -> u64 {
-        self.topic(&format!("project:{key}"))
-    }
-
     /// Grows whenever anything of that kind happened: `user`, `stats`, `project`, `member`. Tracked.
     #[must_use]
     pub fn kind(self, noun: &str) -> u64 {
@@ -105,18 +93,6 @@ impl Live {
         self.topic("anything")
     }
 
-    /// Calls back with each change, for as long as the component lives.
-    pub fn on_event(self, act: impl Fn(LiveEvent) + Send + Sync + 'static) {
-        let id = self.next.get_value();
-        self.next.set_value(id.wrapping_add(1));
-        self.listeners
-            .update_value(|listeners| listeners.push((id, Callback::new(act))));
-        on_cleanup(move || {
-            self.listeners
-                .try_update_value(|listeners| listeners.retain(|(other, _)| *other != id));
-        });
-    }
-
     fn topic(self, name: &str) -> u64 {
         let signal = self
             .topics
@@ -126,7 +102,7 @@ impl Live {
 
     fn hear(self, heard: Heard, session: Session) {
         match heard {
-            Heard::Event(event) => self.take(event, session),
+            Heard::Event(event) => self.take(&event, session),
             Heard::Reset => {
                 self.everything.update(|n| *n += 1);
                 session.load();
@@ -136,21 +112,17 @@ impl Live {
         }
     }
 
-    fn take(self, event: LiveEvent, session: Session) {
+    fn take(self, event: &LiveEvent, session: Session) {
         if domain::event::EventKind::from_slug(&event.kind)
             .is_some_and(domain::event::EventKind::moves_rights)
         {
             session.load();
         }
-        let topics = Topics::of(&event);
+        let topics = Topics::of(event);
         let first = self.due.with_value(HashSet::is_empty);
         self.due.update_value(|due| due.extend(topics.0));
         if first {
             set_timeout(move || self.flush(), TOGETHER);
-        }
-        let listeners = self.listeners.get_value();
-        for (_, listener) in listeners {
-            listener.run(event.clone());
         }
     }
 

@@ -21,6 +21,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy)]
 pub struct Stream(StoredValue<Rc<Inner>, LocalStorage>);
 
+type Handler = Closure<dyn Fn(MessageEvent)>;
+
 struct Inner {
     hear: Box<dyn Fn(Heard)>,
     channel: Option<BroadcastChannel>,
@@ -28,7 +30,7 @@ struct Inner {
     release: RefCell<Option<Function>>,
     wanted: Cell<bool>,
     had: Cell<bool>,
-    handlers: RefCell<Vec<Closure<dyn Fn(MessageEvent)>>>,
+    handlers: RefCell<Vec<Handler>>,
 }
 
 impl Stream {

@@ -86,25 +86,6 @@ impl Toasts {
         );
     }
 
-    /// Takes the newest way back, if one is offered.
-    pub fn undo_last(self) {
-        let last = self.list.with_untracked(|list| {
-            list.iter()
-                .rev()
-                .find(|t| !t.failed && t.action.is_some())
-                .cloned()
-        });
-        if let Some(Toast {
-            id,
-            action: Some(action),
-            ..
-        }) = last
-        {
-            self.close(id);
-            action.act.run(());
-        }
-    }
-
     /// Takes a message away.
     pub fn close(self, id: u32) {
         self.list.update(|list| list.retain(|toast| toast.id != id));

@@ -20,7 +20,6 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 use sidebar::Sidebar;
 use std::time::Duration;
-pub use theme_menu::ThemeMenu;
 use wasm_bindgen::JsCast;
 
 /// What the shell knows, for the pages inside.

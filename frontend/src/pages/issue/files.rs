@@ -6,7 +6,6 @@ use crate::components::drop_zone::{FileButton, UploadList};
 use crate::components::{BusyButton, Dialog, ErrorNote, Icon, IconName, SmallIcon};
 use crate::state::Loaded;
 use domain::attachment::{Attachment, size_text};
-use domain::page::Page;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,13 +15,13 @@ use web_sys::File;
 #[component]
 pub fn Files(
     /// The files.
-    files: Loaded<Page<Attachment>>,
+    files: Loaded<Vec<Attachment>>,
     /// Takes more.
     on_files: UnsyncCallback<Vec<File>>,
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let may = Memo::new(move |_| state.rights.may(Action::Attach).is_ok());
-    let list = move || files.value.get().map(|page| page.items).unwrap_or_default();
+    let list = move || files.value.get().unwrap_or_default();
     let key = state.get(|issue| issue.key.clone());
     let asking = RwSignal::new(None::<Attachment>);
     let open = RwSignal::new(false);
@@ -113,7 +112,7 @@ fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoV
 #[component]
 fn DeleteForm(
     file: Attachment,
-    files: Loaded<Page<Attachment>>,
+    files: Loaded<Vec<Attachment>>,
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let busy = RwSignal::new(false);

@@ -184,7 +184,7 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
                     let _ = state.conflict.try_set(Some(Conflict {
                         settled: Some(Callback::new(move |()| close())),
                         back: Some(back),
-                        ..conflict
+                        ..*conflict
                     }));
                 }
                 Outcome::Failed(refused) => {

@@ -89,7 +89,7 @@ fn Choose(conflict: Conflict) -> impl IntoView {
                     let again = Conflict {
                         settled: conflict.settled,
                         back: conflict.back,
-                        ..again
+                        ..*again
                     };
                     let _ = state.conflict.try_set(Some(again));
                 }

@@ -43,7 +43,7 @@ pub enum Outcome {
     /// It is saved.
     Saved,
     /// Somebody else changed the same fields.
-    Conflict(Conflict),
+    Conflict(Box<Conflict>),
     /// It was refused.
     Failed(ApiError),
 }
@@ -166,7 +166,7 @@ impl IssueState {
             match outcome {
                 Outcome::Saved => {}
                 Outcome::Conflict(conflict) => {
-                    let _ = self.conflict.try_set(Some(conflict));
+                    let _ = self.conflict.try_set(Some(*conflict));
                 }
                 Outcome::Failed(error) => self.tell(&change, &error),
             }
@@ -219,13 +219,13 @@ impl IssueState {
             self.take(now.clone());
             let fields = conflicts(&patch, base, &now.value);
             if !fields.is_empty() {
-                return Outcome::Conflict(Conflict {
+                return Outcome::Conflict(Box::new(Conflict {
                     patch,
                     fields,
                     theirs: now,
                     settled: None,
                     back: None,
-                });
+                }));
             }
             etag = now.etag;
         }

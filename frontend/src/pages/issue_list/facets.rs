@@ -29,7 +29,8 @@ pub fn offered(in_project: bool, filter: &IssueFilter) -> Vec<Facet> {
 #[must_use]
 pub fn active(in_project: bool, filter: &IssueFilter) -> Vec<Facet> {
     let shown = |facet: &Facet| {
-        !(in_project && *facet == Facet::Project) && !facet.values(filter).is_empty()
+        let by_the_address = in_project && *facet == Facet::Project;
+        !by_the_address && !facet.values(filter).is_empty()
     };
     Facet::ALL.into_iter().filter(shown).collect()
 }

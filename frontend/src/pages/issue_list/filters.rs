@@ -2,18 +2,16 @@
 
 use super::List;
 use super::facets::{active, choices_of, offered, words};
+use super::order::SortMenu;
+use super::words::Words;
 use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::segments::{Segment, Segments};
 use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::facet::{Facet, summary, word};
-use crate::model::listing::first_direction;
-use crate::state::on_command;
-use domain::list::{Sort, SortField, State};
-use leptos::html;
+use domain::list::State;
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// Two lines above the rows.
 #[component]
@@ -202,155 +200,4 @@ fn StateSegments() -> impl IntoView {
         list.go.run((to, false));
     });
     view! { <Segments label="State" segments value=Signal::derive(move || state.get().slug().to_owned()) on_change=change /> }
-}
-
-const fn sort_name(field: SortField) -> &'static str {
-    match field {
-        SortField::Updated => "Updated",
-        SortField::Created => "Created",
-        SortField::Priority => "Priority",
-        SortField::Severity => "Severity",
-        SortField::Key => "Key",
-        SortField::Title => "Title",
-        SortField::Due => "Due date",
-        SortField::Points => "Points",
-    }
-}
-
-#[component]
-fn SortMenu() -> impl IntoView {
-    let list = expect_context::<List>();
-    let open = RwSignal::new(false);
-    let sort = Memo::new(move |_| list.listing.with(|listing| listing.filter.sort));
-    let choices: Vec<Choice> = SortField::ALL
-        .iter()
-        .map(|field| Choice::plain(field.slug(), sort_name(*field)))
-        .collect();
-    let pick = Callback::new(move |slug: String| {
-        open.set(false);
-        let Ok(field) = slug.parse::<SortField>() else {
-            return;
-        };
-        let next = match sort.get_untracked() {
-            now if now.field == field => Sort {
-                field,
-                descending: !now.descending,
-            },
-            _ => first_direction(field),
-        };
-        let to = list
-            .listing
-            .get_untracked()
-            .with(|filter| filter.sort = next);
-        list.go.run((to, false));
-    });
-    let words = move || {
-        let sort = sort.get();
-        let name = if sort.descending {
-            IconName::ArrowDown
-        } else {
-            IconName::ArrowUp
-        };
-        view! {
-            <SmallIcon name />
-            <span class="sr-only">{if sort.descending { "Descending by " } else { "Ascending by " }}</span>
-            {sort_name(sort.field)}
-        }
-    };
-    view! {
-        <Popover open kind="listbox" class="btn btn-ghost btn-xs h-7" trigger=move || view! { {words} }>
-            <Picker
-                id="sort-fields"
-                label="Order by"
-                choices=choices.clone()
-                chosen=Signal::derive(move || vec![sort.get().field.slug().to_owned()])
-                on_pick=pick
-            />
-        </Popover>
-    }
-}
-
-/// Words in the title, or a key; asked a moment after the last key press.
-#[component]
-fn Words() -> impl IntoView {
-    let list = expect_context::<List>();
-    let field = NodeRef::<html::Input>::new();
-    let asked = Memo::new(move |_| {
-        list.listing
-            .with(|listing| listing.filter.text.clone().unwrap_or_default())
-    });
-    let typed = RwSignal::new(asked.get_untracked());
-    // Back and forward change the field, typing does not fight with itself.
-    Effect::new(move |_| {
-        let asked = asked.get();
-        if typed.with_untracked(|typed| typed.trim() != asked) {
-            typed.set(asked);
-        }
-    });
-    let turn = StoredValue::new(0_u32);
-    let send = move || {
-        let text = typed.get_untracked().trim().to_owned();
-        if text != asked.get_untracked() {
-            let text = Some(text).filter(|text| !text.is_empty());
-            let to = list
-                .listing
-                .get_untracked()
-                .with(|filter| filter.text = text);
-            list.go.run((to, true));
-        }
-    };
-    let input = move |event| {
-        typed.set(event_target_value(&event));
-        let mine = turn.try_update_value(|turn| {
-            *turn = turn.wrapping_add(1);
-            *turn
-        });
-        set_timeout(
-            move || {
-                if turn.try_get_value() == mine {
-                    send();
-                }
-            },
-            Duration::from_millis(250),
-        );
-    };
-    let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
-        "Enter" => {
-            event.prevent_default();
-            send();
-        }
-        "Escape" => {
-            if typed.with_untracked(String::is_empty) {
-                if let Some(field) = field.get_untracked() {
-                    let _ = field.blur();
-                }
-            } else {
-                typed.set(String::new());
-                send();
-            }
-        }
-        _ => {}
-    };
-    on_command("filter", move || {
-        if let Some(field) = field.get_untracked() {
-            let _ = field.focus();
-            field.select();
-        }
-    });
-    view! {
-        <label class="input input-sm min-w-0 flex-1">
-            <SmallIcon name=IconName::Funnel />
-            <span class="sr-only">"Words in the title, or a key"</span>
-            <input
-                node_ref=field
-                type="search"
-                placeholder="Words in the title, or a key"
-                autocomplete="off"
-                prop:value=move || typed.get()
-                on:input=input
-                on:keydown=keys
-            />
-            <kbd class="kbd hidden lg:inline-flex" aria-hidden="true">"/"</kbd>
-        </label>
-    }
 }

@@ -3,8 +3,10 @@
 mod empty;
 mod facets;
 mod filters;
+mod order;
 mod rows;
 mod table;
+mod words;
 
 use crate::components::page::Crumb;
 use crate::components::pagination::Pagination;

@@ -1,0 +1,200 @@
+//! When and with what: size, versions, dates, parent.
+
+use super::fact::Fact;
+use super::fact_forms::ValueForm;
+use super::fact_pickers::VersionPicker;
+use super::state::IssueState;
+use crate::model::change::Field;
+use crate::model::due::due_words;
+use crate::state::clock;
+use chrono::NaiveDate;
+use domain::issue::IssuePatch;
+use domain::paths::page;
+use domain::policy::Action;
+use leptos::prelude::*;
+
+/// Its size.
+#[component]
+pub fn PointsFact() -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let open = RwSignal::new(false);
+    let points = state.get(|issue| issue.story_points);
+    let words = move || {
+        points
+            .get()
+            .map_or_else(|| "–".to_owned(), |points| points.to_string())
+    };
+    let take = Callback::new(move |text: String| {
+        let value = match text.as_str() {
+            "" => None,
+            text => Some(
+                text.parse::<i16>()
+                    .map_err(|_| "A whole number, 0 to 1000.".to_owned())?,
+            ),
+        };
+        let patch = IssuePatch {
+            story_points: Some(value),
+            ..IssuePatch::default()
+        };
+        check(&patch)?;
+        state.change(patch, move |issue| issue.story_points = value);
+        Ok(())
+    });
+    view! {
+        <Fact
+            label="Points"
+            open
+            field=Field::Points
+            right=Signal::derive(move || state.rights.may(Action::EditIssue))
+            value=move || view! { <span class="num">{words}</span> }
+        >
+            <ValueForm id="points" label="Points" kind="number" open start=points.get_untracked().map(|p| p.to_string()).unwrap_or_default() take />
+        </Fact>
+    }
+}
+
+/// Where it was seen, and where it is remedied.
+#[component]
+pub fn VersionFacts() -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let one = move |field: Field| {
+        let open = RwSignal::new(false);
+        let value = state.get(move |issue| Some(field.of(issue)).filter(|name| !name.is_empty()));
+        let words = move || value.get().unwrap_or_else(|| "–".to_owned());
+        view! {
+            <Fact
+                label=field.label()
+                open
+                field
+                right=Signal::derive(move || state.rights.may(Action::EditIssue))
+                value=move || view! { {words} }
+            >
+                <VersionPicker field open />
+            </Fact>
+        }
+    };
+    view! { {one(Field::Affected)} {one(Field::Fixed)} }
+}
+
+/// Start and due date.
+#[component]
+pub fn DateFacts() -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let clock = clock();
+    let one = move |field: Field| {
+        let open = RwSignal::new(false);
+        let date = state.get(move |issue| {
+            if field == Field::Due {
+                issue.due_date
+            } else {
+                issue.start_date
+            }
+        });
+        let is_open = state.get(|issue| issue.status.category.is_open());
+        let words = move || {
+            let Some(date) = date.get() else {
+                return view! { <span>"–"</span> }.into_any();
+            };
+            let today = clock.now().date_naive();
+            let late = field == Field::Due && date < today && is_open.get();
+            let near = field == Field::Due && is_open.get();
+            view! {
+                {near.then(|| view! { <span class:text-error=late class:font-medium=late>{due_words(date, today)}</span> })}
+                <span class=if near { "text-xs text-ink-3" } else { "" }>{date.format("%-d %b %Y").to_string()}</span>
+            }
+            .into_any()
+        };
+        let take = Callback::new(move |text: String| {
+            let value = match text.as_str() {
+                "" => None,
+                text => Some(
+                    text.parse::<NaiveDate>()
+                        .map_err(|_| "A day, as in 2026-12-31.".to_owned())?,
+                ),
+            };
+            let mut patch = IssuePatch::default();
+            if field == Field::Due {
+                patch.due_date = Some(value);
+            } else {
+                patch.start_date = Some(value);
+            }
+            state.change(patch, move |issue| {
+                if field == Field::Due {
+                    issue.due_date = value;
+                } else {
+                    issue.start_date = value;
+                }
+            });
+            Ok(())
+        });
+        let id = if field == Field::Due {
+            "due-date"
+        } else {
+            "start-date"
+        };
+        view! {
+            <Fact
+                label=field.label()
+                open
+                field
+                right=Signal::derive(move || state.rights.may(Action::EditIssue))
+                value=move || view! { {words} }
+            >
+                <ValueForm
+                    id
+                    label=field.label()
+                    kind="date"
+                    open
+                    start=date.get_untracked().map(|date| date.to_string()).unwrap_or_default()
+                    take
+                />
+            </Fact>
+        }
+    };
+    view! { {one(Field::Start)} {one(Field::Due)} }
+}
+
+/// The issue it is a part of.
+#[component]
+pub fn ParentFact() -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let open = RwSignal::new(false);
+    let parent = state.get(|issue| issue.parent.clone());
+    let words = move || parent.get().unwrap_or_else(|| "–".to_owned());
+    let take = Callback::new(move |text: String| {
+        let value = Some(text.trim().to_ascii_uppercase()).filter(|key| !key.is_empty());
+        let patch = IssuePatch {
+            parent: Some(value.clone()),
+            ..IssuePatch::default()
+        };
+        state.change(patch, move |issue| issue.parent = value.clone());
+        Ok(())
+    });
+    view! {
+        <Fact
+            label="Parent"
+            open
+            field=Field::Parent
+            right=Signal::derive(move || state.rights.may(Action::EditIssue))
+            value=move || view! { {words} }
+            beside=move || {
+                view! {
+                    {move || {
+                        parent.get().map(|key| view! { <a class="link inline-flex min-h-6 items-center text-xs" href=page::issue(&key)>"Open"</a> })
+                    }}
+                }
+            }
+        >
+            <ValueForm id="parent" label="Key of the parent issue" open start=parent.get_untracked().unwrap_or_default() take />
+        </Fact>
+    }
+}
+
+fn check(patch: &IssuePatch) -> Result<(), String> {
+    patch.check().map(|_| ()).map_err(|errors| {
+        errors
+            .first()
+            .map(|error| error.detail.clone())
+            .unwrap_or_default()
+    })
+}
