@@ -1,5 +1,6 @@
 //! The people and projects of the demo data, as tests need them.
 
+use chrono::{DateTime, Utc};
 use domain::project::{NewProject, ReportersSee, Visibility};
 use domain::user::{Kind, Role};
 use domain::workflow::Template;
@@ -65,7 +66,16 @@ impl Cast {
 /// When the database is away or not empty.
 #[must_use]
 pub fn stage(db: &Db) -> Cast {
-    stage_with(db, None)
+    put(db, None, None)
+}
+
+/// The same, everything made at an instant of the past.
+///
+/// # Panics
+/// When the database is away or not empty.
+#[must_use]
+pub fn stage_since(db: &Db, at: DateTime<Utc>) -> Cast {
+    put(db, None, Some(at))
 }
 
 /// The same, everybody with the password behind that hash.
@@ -74,7 +84,14 @@ pub fn stage(db: &Db) -> Cast {
 /// When the database is away or not empty.
 #[must_use]
 pub fn stage_with(db: &Db, password_hash: Option<&str>) -> Cast {
+    put(db, password_hash, None)
+}
+
+fn put(db: &Db, password_hash: Option<&str>, at: Option<DateTime<Utc>>) -> Cast {
     db.write(|tx| {
+        if let Some(at) = at {
+            tx.pretend_it_is(at);
+        }
         let mut person = |name: &str, role| self::person(tx, name, role, password_hash);
         let admin = person("admin", Role::Admin)?;
         let maintainer = person("maintainer", Role::Maintainer)?;

@@ -7,12 +7,26 @@ use store::{Result, Tx, attachments};
 const UNFINISHED_HOURS: i64 = 24;
 
 /// Removes the bytes first and the row after: stopped in between, the row is still there and the
-/// next run does the same again.
+/// next run does the same again. A file that cannot be removed holds up no other.
 pub(super) fn run(tx: &mut Tx<'_>, reach: &Reach<'_>) -> Result<usize> {
     let rows = attachments::sweepable(tx, chrono::Duration::hours(UNFINISHED_HOURS))?;
+    let mut swept = 0;
+    let mut failure = None;
     for (id, storage_key) in &rows {
-        reach.runtime.block_on(reach.blobs.delete(storage_key))?;
-        attachments::forget(tx, *id)?;
+        match reach.runtime.block_on(reach.blobs.delete(storage_key)) {
+            Ok(()) => {
+                attachments::forget(tx, *id)?;
+                swept += 1;
+            }
+            Err(error) => {
+                tracing::warn!(file = %id, %error, "a file cannot be removed; tried again later");
+                failure = Some(error);
+            }
+        }
     }
-    Ok(rows.len())
+    match failure {
+        // Then it is not one file but the storage.
+        Some(error) if swept == 0 => Err(error),
+        _ => Ok(swept),
+    }
 }

@@ -1,0 +1,162 @@
+//! Files that nobody can reach any more go, and no others; rows that are over too.
+
+use crate::{job, worker};
+use bytes::Bytes;
+use chrono::{Duration, Utc};
+use futures_util::stream;
+use std::convert::Infallible;
+use std::path::PathBuf;
+use store::blobs::Blobs;
+use store::{Db, Error, attachments};
+use testkit::{Cast, TestDb, cast, sql, work};
+use uuid::Uuid;
+use worker::runner::Outcome;
+
+struct Stage {
+    test: TestDb,
+    db: Db,
+    cast: Cast,
+    issue: Uuid,
+    folder: PathBuf,
+    blobs: Blobs,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn stage() -> Stage {
+    let test = TestDb::new();
+    let db = test.db();
+    let cast = cast::stage(&db);
+    let issue = work::issue(&db, cast.app, &cast.reporter, "With files").id;
+    let folder = std::env::temp_dir().join(format!("iit-sweep-{}", Uuid::new_v4()));
+    let blobs = Blobs::open(&format!("file:{}", folder.display())).unwrap();
+    Stage {
+        test,
+        db,
+        cast,
+        issue,
+        folder,
+        blobs,
+    }
+}
+
+impl Stage {
+    /// A row of that age with its bytes; gives its id and where the bytes are.
+    fn upload(&self, age: Duration) -> (Uuid, PathBuf) {
+        let pending = self
+            .db
+            .write(|tx| {
+                tx.pretend_it_is(Utc::now() - age);
+                attachments::begin(tx, self.issue, self.cast.reporter.id, "a.txt")
+            })
+            .unwrap();
+        let bytes = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"text"))]);
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(self.blobs.put(&pending.storage_key, bytes, 100))
+            .unwrap();
+        let path = self.folder.join(&pending.storage_key);
+        assert!(path.is_file());
+        (pending.id, path)
+    }
+
+    fn finish(&self, id: Uuid) {
+        self.db
+            .write(|tx| attachments::finish(tx, id, "text/plain", 4, "hash"))
+            .unwrap();
+    }
+
+    fn delete(&self, id: Uuid) {
+        self.db.write(|tx| attachments::delete(tx, id)).unwrap();
+    }
+
+    fn sweep(&self) -> Outcome {
+        worker(&self.db, self.blobs.clone()).run(job("sweep"), true)
+    }
+
+    fn rows(&self) -> Vec<String> {
+        sql::rows(
+            &mut self.test.superuser(),
+            "select id from attachment order by id",
+        )
+    }
+}
+
+#[test]
+fn deleted_files_and_stale_uploads_lose_their_bytes_and_nothing_else_does() {
+    let stage = stage();
+    let hours = Duration::hours;
+    let ready = stage.upload(hours(1000));
+    stage.finish(ready.0);
+    let uploading = stage.upload(hours(23));
+    let stale = stage.upload(hours(25));
+    let deleted = stage.upload(hours(0));
+    stage.finish(deleted.0);
+    stage.delete(deleted.0);
+    assert_eq!(stage.sweep(), Outcome::Ran(2));
+    assert!(ready.1.is_file() && uploading.1.is_file());
+    assert!(!stale.1.exists() && !deleted.1.exists());
+    let mut expected = [ready.0.to_string(), uploading.0.to_string()];
+    expected.sort();
+    assert_eq!(stage.rows(), expected);
+    assert_eq!(stage.sweep(), Outcome::Ran(0));
+}
+
+#[test]
+fn bytes_that_are_gone_already_are_no_reason_to_keep_the_row() {
+    let stage = stage();
+    let stale = stage.upload(Duration::hours(25));
+    std::fs::remove_file(&stale.1).unwrap();
+    assert_eq!(stage.sweep(), Outcome::Ran(1));
+    assert!(stage.rows().is_empty());
+}
+
+#[test]
+fn a_file_that_cannot_be_removed_holds_up_no_other() {
+    let stage = stage();
+    let stuck = stage.upload(Duration::hours(25));
+    let other = stage.upload(Duration::hours(25));
+    // What stands there now is no file and cannot be removed like one.
+    std::fs::remove_file(&stuck.1).unwrap();
+    std::fs::create_dir_all(stuck.1.join("not/a/file")).unwrap();
+    assert_eq!(stage.sweep(), Outcome::Ran(1));
+    assert!(!other.1.exists());
+    assert_eq!(stage.rows(), [stuck.0.to_string()]);
+    // When nothing at all can be removed it is the storage, and the run has failed.
+    assert!(matches!(stage.sweep(), Outcome::Failed(_)));
+    assert_eq!(stage.rows(), [stuck.0.to_string()], "not forgotten");
+}
+
+#[test]
+fn keys_and_sessions_that_are_long_over_are_forgotten() {
+    let stage = stage();
+    stage
+        .db
+        .write(|tx| {
+            store::idempotency::claim(tx, stage.cast.lead.id, "POST /x", "old", "h")?;
+            store::idempotency::claim(tx, stage.cast.lead.id, "POST /x", "new", "h")?;
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    let mut conn = stage.test.superuser();
+    sql::run(
+        &mut conn,
+        "update idempotency_key set created_at = now() - interval '25 hours' where key = 'old';
+         update session set expires_at = now() - interval '91 days'
+         where account_id = (select id from account where username = 'viewer')",
+    )
+    .unwrap();
+    let worker = worker(&stage.db, stage.blobs.clone());
+    assert_eq!(worker.run(job("prune"), true), Outcome::Ran(2));
+    assert_eq!(
+        sql::rows(&mut conn, "select key from idempotency_key"),
+        ["new"]
+    );
+    assert_eq!(sql::number(&mut conn, "select count(*) from session"), 6);
+}
