@@ -10,7 +10,7 @@ use domain::event::HistoryEntry;
 use domain::paths::page;
 use leptos::prelude::*;
 
-const ENTRIES: u32 = 9;
+const ENTRIES: u32 = 7;
 
 /// The newest events, as sentences.
 #[component]

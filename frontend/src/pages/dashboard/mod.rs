@@ -33,6 +33,8 @@ use trend::Trend;
 
 /// Days of the trend.
 const DAYS: u64 = 30;
+/// Days before them that the first means look back on.
+const LEAD: u64 = 6;
 
 /// What every part of the dashboard is about.
 #[derive(Clone, Copy)]
@@ -65,7 +67,9 @@ impl Scope {
             move || (project.get(), (today.get(), counted.get())),
             move |key| {
                 let to = today.get_untracked();
-                let from = to.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(to);
+                let from = to
+                    .checked_sub_days(Days::new(DAYS + LEAD - 1))
+                    .unwrap_or(to);
                 async move { api::stats::daily(key.as_deref(), from, to).await }
             },
         );

@@ -1,6 +1,6 @@
 //! Created against resolved, day by day.
 
-use super::{DAYS, Scope};
+use super::{DAYS, LEAD, Scope};
 use crate::components::measured::Measured;
 use crate::components::{AsyncView, IconName, SmallIcon};
 use crate::model::daily::{Day, days};
@@ -48,7 +48,7 @@ pub(super) fn Trend(scope: Scope) -> impl IntoView {
                 {
                     let series = Memo::new(move |_| {
                         let to = scope.today.get();
-                        let from = to.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(to);
+                        let from = to.checked_sub_days(Days::new(DAYS + LEAD - 1)).unwrap_or(to);
                         stats.with(|stats| days(&stats.items, from, to))
                     });
                     view! {
@@ -62,9 +62,9 @@ pub(super) fn Trend(scope: Scope) -> impl IntoView {
                                 }
                             }
                         >
-                            <Table series=series.get() />
+                            <Table series=shown(&series.get()).to_vec() />
                         </Show>
-                        <p class="text-xs text-ink-2">{move || sentence(&series.get())}</p>
+                        <p class="text-xs text-ink-2">{move || sentence(shown(&series.get()))}</p>
                     }
                 }
             </AsyncView>
@@ -110,7 +110,11 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
     let height = if wide { 230.0 } else { 190.0 };
     let (created, resolved): (Vec<i64>, Vec<i64>) =
         series.iter().map(|day| (day.created, day.resolved)).unzip();
-    let largest = created.iter().chain(&resolved).copied().max().unwrap_or(0);
+    let (came, went) = (means(&created), means(&resolved));
+    let (came, went) = (shown(&came).to_vec(), shown(&went).to_vec());
+    let (created, resolved) = (shown(&created), shown(&resolved));
+    let series = shown(&series).to_vec();
+    let largest = created.iter().chain(resolved).copied().max().unwrap_or(0);
     let ticks = ticks(largest);
     let frame = Frame {
         left: 28.0,
@@ -120,7 +124,6 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
         last: series.len().saturating_sub(1) as f64,
         largest: ticks.last().copied().unwrap_or(1) as f64,
     };
-    let (came, went) = (means(&created), means(&resolved));
     let end = |values: &[f64]| frame.y(values.last().copied().unwrap_or(0.0));
     let (came_end, went_end) = apart(end(&came), end(&went));
     let marks = date_marks(series.len(), wide);
@@ -193,6 +196,14 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
                 .collect_view()}
         </svg>
     }
+}
+
+/// The days of the figure, without those that only the first means look back on.
+fn shown<T>(series: &[T]) -> &[T] {
+    usize::try_from(LEAD)
+        .ok()
+        .and_then(|lead| series.get(lead..))
+        .unwrap_or_default()
 }
 
 /// Two labels at the ends of lines never lie on one another.
