@@ -307,13 +307,21 @@ pub fn issue(
 /// # Errors
 /// [`Error::NotFound`].
 pub fn any_issue(conn: &mut Conn, access: &ProjectAccess, id: Uuid) -> Result<IssueAccess> {
-    let row: Option<(StoredIssue, StoredProject, Option<String>)> =
-        IssueById { id, me: Uuid::nil() }.get_result(conn.pg()).optional()?;
+    let row: Option<(StoredIssue, StoredProject, Option<String>)> = IssueById {
+        id,
+        me: Uuid::nil(),
+    }
+    .get_result(conn.pg())
+    .optional()?;
     let (issue, project, _) = row.ok_or(Error::NotFound)?;
     if project.id != access.project.id {
         return Err(Error::NotFound);
     }
-    Ok(IssueAccess { issue, access: access.clone(), ground: Ground::NONE })
+    Ok(IssueAccess {
+        issue,
+        access: access.clone(),
+        ground: Ground::NONE,
+    })
 }
 
 /// Which projects exist for somebody, as lists and reports need it.

@@ -431,7 +431,9 @@ fn position_of(sort: Sort, row: &Row) -> Position {
         SortField::Key => PositionValue::Number(row.number),
         SortField::Title => PositionValue::Text(row.title.clone()),
         SortField::Due => PositionValue::Day(row.due_date),
-        SortField::Points => PositionValue::Number(i64::from(row.story_points.unwrap_or(no_points))),
+        SortField::Points => {
+            PositionValue::Number(i64::from(row.story_points.unwrap_or(no_points)))
+        }
     };
     Position(value, row.id)
 }

@@ -192,7 +192,10 @@ impl IssueAccess {
 /// # Errors
 /// When the database is away.
 pub fn parent_of(conn: &mut Conn, id: Uuid) -> Result<Option<Uuid>> {
-    Ok(issue::table.find(id).select(issue::parent_id).get_result(conn.pg())?)
+    Ok(issue::table
+        .find(id)
+        .select(issue::parent_id)
+        .get_result(conn.pg())?)
 }
 
 /// Ids of a project's issues that are assigned to somebody, by number.
