@@ -11,19 +11,19 @@ test('an edit conflict loses nothing', async ({ page, browser, api }) => {
   await page.goto(`/issues/${key}`);
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const editor = page.getByRole('form', { name: 'Edit title and description' });
-  await editor.getByLabel('Description').fill('Words of the maintainer.');
+  await editor.getByRole('textbox', { name: 'Description' }).fill('Words of the maintainer.');
 
   // Somebody else saves first, in a browser of their own.
   const second = await newPerson(browser, 'lead');
   await second.goto(`/issues/${key}`);
   await second.getByRole('button', { name: 'Edit', exact: true }).click();
   const theirs = second.getByRole('form', { name: 'Edit title and description' });
-  await theirs.getByLabel('Description').fill('Words of the lead.');
+  await theirs.getByRole('textbox', { name: 'Description' }).fill('Words of the lead.');
   await theirs.getByRole('button', { name: 'Save' }).click();
   await expect(second.getByText('Words of the lead.').first()).toBeVisible();
 
   // What was being typed is still there, and saving shows both sides.
-  await expect(editor.getByLabel('Description')).toHaveValue('Words of the maintainer.');
+  await expect(editor.getByRole('textbox', { name: 'Description' })).toHaveValue('Words of the maintainer.');
   await editor.getByRole('button', { name: 'Save' }).click();
   const merge = page.getByRole('dialog', { name: 'Somebody changed this meanwhile' });
   await expect(merge).toBeVisible();
@@ -46,8 +46,8 @@ test('a draft survives a reload', async ({ page }) => {
   await signIn(page, 'developer');
   await page.goto('/new?project=ENG');
   await page.getByLabel('Title').fill('Half a thought');
-  await page.getByLabel('Description').fill('that is not finished');
+  await page.getByRole('textbox', { name: 'Description' }).fill('that is not finished');
   await page.reload();
   await expect(page.getByLabel('Title')).toHaveValue('Half a thought');
-  await expect(page.getByLabel('Description')).toHaveValue('that is not finished');
+  await expect(page.getByRole('textbox', { name: 'Description' })).toHaveValue('that is not finished');
 });
