@@ -125,7 +125,7 @@ fn Figure(width: f64, series: Vec<Day>, at: RwSignal<Option<Day>>) -> impl IntoV
         largest: ticks.last().copied().unwrap_or(1) as f64,
     };
     let end = |values: &[f64]| frame.y(values.last().copied().unwrap_or(0.0));
-    let (came_end, went_end) = apart(end(&came), end(&went));
+    let (came_end, went_end) = apart(end(&came), end(&went), frame.bottom);
     let marks = date_marks(series.len(), wide);
     let here = RwSignal::new(None::<usize>);
     let days = StoredValue::new(series.clone());
@@ -207,13 +207,14 @@ fn shown<T>(series: &[T]) -> &[T] {
 }
 
 /// Two labels at the ends of lines never lie on one another.
-fn apart(a: f64, b: f64) -> (f64, f64) {
+fn apart(a: f64, b: f64, lowest: f64) -> (f64, f64) {
     const LEAST: f64 = 13.0;
     if (a - b).abs() >= LEAST {
         return (a, b);
     }
-    let middle = f64::midpoint(a, b);
     let half = LEAST / 2.0;
+    // Nor on the dates below.
+    let middle = f64::midpoint(a, b).min(lowest - LEAST);
     if a <= b {
         (middle - half, middle + half)
     } else {

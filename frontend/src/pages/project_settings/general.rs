@@ -9,9 +9,100 @@ use crate::state::form::Form;
 use crate::state::toasts;
 use domain::policy::Action;
 use domain::problem::Code;
-use domain::project::ProjectPatch;
+use domain::project::{Project, ProjectPatch};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+
+/// What is typed, and what it was when it was read.
+#[derive(Clone, Copy)]
+struct Texts {
+    name: RwSignal<String>,
+    description: RwSignal<String>,
+    visibility: RwSignal<String>,
+    reporters_see: RwSignal<String>,
+    base: StoredValue<Option<[String; 4]>>,
+    /// Somebody else changed a field that was changed here too.
+    conflict: RwSignal<bool>,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        let text = || RwSignal::new(String::new());
+        Self {
+            name: text(),
+            description: text(),
+            visibility: text(),
+            reporters_see: text(),
+            base: StoredValue::new(None),
+            conflict: RwSignal::new(false),
+        }
+    }
+}
+
+impl Texts {
+    fn fields(self) -> [RwSignal<String>; 4] {
+        [
+            self.name,
+            self.description,
+            self.visibility,
+            self.reporters_see,
+        ]
+    }
+
+    fn of(project: &Project) -> [String; 4] {
+        [
+            project.name.clone(),
+            project.description.clone(),
+            project.visibility.to_string(),
+            project.reporters_see.to_string(),
+        ]
+    }
+
+    /// Shows the project as it is.
+    fn start(self, project: &Project) {
+        let new = Self::of(project);
+        for (field, text) in self.fields().into_iter().zip(new.clone()) {
+            field.set(text);
+        }
+        self.base.set_value(Some(new));
+    }
+
+    /// Takes up other people's changes, but not over what was typed here.
+    fn follow(self, project: &Project) {
+        let Some(old) = self.base.get_value() else {
+            self.start(project);
+            return;
+        };
+        let new = Self::of(project);
+        for ((field, old), new) in self.fields().into_iter().zip(old).zip(new.clone()) {
+            let typed = field.get_untracked();
+            if typed == old {
+                field.set(new);
+            } else if old != new && typed != new {
+                self.conflict.set(true);
+            }
+        }
+        self.base.set_value(Some(new));
+    }
+
+    /// What was changed here.
+    fn patch(self) -> ProjectPatch {
+        let Some([name, description, visibility, reporters_see]) = self.base.get_value() else {
+            return ProjectPatch::default();
+        };
+        let changed = |field: RwSignal<String>, old: String| {
+            Some(field.get_untracked()).filter(|new| *new != old)
+        };
+        ProjectPatch {
+            name: changed(self.name, name),
+            description: changed(self.description, description),
+            visibility: changed(self.visibility, visibility).and_then(|word| word.parse().ok()),
+            reporters_see: changed(self.reporters_see, reporters_see)
+                .and_then(|word| word.parse().ok()),
+            archived: None,
+        }
+    }
+}
 
 /// The form of what a project is.
 #[component]
@@ -19,12 +110,20 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
     let toasts = toasts();
     let place = expect_context::<Place>();
     let form = Form::new(&["name", "description", "visibility", "reporters_see"]);
-    let project = here.loaded.value.get_untracked().map(|tagged| tagged.value);
-    let start = |text: Option<String>| RwSignal::new(text.unwrap_or_default());
-    let name = start(project.as_ref().map(|p| p.name.clone()));
-    let description = start(project.as_ref().map(|p| p.description.clone()));
-    let visibility = start(project.as_ref().map(|p| p.visibility.to_string()));
-    let reporters_see = start(project.as_ref().map(|p| p.reporters_see.to_string()));
+    let texts = Texts::default();
+    let conflict = texts.conflict;
+    Effect::new(move |_| {
+        if let Some(project) = here.project() {
+            texts.follow(&project);
+        }
+    });
+    let Texts {
+        name,
+        description,
+        visibility,
+        reporters_see,
+        ..
+    } = texts;
     let refused = Memo::new(move |_| here.refused(Action::EditProject));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -32,24 +131,7 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
         else {
             return;
         };
-        let old = &tagged.value;
-        let text =
-            |new: RwSignal<String>, old: &str| Some(new.get_untracked()).filter(|new| new != old);
-        let patch = ProjectPatch {
-            name: text(name, &old.name),
-            description: text(description, &old.description),
-            visibility: visibility
-                .get_untracked()
-                .parse()
-                .ok()
-                .filter(|new| *new != old.visibility),
-            reporters_see: reporters_see
-                .get_untracked()
-                .parse()
-                .ok()
-                .filter(|new| *new != old.reporters_see),
-            archived: None,
-        };
+        let patch = texts.patch();
         if patch == ProjectPatch::default() {
             toasts.done("Nothing was changed.");
             return;
@@ -61,7 +143,7 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
                 form.send(
                     async move {
                         let answer = api::projects::update(&here.key_now(), &patch, etag).await;
-                        // What was typed stays; saving again is on top of what is there now.
+                        // What was typed stays; the rest follows what is there now.
                         if answer
                             .as_ref()
                             .is_err_and(|error| error.is(Code::EditConflict))
@@ -71,6 +153,8 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
                         answer
                     },
                     move |saved| {
+                        texts.conflict.set(false);
+                        texts.start(&saved.value);
                         here.loaded.value.set(Some(saved));
                         place.projects.reload();
                         toasts.done("The settings are saved.");
@@ -80,17 +164,13 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
         }
     };
     let disabled = Signal::derive(move || refused.get().is_some());
-    let conflict = move || {
-        form.error
-            .with(|error| error.as_ref().is_some_and(|e| e.is(Code::EditConflict)))
-    };
     view! {
         <ReadOnly here action=Action::EditProject />
         <form class="max-w-2xl" novalidate on:submit=submit>
             <fieldset class="flex flex-col gap-4" disabled=move || disabled.get()>
                 <ErrorNote error=form.general() />
-                <Show when=conflict>
-                    <p class="text-sm text-ink-2">"Nothing you typed is lost. Save again to put it over the other change."</p>
+                <Show when=move || conflict.get()>
+                    <p class="text-sm text-ink-2">"Somebody else changed what you are editing. Nothing you typed is lost; saving puts it over the other change."</p>
                 </Show>
                 <Field id="settings-name" label="Name" value=name error=form.field("name") required=true />
                 <div class="flex flex-col gap-1">
