@@ -57,6 +57,24 @@ pub fn Popover(
         }
     });
 
+    // Choosing something closes the panel under the focus; then the button has it again.
+    Effect::watch(
+        move || open.get(),
+        move |is_open, was_open, _| {
+            if !*is_open && was_open == Some(&true) {
+                request_animation_frame(move || {
+                    let nobody = document()
+                        .active_element()
+                        .is_none_or(|active| active.tag_name() == "BODY");
+                    if nobody && let Some(button) = button.try_get_untracked().flatten() {
+                        let _ = button.focus();
+                    }
+                });
+            }
+        },
+        false,
+    );
+
     let keys = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" && open.get_untracked() {
             event.stop_propagation();

@@ -100,6 +100,100 @@ pub fn active_share(steps: &[Step]) -> i64 {
     }
 }
 
+/// A line of the diagram: one status.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// Slug of the status.
+    pub slug: String,
+    /// Name of the status.
+    pub name: String,
+    /// What it means.
+    pub category: Category,
+    /// How long in all.
+    pub seconds: i64,
+    /// Part of the whole life, in percent.
+    pub share: i64,
+}
+
+/// A stay in the diagram; places are percents of the life.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Number of the lane.
+    pub lane: usize,
+    /// Where it begins.
+    pub left: f64,
+    /// How long it is.
+    pub width: f64,
+}
+
+/// The diagram of a life.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    /// In the order of the workflow.
+    pub lanes: Vec<Lane>,
+    /// In the order of time; each one follows from the one before.
+    pub bars: Vec<Bar>,
+    /// When it begins and ends.
+    pub span: (DateTime<Utc>, DateTime<Utc>),
+    /// Whether it ended: the issue is done.
+    pub over: bool,
+}
+
+/// Draws the stays; nothing where there is nothing to compare.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "seconds of a life fit 53 bits")]
+pub fn chart(steps: &[Step], workflow: Option<&Workflow>) -> Option<Chart> {
+    let (first, last) = (steps.first()?, steps.last()?);
+    let end = last.since + chrono::TimeDelta::seconds(last.seconds);
+    let whole = (end - first.since).num_seconds();
+    let mut lanes: Vec<Lane> = Vec::new();
+    for step in steps {
+        match lanes.iter_mut().find(|lane| lane.slug == step.slug) {
+            Some(lane) => lane.seconds += step.seconds,
+            None => lanes.push(Lane {
+                slug: step.slug.clone(),
+                name: step.name.clone(),
+                category: step.category,
+                seconds: step.seconds,
+                share: 0,
+            }),
+        }
+    }
+    if lanes.len() < 2 || whole <= 0 {
+        return None;
+    }
+    let place = |lane: &Lane| {
+        let statuses = workflow
+            .map(|workflow| workflow.statuses.as_slice())
+            .unwrap_or_default();
+        statuses
+            .iter()
+            .position(|status| status.slug == lane.slug)
+            .unwrap_or(usize::MAX)
+    };
+    lanes.sort_by_key(place);
+    for lane in &mut lanes {
+        lane.share = (lane.seconds * 100 + whole / 2) / whole;
+    }
+    let percent = |seconds: i64| seconds as f64 * 100.0 / whole as f64;
+    let bars = steps
+        .iter()
+        .filter_map(|step| {
+            Some(Bar {
+                lane: lanes.iter().position(|lane| lane.slug == step.slug)?,
+                left: percent((step.since - first.since).num_seconds()),
+                width: percent(step.seconds),
+            })
+        })
+        .collect();
+    Some(Chart {
+        lanes,
+        bars,
+        span: (first.since, end),
+        over: last.category == Category::Done && last.seconds == 0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +240,40 @@ mod tests {
         let steps = steps(&issue, &[], None, issue.created_at + TimeDelta::hours(1));
         assert_eq!(steps.len(), 1);
         assert_eq!(steps[0].seconds, 3600);
+    }
+
+    #[test]
+    fn the_diagram_has_a_lane_for_each_status_and_fills_the_whole_life() {
+        let mut issue = crate::model::change::tests::issue();
+        let start = issue.created_at;
+        let workflow = Workflow::template(domain::workflow::Template::Feedback);
+        issue.status =
+            serde_json::from_value(json!({"slug": "open", "name": "Open", "category": "triage"}))
+                .unwrap();
+        let history = [
+            entry(start + TimeDelta::hours(1), "open", "triaged"),
+            entry(start + TimeDelta::hours(3), "triaged", "open"),
+        ];
+        let steps = steps(
+            &issue,
+            &history,
+            Some(&workflow),
+            start + TimeDelta::hours(4),
+        );
+        let chart = chart(&steps, Some(&workflow)).unwrap();
+        let lanes: Vec<(&str, i64)> = chart
+            .lanes
+            .iter()
+            .map(|lane| (lane.slug.as_str(), lane.share))
+            .collect();
+        assert_eq!(lanes, [("open", 50), ("triaged", 50)]);
+        let ends: Vec<(usize, f64, f64)> = chart
+            .bars
+            .iter()
+            .map(|bar| (bar.lane, bar.left, bar.width))
+            .collect();
+        assert_eq!(ends, [(0, 0.0, 25.0), (1, 25.0, 50.0), (0, 75.0, 25.0)]);
+        assert!(!chart.over);
+        assert_eq!(super::chart(&steps[..1], Some(&workflow)), None);
     }
 }

@@ -6,6 +6,7 @@ pub mod issue_list;
 pub mod login;
 pub mod new_issue;
 mod new_issue_fields;
+mod new_issue_files;
 pub mod not_allowed;
 pub mod not_found;
 pub mod project_settings;

@@ -1,16 +1,16 @@
 //! Report an issue.
 
 use crate::api::{self, ApiError};
-use crate::components::drop_zone::{DropZone, FileButton};
+use crate::components::drop_zone::DropZone;
 use crate::components::shell::Place;
 use crate::components::{
-    BusyButton, Empty, ErrorNote, Field, Icon, IconName, MarkdownEditor, Page, SmallIcon,
+    BusyButton, Empty, ErrorNote, Field, IconName, MarkdownEditor, Page, SmallIcon,
 };
 use crate::model::report::{Facts, usual_type};
-use crate::pages::new_issue_fields::{AssigneeField, LabelsField, WordFields};
+use crate::pages::new_issue_fields::{AssigneeField, LabelsField, ProjectField, WordFields};
+use crate::pages::new_issue_files::Queue;
 use crate::pages::not_allowed::NotAllowedPage;
 use crate::state::{Catalogue, Draft, Uploads, session};
-use domain::attachment::size_text;
 use domain::issue::{IssueDraft, IssueType};
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
@@ -296,40 +296,6 @@ fn Form() -> impl IntoView {
     }
 }
 
-#[component]
-fn ProjectField() -> impl IntoView {
-    let report = expect_context::<Report>();
-    let change = move |event| {
-        let key = event_target_value(&event);
-        report.facts.update(|facts| {
-            facts.project = Some(key);
-            // Labels and people of another project mean nothing here.
-            facts.labels.clear();
-            facts.assignee = None;
-            facts.type_ = None;
-        });
-    };
-    view! {
-        <div class="flex max-w-80 flex-col gap-1">
-            <label for="project" class="text-xs text-ink-2">"Project"</label>
-            <select id="project" class="select select-sm w-full" on:change=change>
-                {move || {
-                    let chosen = report.project.get().map(|project| project.key);
-                    report
-                        .projects
-                        .get()
-                        .into_iter()
-                        .map(|project| {
-                            let selected = chosen.as_ref() == Some(&project.key);
-                            view! { <option value=project.key.clone() selected=selected>{format!("{} ({})", project.name, project.key)}</option> }
-                        })
-                        .collect_view()
-                }}
-            </select>
-        </div>
-    }
-}
-
 /// The type an issue gets here when nobody chooses.
 #[must_use]
 pub fn type_here(report: Report) -> IssueType {
@@ -338,57 +304,6 @@ pub fn type_here(report: Report) -> IssueType {
             .as_ref()
             .map_or(IssueType::Task, |project| usual_type(project.template))
     })
-}
-
-/// Files that go on their way once the issue exists.
-#[component]
-fn Queue(
-    files: RwSignal<Vec<File>, LocalStorage>,
-    on_files: UnsyncCallback<Vec<File>>,
-) -> impl IntoView {
-    let list = move || {
-        files
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(index, file)| {
-                #[allow(clippy::cast_possible_truncation, reason = "sizes of files")]
-                let size = size_text(file.size() as i64);
-                let name = file.name();
-                view! {
-                    <div class="ii-file">
-                        <Icon name=IconName::FileText />
-                        <span class="min-w-0 flex-1">
-                            <span class="block truncate font-medium">{name.clone()}</span>
-                            <span class="block text-xs text-ink-3">{size}</span>
-                        </span>
-                        <button
-                            type="button"
-                            class="btn btn-ghost btn-xs btn-square"
-                            aria-label=format!("Take {name} away")
-                            on:click=move |_| {
-                                files.update(|files| {
-                                    if index < files.len() {
-                                        files.remove(index);
-                                    }
-                                });
-                            }
-                        >
-                            <SmallIcon name=IconName::X />
-                        </button>
-                    </div>
-                }
-            })
-            .collect_view()
-    };
-    view! {
-        <div class="flex flex-col gap-2" role="group" aria-label="Files">
-            <div class="ii-files">{list} <FileButton on_files words="Attach files" /></div>
-            <Show when=move || files.with(|files| !files.is_empty())>
-                <p class="text-xs text-ink-3">"Files are sent when the issue is created; they do not survive a reload."</p>
-            </Show>
-        </div>
-    }
 }
 
 /// After a refusal the focus goes to the first field that needs attention.

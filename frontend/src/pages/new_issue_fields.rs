@@ -12,6 +12,41 @@ use domain::label::LabelRef;
 use domain::policy::{Action, Ground, decide};
 use leptos::prelude::*;
 
+/// Where it is reported.
+#[component]
+pub fn ProjectField() -> impl IntoView {
+    let report = expect_context::<Report>();
+    let change = move |event| {
+        let key = event_target_value(&event);
+        report.facts.update(|facts| {
+            facts.project = Some(key);
+            // Labels and people of another project mean nothing here.
+            facts.labels.clear();
+            facts.assignee = None;
+            facts.type_ = None;
+        });
+    };
+    view! {
+        <div class="flex max-w-80 flex-col gap-1">
+            <label for="project" class="text-xs text-ink-2">"Project"</label>
+            <select id="project" class="select select-sm w-full" on:change=change>
+                {move || {
+                    let chosen = report.project.get().map(|project| project.key);
+                    report
+                        .projects
+                        .get()
+                        .into_iter()
+                        .map(|project| {
+                            let selected = chosen.as_ref() == Some(&project.key);
+                            view! { <option value=project.key.clone() selected=selected>{format!("{} ({})", project.name, project.key)}</option> }
+                        })
+                        .collect_view()
+                }}
+            </select>
+        </div>
+    }
+}
+
 /// Type, severity, priority.
 #[component]
 pub fn WordFields() -> impl IntoView {

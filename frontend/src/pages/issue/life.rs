@@ -1,10 +1,11 @@
 //! The life of the issue: how long in which status.
 
 use super::facts::look_of;
+use super::flow::Diagram;
 use super::state::IssueState;
 use crate::components::LifeLine;
 use crate::components::glyph::{StatusGlyph, StatusLook, category_class};
-use crate::model::flow::{Step, active_share, steps};
+use crate::model::flow::{Step, active_share, chart, steps};
 use crate::model::time::duration;
 use crate::pages::issue_list::look_in;
 use crate::state::clock;
@@ -28,6 +29,10 @@ pub fn Life(
             history.with(|history| steps(issue, history, workflow.as_ref(), clock.now()))
         })
     });
+    let chart = Memo::new(move |_| {
+        let workflow = state.catalogue.workflow.value.get().flatten();
+        steps.with(|steps| chart(steps, workflow.as_ref()))
+    });
     let summary = move || {
         steps.with(|steps| {
             let age = steps.iter().map(|step| step.seconds).sum();
@@ -44,7 +49,8 @@ pub fn Life(
                 <span class="text-xs text-ink-3">{summary}</span>
             </div>
             {move || view! { <LifeLine life=life.get() tall=true /> }}
-            <ol class="flex flex-col gap-1 text-xs">
+            {move || chart.get().map(|chart| view! { <Diagram chart /> })}
+            <ol class="flex flex-col gap-1 text-xs" class:sm:hidden=move || chart.with(Option::is_some)>
                 {move || {
                     state.catalogue.workflow.value.track();
                     let steps = steps.get();
@@ -78,7 +84,7 @@ fn Stay(step: Step, longest: i64) -> impl IntoView {
         duration(step.seconds)
     };
     view! {
-        <li class="grid grid-cols-[minmax(0,8.5rem)_minmax(0,1fr)_4.5rem] items-center gap-3">
+        <li class="grid grid-cols-[minmax(0,8.5rem)_minmax(0,1fr)_5.5rem] items-center gap-3">
             <span class=format!("ii-st min-w-0 {}", look.class())>
                 <StatusGlyph look />
                 <span class="truncate">{step.name}</span>

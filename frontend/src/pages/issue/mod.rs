@@ -11,6 +11,7 @@ mod facts_kind;
 mod facts_plan;
 mod facts_work;
 mod files;
+mod flow;
 mod heading;
 mod life;
 mod merge;

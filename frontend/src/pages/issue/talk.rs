@@ -2,7 +2,6 @@
 
 use super::comment::CommentItem;
 use super::composer::{Composer, ReplyBox};
-use super::state::IssueState;
 use crate::components::tabs::{Tab, Tabs};
 use crate::components::{Failed, IconName, SmallIcon, Time};
 use crate::model::talk::{Item, Part, conversation};
@@ -110,8 +109,6 @@ pub fn Conversation(
 
 #[component]
 fn Happening(entry: HistoryEntry) -> impl IntoView {
-    let state = expect_context::<IssueState>();
-    let _ = state;
     let icon = icon_of(&entry);
     let who = entry
         .actor
@@ -122,7 +119,7 @@ fn Happening(entry: HistoryEntry) -> impl IntoView {
         .as_ref()
         .map(|user| format!(" on behalf of {}", user.display_name));
     view! {
-        <p class="flex items-start gap-2 text-sm">
+        <p class="-my-1 flex items-start gap-2 text-sm">
             <span class="mt-0.5 grid w-5 shrink-0 place-items-center text-ink-3"><SmallIcon name=icon /></span>
             <span class="min-w-0 wrap-anywhere">
                 <b class="font-medium">{who}</b>

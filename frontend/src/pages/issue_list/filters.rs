@@ -79,11 +79,11 @@ fn Chip(facet: Facet) -> impl IntoView {
             <Popover
                 open
                 kind="listbox"
-                class="flex h-full max-w-64 items-center gap-1.5 px-2"
+                class="ii-chip-parts"
                 trigger=move || {
                     view! {
                         <span>{facet.label()}</span>
-                        <span class="text-ink-3">"is"</span>
+                        <span class="op">"is"</span>
                         <span class="truncate font-medium">{shown}</span>
                     }
                 }
