@@ -1,6 +1,7 @@
 //! The project's tasks: `cargo xtask <task>`. Uses none of the project's crates, so that it
 //! compiles in seconds and works when they do not compile.
 
+mod bench;
 mod build;
 mod check;
 mod coverage;
@@ -53,6 +54,12 @@ const TASKS: &[Task] = &[
         about: "Formatting, warnings, generated files",
         help: check::HELP,
         main: check::main,
+    },
+    Task {
+        name: "bench",
+        about: "Measure how fast it is, beside what is possible here",
+        help: bench::HELP,
+        main: bench::main,
     },
     Task {
         name: "build",

@@ -145,11 +145,16 @@ impl Account {
     }
 }
 
-/// Whether what is written must survive a crash of the machine.
+/// What a cluster is for; decides what it may lose and what it writes down.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Durability {
+enum Use {
+    /// What is written must survive a crash of the machine.
     Kept,
+    /// Nothing need survive.
     ThrownAway,
+    /// As durable as a kept one, without work of its own in the background, and with a log that
+    /// machines can read.
+    Measured,
 }
 
 /// A running Postgres; stopped when dropped, and removed too if it was a throw-away one.
@@ -158,6 +163,7 @@ pub struct Cluster {
     binaries: Binaries,
     socket: PathBuf,
     remove: Option<PathBuf>,
+    folder: PathBuf,
 }
 
 impl Cluster {
@@ -181,7 +187,7 @@ impl Cluster {
                 made_by.as_deref().unwrap_or("?").trim(),
             );
         };
-        Self::start(&account, binaries, &folder, Durability::Kept)
+        Self::start(&account, binaries, &folder, Use::Kept)
     }
 
     /// Removes the data of `kept`. Nothing must be running on them.
@@ -196,18 +202,29 @@ impl Cluster {
 
     /// A fast, empty cluster for the life of the returned value.
     pub fn throw_away() -> Result<Self> {
+        let places = [env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+        Self::temporary(&places, Use::ThrownAway)
+    }
+
+    /// An empty cluster to measure with: durable, and preferably on the disk of the work tree.
+    pub fn measured(project: &Project) -> Result<Self> {
+        let places = [project.target(), "/var/tmp".into(), env::temp_dir()];
+        Self::temporary(&places, Use::Measured)
+    }
+
+    fn temporary(places: &[PathBuf], wanted: Use) -> Result<Self> {
         let account = Account::find()?;
         let Some(binaries) = Binaries::installed().into_iter().next() else {
             bail!("no Postgres of version {OLDEST} or newer is installed");
         };
-        for place in [env::temp_dir(), "/tmp".into(), "/var/tmp".into()] {
-            sweep(&account, &binaries, &place);
+        for place in places {
+            sweep(&account, &binaries, place);
             let folder = place.join(format!("iit-throw-away-{}", std::process::id()));
             if !account.claim(&folder)? {
                 let _ = fs::remove_dir_all(&folder);
                 continue;
             }
-            let started = Self::start(&account, binaries, &folder, Durability::ThrownAway);
+            let started = Self::start(&account, binaries, &folder, wanted);
             return match started {
                 Ok(mut cluster) => {
                     cluster.remove = Some(folder);
@@ -222,12 +239,7 @@ impl Cluster {
         bail!("user {} can write to no temporary folder", account.name)
     }
 
-    fn start(
-        account: &Account,
-        binaries: Binaries,
-        folder: &Path,
-        durability: Durability,
-    ) -> Result<Self> {
+    fn start(account: &Account, binaries: Binaries, folder: &Path, wanted: Use) -> Result<Self> {
         let data = folder.join("data");
         if !data.join("PG_VERSION").exists() {
             let mut initdb = account.command(binaries.program("initdb"), folder);
@@ -249,12 +261,18 @@ impl Cluster {
             .args(["-c", "unix_socket_permissions=0700"])
             .args(["-c", "log_checkpoints=off", "-c", "random_page_cost=1.1"])
             .args(["-c", "max_connections=200", "-c", "max_wal_size=2GB"]);
-        if durability == Durability::ThrownAway {
-            command
+        match wanted {
+            Use::Kept => &mut command,
+            Use::ThrownAway => command
                 .args(["-c", "fsync=off", "-c", "synchronous_commit=off"])
                 .args(["-c", "full_page_writes=off", "-c", "wal_level=minimal"])
-                .args(["-c", "max_wal_senders=0", "-c", "autovacuum=off"]);
-        }
+                .args(["-c", "max_wal_senders=0", "-c", "autovacuum=off"]),
+            Use::Measured => command
+                .args(["-c", "autovacuum=off", "-c", "logging_collector=on"])
+                .args(["-c", "log_destination=jsonlog", "-c", "log_directory=log"])
+                .args(["-c", "log_filename=postgres.log"])
+                .args(["-c", "log_rotation_age=0", "-c", "log_rotation_size=0"]),
+        };
         let log = folder.join("postgres.log");
         let process = Service::start_logged("postgres", &mut command, &log)?
             // "Fast": end transactions and stop; SIGTERM would wait for clients to leave.
@@ -264,6 +282,7 @@ impl Cluster {
             binaries,
             socket,
             remove: None,
+            folder: folder.to_owned(),
         };
         cluster.wait_until_ready(&log)?;
         Ok(cluster)
@@ -338,6 +357,16 @@ impl Cluster {
             self.query(SUPERUSER, "postgres", &sql)?;
         }
         Ok(())
+    }
+
+    /// One of Postgres's programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.binaries.program(name)
+    }
+
+    /// Its folder, on the disk that it writes to.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Whether it still runs.

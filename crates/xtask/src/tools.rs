@@ -168,6 +168,24 @@ pub static LLVM_TOOLS: Tool = Tool {
     ),
 };
 
+pub static WRK: Tool = Tool {
+    name: "wrk",
+    purpose: "makes the requests that are measured",
+    present: |_| on_path("wrk"),
+    get: Get::Apt(&["wrk"]),
+};
+
+pub static PGBENCH: Tool = Tool {
+    name: "pgbench",
+    purpose: "measures what Postgres alone can do",
+    present: |_| {
+        Binaries::installed()
+            .first()
+            .is_some_and(|newest| newest.program("pgbench").is_file())
+    },
+    get: Get::Apt(&["postgresql"]),
+};
+
 pub static RUSTFMT: Tool = Tool {
     name: "rustfmt",
     purpose: "formats Rust code",

@@ -1,0 +1,287 @@
+//! What the runs have shown, as Markdown.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+
+use super::streams::Told;
+use super::wrk::Run;
+use super::{Options, STREAMS};
+use crate::postgres::{Cluster, SUPERUSER};
+
+/// A kind of request: the rounds of the product and of the two halves of its limit.
+pub struct Row {
+    title: &'static str,
+    bar: f64,
+    writes: bool,
+    pub product: Vec<Run>,
+    pub bare: Vec<Run>,
+    pub pgbench: Vec<Run>,
+    pub foreign: Vec<f64>,
+    pub syncs: Vec<f64>,
+    /// Milliseconds of each statement in Postgres.
+    pub statements: Vec<(f64, String)>,
+}
+
+impl Row {
+    pub fn new(title: &'static str, bar: f64, writes: bool) -> Self {
+        Self {
+            title,
+            bar,
+            writes,
+            product: Vec::new(),
+            bare: Vec::new(),
+            pgbench: Vec::new(),
+            foreign: Vec::new(),
+            syncs: Vec::new(),
+            statements: Vec::new(),
+        }
+    }
+
+    fn limit(&self) -> f64 {
+        let (pgbench, bare) = (rate(&self.pgbench), rate(&self.bare));
+        1.0 / (1.0 / pgbench + 1.0 / bare)
+    }
+
+    fn share(&self) -> f64 {
+        rate(&self.product) / self.limit()
+    }
+
+    fn failures(&self) -> u64 {
+        self.product.iter().map(|run| run.failures).sum()
+    }
+
+    /// For the terminal, while the rest is still to come.
+    pub fn line(&self) -> String {
+        format!(
+            "{:.0}/s, {:.0} % of {:.0}/s, {} failures",
+            rate(&self.product),
+            100.0 * self.share(),
+            self.limit(),
+            self.failures()
+        )
+    }
+}
+
+pub struct Table {
+    conditions: String,
+    begin: String,
+    end: String,
+    pub rows: Vec<Row>,
+    /// Connections beyond the usual 16.
+    pub crowds: Vec<(&'static str, u32, Vec<Run>)>,
+    pub told: Option<Told>,
+    /// KiB.
+    pub memory_per_stream: f64,
+    pub memory_idle: u64,
+    pub memory_after: u64,
+    /// Milliseconds.
+    pub start: Vec<f64>,
+    /// Bytes and files.
+    pub first_load: (usize, usize),
+}
+
+impl Table {
+    pub fn new(options: &Options, cluster: &Cluster, database: &str) -> Result<Self> {
+        let version = cluster.query(SUPERUSER, database, "show server_version")?;
+        let version = version.split(' ').next().unwrap_or_default().to_owned();
+        let buffers = cluster.query(SUPERUSER, database, "show shared_buffers")?;
+        let cores = std::thread::available_parallelism()?.get();
+        let conditions = format!(
+            "{cores} cores shared by the load, the product and Postgres {version} ({buffers} of buffers, durable \
+             commits); {} issues in 16 projects beside the demo data; release build; callers of five roles with \
+             their own tokens; 16 connections. Medians of {} rounds of {} s, product, bare handler and pgbench in turn.",
+            options.issues, options.rounds, options.seconds
+        );
+        Ok(Self {
+            conditions,
+            begin: load(),
+            end: String::new(),
+            rows: Vec::new(),
+            crowds: Vec::new(),
+            told: None,
+            memory_per_stream: 0.0,
+            memory_idle: 0,
+            memory_after: 0,
+            start: Vec::new(),
+            first_load: (0, 0),
+        })
+    }
+
+    pub fn end(&mut self) {
+        self.end = load();
+    }
+
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = self.write(&mut text);
+        text
+    }
+
+    fn write(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "{}", self.conditions)?;
+        let worst = self
+            .rows
+            .iter()
+            .flat_map(|row| &row.foreign)
+            .fold(0.0, |a: f64, b| a.max(*b));
+        if worst > 0.3 {
+            writeln!(
+                out,
+                "\nOther programs were at work too, with up to {worst:.1} cores (load average {} at the beginning, \
+                 {} at the end): absolute figures are low, shares noisy.",
+                self.begin, self.end
+            )?;
+        }
+        writeln!(
+            out,
+            "\n| Work | product | p50 / p99 / max | pgbench (p99) | bare | limit | share | bar |"
+        )?;
+        writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |")?;
+        for row in &self.rows {
+            let failed = match row.failures() {
+                0 => String::new(),
+                failures => format!(", {failures} failures"),
+            };
+            writeln!(
+                out,
+                "| {} | {}/s ± {:.0} %{failed} | {} | {}/s ({:.1} ms) | {}/s | {}/s | **{:.0} %** | {:.0} % |",
+                row.title,
+                number(rate(&row.product)),
+                spread(&row.product),
+                times(&row.product),
+                number(rate(&row.pgbench)),
+                median(row.pgbench.iter().map(|run| run.p99)),
+                number(rate(&row.bare)),
+                number(row.limit()),
+                100.0 * row.share(),
+                100.0 * row.bar,
+            )?;
+        }
+        let syncs: Vec<f64> = self
+            .rows
+            .iter()
+            .filter(|row| row.writes)
+            .flat_map(|row| row.syncs.iter().copied())
+            .collect();
+        if !syncs.is_empty() {
+            writeln!(
+                out,
+                "\nBeside the writes, the disk kept 8 KiB {} times a second ({} to {}).",
+                number(median(syncs.iter().copied())),
+                number(syncs.iter().copied().fold(f64::INFINITY, f64::min)),
+                number(syncs.iter().copied().fold(0.0, f64::max)),
+            )?;
+        }
+        writeln!(
+            out,
+            "\n| Work | connections | product | p50 / p99 / max | failures |\n| --- | --- | --- | --- | --- |"
+        )?;
+        for (title, connections, runs) in &self.crowds {
+            writeln!(
+                out,
+                "| {title} | {connections} | {}/s ± {:.0} % | {} | {} |",
+                number(rate(runs)),
+                spread(runs),
+                times(runs),
+                runs.iter().map(|run| run.failures).sum::<u64>(),
+            )?;
+        }
+        writeln!(out, "\n| What | measured | bar |\n| --- | --- | --- |")?;
+        if let Some(told) = &self.told {
+            writeln!(
+                out,
+                "| written → read on each of {STREAMS} live streams ({} deliveries, none lost) | p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms | 10 ms, 100 ms |",
+                number(told.deliveries as f64),
+                told.p50,
+                told.p99,
+                told.max
+            )?;
+            writeln!(
+                out,
+                "| memory of one live stream | {:.1} KiB | 20 KiB |",
+                self.memory_per_stream
+            )?;
+        }
+        writeln!(
+            out,
+            "| start until ready, database migrated | {:.0} ms ({:.0} to {:.0}) | 100 ms |",
+            median(self.start.iter().copied()),
+            self.start.iter().copied().fold(f64::INFINITY, f64::min),
+            self.start.iter().copied().fold(0.0, f64::max),
+        )?;
+        writeln!(
+            out,
+            "| memory when idle; after all of this | {:.0} MiB; {:.0} MiB | 40 MiB |",
+            self.memory_idle as f64 / 1024.0,
+            self.memory_after as f64 / 1024.0
+        )?;
+        let (bytes, files) = self.first_load;
+        writeln!(
+            out,
+            "| first load of the browser app, brotli | {:.0} KiB in {files} files | 500 KiB |",
+            bytes as f64 / 1024.0
+        )
+    }
+}
+
+fn rate(runs: &[Run]) -> f64 {
+    median(runs.iter().map(|run| run.per_second))
+}
+
+/// Half of the distance between the best and the worst round, in percent of the median.
+fn spread(runs: &[Run]) -> f64 {
+    let (low, high) = runs
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(low, high), run| {
+            (low.min(run.per_second), high.max(run.per_second))
+        });
+    50.0 * (high - low) / rate(runs)
+}
+
+fn times(runs: &[Run]) -> String {
+    format!(
+        "{:.1} / {:.1} / {:.0} ms",
+        median(runs.iter().map(|run| run.p50)),
+        median(runs.iter().map(|run| run.p99)),
+        runs.iter().map(|run| run.max).fold(0.0, f64::max)
+    )
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// `12,345`.
+fn number(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The machine's load average of the last minute.
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("?").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_and_numbers() {
+        assert_eq!(median([3.0, 1.0, 2.0].into_iter()), 2.0);
+        assert_eq!(number(1_234_567.4), "1,234,567");
+        assert_eq!(number(17.0), "17");
+    }
+}
