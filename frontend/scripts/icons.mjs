@@ -2,12 +2,12 @@
 // Add a name here, run it, and `IconName` has the new variant.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const names = `activity arrow-down arrow-left arrow-right arrow-up bot bug calendar check chevron-down chevron-left
-chevron-right chevron-up chevrons-up-down circle-alert circle-dashed circle-user cloud-off copy download ellipsis eye eye-off
-file-text folder-kanban funnel gauge git-commit-horizontal git-merge history image inbox info key-round keyboard laptop
+const names = `activity arrow-down arrow-up bot bug calendar check chevron-down chevron-left
+chevron-right chevrons-up-down circle-alert circle-dashed cloud-off copy ellipsis eye eye-off
+file-text folder-kanban funnel gauge git-commit-horizontal image inbox key-round keyboard laptop
 layers layout-dashboard life-buoy link list lock log-out menu message-square monitor moon paperclip pencil plus
-reply rotate-ccw rotate-cw scroll-text search search-x settings shield-check sliders-horizontal smartphone sparkles
-square-check-big sun sun-moon tag trash-2 trending-up triangle-alert upload user user-plus user-round-x users x`
+reply rotate-ccw rotate-cw scroll-text search search-x sliders-horizontal smartphone sparkles
+square-check-big sun sun-moon tag trash-2 trending-up triangle-alert user user-plus user-round-x users x`
   .split(/\s+/);
 
 const pascal = (n) => n.split("-").map((p) => p[0].toUpperCase() + p.slice(1)).join("");

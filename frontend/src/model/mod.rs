@@ -1,12 +1,12 @@
 //! What the views compute: pure functions, tested natively.
 
 pub mod agent;
-pub mod daily;
 pub mod change;
+pub mod daily;
 pub mod due;
 pub mod facet;
-pub mod flow;
 pub mod feed;
+pub mod flow;
 pub mod initials;
 pub mod keys;
 pub mod life;
