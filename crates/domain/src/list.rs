@@ -114,6 +114,9 @@ pub struct IssueFilter {
     pub sort: Sort,
 }
 
+/// Query parameters, decoded.
+pub type Pairs<'a> = Vec<(&'a str, &'a str)>;
+
 /// Names of the query parameters that [`IssueFilter`] reads, in the order it writes them.
 pub const PARAMETERS: &[&str] = &[
     "project",
@@ -172,7 +175,7 @@ impl IssueFilter {
     /// A field error for each value that is not understood.
     pub fn from_pairs<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<(Self, Vec<(&'a str, &'a str)>), Vec<FieldError>> {
+    ) -> Result<(Self, Pairs<'a>), Vec<FieldError>> {
         let mut filter = Self::default();
         let mut errors = Vec::new();
         let mut others = Vec::new();

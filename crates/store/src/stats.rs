@@ -9,45 +9,71 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz, 
 use domain::stats::{DailyStat, DailyStats};
 use uuid::Uuid;
 
+/// Figures of each day and status, from the versions of issues.
+///
+/// The count at a day's end is a running sum of what entered and left until then, so the work grows
+/// with the number of versions and not with that of days times versions. Versions that ended before
+/// the first day cancel out; the others that began before it enter on it. Versions are never
+/// rewritten, so a past day always comes out the same.
+macro_rules! figures {
+    ($versions:literal) => {
+        concat!(
+            "day as (
+                 select d::date as day,
+                        least((d + interval '1 day')::timestamp at time zone 'UTC', {at}::timestamptz) as until
+                 from generate_series({from}::timestamp,
+                                      least({to}::timestamp, {at}::timestamptz at time zone 'UTC'),
+                                      interval '1 day') d
+             ), moved as (
+                 select greatest(m.day, {from}) as day, m.status_id, sum(m.n) as n
+                 from (
+                     select (v.valid_from at time zone 'UTC')::date as day, v.status_id, 1 as n
+                     from ", $versions, " v
+                     where v.deleted_at is null and v.valid_from < {at}::timestamptz
+                       and (v.valid_to is null or v.valid_to >= {from}::timestamp at time zone 'UTC')
+                     union all
+                     select (v.valid_to at time zone 'UTC')::date, v.status_id, -1
+                     from ", $versions, " v
+                     where v.deleted_at is null and v.valid_to < {at}::timestamptz
+                       and v.valid_to >= {from}::timestamp at time zone 'UTC'
+                 ) m
+                 group by 1, 2
+             ), made as (
+                 select (v.created_at at time zone 'UTC')::date as day, v.status_id, count(*) as n
+                 from ", $versions, " v
+                 where v.version = 1 and v.created_at >= {from}::timestamp at time zone 'UTC'
+                 group by 1, 2
+             ), closed as (
+                 select (v.resolved_at at time zone 'UTC')::date as day, v.status_id, count(*) as n
+                 from ", $versions, " v
+                 where v.resolved_at = v.valid_from and v.resolved_at >= {from}::timestamp at time zone 'UTC'
+                 group by 1, 2
+             ), figures as (
+                 select day.day, day.until, s.project_id, s.id as status_id,
+                        (sum(coalesce(moved.n, 0)) over (partition by s.project_id, s.id order by day.day))::bigint as count,
+                        coalesce(made.n, 0) as created, coalesce(closed.n, 0) as resolved
+                 from day
+                 cross join status s
+                 left join moved on moved.day = day.day and moved.status_id = s.id
+                 left join made on made.day = day.day and made.status_id = s.id
+                 left join closed on closed.day = day.day and closed.status_id = s.id
+             )"
+        )
+    };
+}
+
 statement! {
-    /// Recomputes the days from `from` to today for every status of every project, also at 0.
-    ///
-    /// The count at a day's end is that of the versions valid then; created and resolved are those
-    /// of the day. Versions are never rewritten, so a past day always comes out the same.
-    Recompute { from: NaiveDate => Date, today: NaiveDate => Date, at: DateTime<Utc> => Timestamptz } -> Bool :
-    "with day as (
-         select d::date as day,
-                least((d + interval '1 day')::timestamp at time zone 'UTC', {at}::timestamptz) as until
-         from generate_series({from}::timestamp, {today}::timestamp, interval '1 day') d
-     ), at_end as (
-         select day.day, v.status_id, count(*) as n
-         from day join issue_version v
-           on v.valid_from < day.until and (v.valid_to is null or v.valid_to >= day.until)
-         where v.deleted_at is null
-         group by 1, 2
-     ), made as (
-         select (v.created_at at time zone 'UTC')::date as day, v.status_id, count(*) as n
-         from issue_version v where v.version = 1 and v.created_at >= {from}::timestamp at time zone 'UTC'
-         group by 1, 2
-     ), closed as (
-         select (v.resolved_at at time zone 'UTC')::date as day, v.status_id, count(*) as n
-         from issue_version v
-         where v.resolved_at = v.valid_from and v.resolved_at >= {from}::timestamp at time zone 'UTC'
-         group by 1, 2
-     )
+    /// Recomputes the days from one to another for every status of every project, also at 0.
+    Recompute { from: NaiveDate => Date, to: NaiveDate => Date, at: DateTime<Utc> => Timestamptz } -> Bool :
+    concat!("with ", figures!("issue_version"), "
      insert into daily_stat (day, project_id, status_id, count, created, resolved)
-     select day.day, s.project_id, s.id, coalesce(at_end.n, 0), coalesce(made.n, 0), coalesce(closed.n, 0)
-     from day
-     join status s on true
-     join project p on p.id = s.project_id and p.created_at < day.until
-     left join at_end on at_end.day = day.day and at_end.status_id = s.id
-     left join made on made.day = day.day and made.status_id = s.id
-     left join closed on closed.day = day.day and closed.status_id = s.id
+     select f.day, f.project_id, f.status_id, f.count, f.created, f.resolved
+     from figures f join project p on p.id = f.project_id and p.created_at < f.until
      on conflict (project_id, day, status_id) do update
          set count = excluded.count, created = excluded.created, resolved = excluded.resolved
          where (daily_stat.count, daily_stat.created, daily_stat.resolved)
              is distinct from (excluded.count, excluded.created, excluded.resolved)
-     returning true"
+     returning true")
 }
 
 statement! {
@@ -80,7 +106,7 @@ pub fn recompute(tx: &mut Tx<'_>) -> Result<usize> {
 pub fn recompute_from(tx: &mut Tx<'_>, from: NaiveDate, now: DateTime<Utc>) -> Result<usize> {
     let rows: Vec<bool> = Recompute {
         from,
-        today: now.date_naive(),
+        to: now.date_naive(),
         at: now,
     }
     .load(tx.writing(false)?)?;
@@ -104,26 +130,17 @@ statement! {
         projects: Vec<Uuid> => Array<SqlUuid>, me: Uuid => SqlUuid,
         from: NaiveDate => Date, to: NaiveDate => Date, at: DateTime<Utc> => Timestamptz
     } -> (Date, Text, Text, Text, Text, BigInt, BigInt, BigInt) :
-    "with mine as (
-         select v.* from issue i join issue_version v on v.issue_id = i.id
+    concat!("with mine as materialized (
+         select v.status_id, v.version, v.deleted_at, v.created_at, v.resolved_at, v.valid_from, v.valid_to
+         from issue i join issue_version v on v.issue_id = i.id
          where i.reporter_id = {me} and i.project_id = any({projects})
-     ), day as (
-         select d::date as day,
-                least((d + interval '1 day')::timestamp at time zone 'UTC', {at}::timestamptz) as until
-         from generate_series({from}::timestamp, {to}::timestamp, interval '1 day') d
-     )
-     select day.day, p.key, s.slug, s.name, s.category,
-         (select count(*) from mine v where v.status_id = s.id and v.deleted_at is null
-             and v.valid_from < day.until and (v.valid_to is null or v.valid_to >= day.until)),
-         (select count(*) from mine v where v.status_id = s.id and v.version = 1
-             and (v.created_at at time zone 'UTC')::date = day.day),
-         (select count(*) from mine v where v.status_id = s.id and v.resolved_at = v.valid_from
-             and (v.resolved_at at time zone 'UTC')::date = day.day)
-     from day
-     join status s on s.project_id = any({projects})
-     join project p on p.id = s.project_id and p.created_at < day.until
-     where day.day <= ({at}::timestamptz at time zone 'UTC')::date
-     order by day.day, p.key, s.position"
+     ), ", figures!("mine"), "
+     select f.day, p.key, s.slug, s.name, s.category, f.count, f.created, f.resolved
+     from figures f
+     join status s on s.id = f.status_id
+     join project p on p.id = f.project_id and p.created_at < f.until
+     where f.project_id = any({projects})
+     order by f.day, p.key, s.position")
 }
 
 statement! {

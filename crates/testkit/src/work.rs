@@ -8,7 +8,7 @@ use domain::policy::Action;
 use domain::workflow::Category;
 use serde_json::{Map, Value, json};
 use store::access::{self, Actor, IssueAccess};
-use store::issues::{By, Change, Closing, Created, Deleting, IssueFields, Updated};
+use store::issues::{By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated};
 use store::projects::StoredWorkflow;
 use store::{Db, Error, Result, issues, projects};
 use uuid::Uuid;
@@ -237,9 +237,11 @@ pub fn change_from(
             tx,
             &was.issue,
             &after,
-            enters,
-            closing,
-            Deleting::Keep,
+            Dates {
+                enters,
+                closing,
+                deleting: Deleting::Keep,
+            },
             by(actor),
             what,
         )
@@ -282,9 +284,10 @@ pub fn delete_or_restore(
             tx,
             &was.issue,
             &fields,
-            None,
-            Closing::Keep,
-            deleting,
+            Dates {
+                deleting,
+                ..Dates::KEEP
+            },
             by(actor),
             Updated::Whole(kind),
         )

@@ -53,23 +53,26 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewMember) 
     Ok(added)
 }
 
+/// A member by id, with their role.
+type Membership = (Uuid, Role);
+
 /// Who is meant in `…/members/{user}`, with every member's role, all locked.
 fn locked(
     tx: &mut Tx<'_>,
     access: &ProjectAccess,
     word: &str,
-) -> Result<(Uuid, Role, Vec<(Uuid, Role)>)> {
+) -> Result<(Membership, Vec<Membership>)> {
     let account = accounts::find(tx, word)?.ok_or_else(Error::not_found)?;
     let all = projects::lock_members(tx, access.project.id)?;
-    let (id, role) = all
+    let meant = all
         .iter()
         .copied()
         .find(|m| m.0 == account.id)
         .ok_or_else(Error::not_found)?;
-    Ok((id, role, all))
+    Ok((meant, all))
 }
 
-fn keep_a_lead(all: &[(Uuid, Role)], leaving: Uuid) -> Result<()> {
+fn keep_a_lead(all: &[Membership], leaving: Uuid) -> Result<()> {
     if all
         .iter()
         .any(|(id, role)| *role == Role::Lead && *id != leaving)
@@ -94,7 +97,7 @@ pub fn update(
 ) -> Result<Member> {
     let access = access::project(tx, actor, which, Action::ManageMembers)?;
     let role = membership_role(role)?;
-    let (id, was, all) = locked(tx, &access, word)?;
+    let ((id, was), all) = locked(tx, &access, word)?;
     if was == Role::Lead && role != Role::Lead {
         keep_a_lead(&all, id)?;
     }
@@ -121,7 +124,7 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) ->
     if !leaving {
         access.allow(Action::ManageMembers)?;
     }
-    let (id, was, all) = locked(tx, &access, word)?;
+    let ((id, was), all) = locked(tx, &access, word)?;
     if was == Role::Lead {
         keep_a_lead(&all, id)?;
     }

@@ -38,7 +38,7 @@ pub enum Part {
         /// The sender's name for it.
         name: String,
         /// Its bytes, still to come.
-        bytes: Field,
+        bytes: Box<Field>,
     },
 }
 
@@ -91,7 +91,7 @@ impl Parts {
         if name == "file" {
             return Ok(Some(Part::File {
                 name: file_name.unwrap_or_default(),
-                bytes: field,
+                bytes: Box::new(field),
             }));
         }
         let mut value = Vec::new();

@@ -4,7 +4,9 @@ mod list;
 mod write;
 
 pub use list::{Listed, Position, PositionValue, list};
-pub use write::{By, Change, Closing, Created, Deleting, IssueFields, Updated, insert, update};
+pub use write::{
+    By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated, insert, update,
+};
 
 use crate::access::IssueAccess;
 use crate::columns::{

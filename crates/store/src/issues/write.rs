@@ -237,6 +237,26 @@ statement! {
          select version, updated_at from changed")
 }
 
+/// What a change does to the dates that follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dates {
+    /// The category entered, when it is another than before: a new stay begins.
+    pub enters: Option<domain::workflow::Category>,
+    /// The date of resolution.
+    pub closing: Closing,
+    /// The date of deletion.
+    pub deleting: Deleting,
+}
+
+impl Dates {
+    /// Nothing follows.
+    pub const KEEP: Dates = Dates {
+        enters: None,
+        closing: Closing::Keep,
+        deleting: Deleting::Keep,
+    };
+}
+
 /// A new issue's number and instant.
 #[derive(Debug, Clone, Copy)]
 pub struct Created {
@@ -335,12 +355,15 @@ pub fn update(
     tx: &mut Tx<'_>,
     was: &StoredIssue,
     fields: &IssueFields,
-    enters: Option<domain::workflow::Category>,
-    closing: Closing,
-    deleting: Deleting,
+    dates: Dates,
     by: By,
     what: Updated,
 ) -> Result<(i32, DateTime<Utc>)> {
+    let Dates {
+        enters,
+        closing,
+        deleting,
+    } = dates;
     let mut events = EventColumns::default();
     match what {
         Updated::Fields(changes) => {

@@ -368,3 +368,48 @@ fn use_of_a_session_is_noted_to_the_minute() {
     assert_eq!(sql::value(&mut conn, &lasts), "true");
     assert!(Duration::days(accounts::SESSION_DAYS) > Duration::days(29));
 }
+
+#[test]
+fn changes_of_the_project_itself_reach_every_issue_of_it_also_deleted_ones() {
+    let (_test, db, cast) = stage();
+    let gone = work::issue(&db, cast.eng, &cast.reporter, "Deleted").id;
+    work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, gone)).unwrap();
+    let elsewhere = work::issue(&db, cast.app, &cast.reporter, "In another project").id;
+    let access = project(&db, &cast.maintainer, "ENG", Action::ManageLabels).unwrap();
+    let find = |id| db.read(|conn| access::any_issue(conn, &access, id));
+    assert_eq!(find(gone).unwrap().issue.title, "Deleted");
+    for id in [elsewhere, Uuid::new_v4()] {
+        assert!(matches!(find(id), Err(Error::NotFound)));
+    }
+}
+
+#[test]
+fn without_a_named_project_a_list_is_about_all_that_exist() {
+    let (_test, db, cast) = stage();
+    let named = db.read(|conn| access::list_scope(conn, &cast.viewer, None));
+    let all = db.read(|conn| access::scope(conn, cast.viewer.id, cast.viewer.role));
+    assert_eq!(named.unwrap(), all.unwrap());
+}
+
+#[test]
+fn parents_and_assignments_are_known() {
+    let (_test, db, cast) = stage();
+    let parent = work::issue(&db, cast.app, &cast.lead, "Epic").id;
+    let fields = IssueFields {
+        parent_id: Some(parent),
+        assignee_id: Some(cast.developer.id),
+        ..work::fields(&db, cast.app, "Part of it")
+    };
+    let child = work::insert(&db, None, cast.app, &cast.lead, &fields)
+        .unwrap()
+        .id;
+    let parent_of = |id| db.read(|conn| store::issues::parent_of(conn, id));
+    assert_eq!(parent_of(child).unwrap(), Some(parent));
+    assert_eq!(parent_of(parent).unwrap(), None);
+    assert!(matches!(parent_of(Uuid::new_v4()), Err(Error::NotFound)));
+    let assigned =
+        |project, who: &Actor| db.read(|conn| store::issues::assigned_to(conn, project, who.id));
+    assert_eq!(assigned(cast.app, &cast.developer).unwrap(), [child]);
+    assert!(assigned(cast.eng, &cast.developer).unwrap().is_empty());
+    assert!(assigned(cast.app, &cast.lead).unwrap().is_empty());
+}

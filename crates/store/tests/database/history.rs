@@ -36,12 +36,13 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
     let issue = work::issue(&db, cast.app, &cast.reporter, "Watched").id;
     work::move_to(&db, None, &cast.maintainer, issue, "done");
     db.write(|tx| {
-        let mut note = NewEvent::new(EventKind::CommentCreated, Some(cast.lead.id))
-            .project(cast.app)
-            .issue(issue)
-            .change("body", serde_json::Value::Null, "Psst".into());
-        note.internal = true;
-        tx.record(note);
+        tx.record(
+            NewEvent::new(EventKind::CommentCreated, Some(cast.lead.id))
+                .project(cast.app)
+                .issue(issue)
+                .change("body", serde_json::Value::Null, "Psst".into())
+                .internal(true),
+        );
         Ok::<_, Error>(())
     })
     .unwrap();
@@ -127,4 +128,42 @@ fn a_deleted_issue_with_much_history_does_not_hide_what_lies_behind_it() {
     work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, spam)).unwrap();
     assert_eq!(feed(&db, &cast.admin), ["APP-1"]);
     assert_eq!(feed(&db, &cast.reporter), ["APP-1"]);
+}
+
+#[test]
+fn the_fields_that_changed_since_a_version_are_known() {
+    let (_test, db, cast) = stage();
+    let issue = work::issue(&db, cast.app, &cast.reporter, "Busy").id;
+    work::change(&db, None, &cast.lead, issue, |f| f.title = "2".into()).unwrap();
+    work::move_to(&db, None, &cast.lead, issue, "done");
+    work::change(&db, None, &cast.lead, issue, |f| f.title = "4".into()).unwrap();
+    work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, issue)).unwrap();
+    let since = |version| {
+        db.read(|conn| events::changed_since(conn, issue, version))
+            .unwrap()
+    };
+    assert_eq!(since(1), ["issue.deleted", "resolution", "status", "title"]);
+    assert_eq!(since(3), ["issue.deleted", "title"]);
+    assert!(since(5).is_empty());
+}
+
+#[test]
+fn an_event_about_somebody_names_them() {
+    let (test, db, cast) = stage();
+    db.write(|tx| {
+        tx.record(
+            NewEvent::new(EventKind::MemberRemoved, Some(cast.lead.id))
+                .project(cast.app)
+                .concerning(cast.viewer.id)
+                .was("viewer".into())
+                .is(serde_json::Value::Null),
+        );
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+    let whom = testkit::sql::value(
+        &mut test.superuser(),
+        "select on_behalf_of_id from event where kind = 'member.removed' and old = '\"viewer\"'",
+    );
+    assert_eq!(whom, cast.viewer.id.to_string());
 }

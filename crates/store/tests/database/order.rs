@@ -265,3 +265,20 @@ fn the_own_bell_rings_after_commits_that_wrote_events_and_only_then() {
     work::issue(&db, cast.app, &cast.reporter, "One statement");
     assert!(bell.wait(no_time));
 }
+
+#[test]
+fn a_listener_whose_connection_was_cut_says_so() {
+    let test = TestDb::new();
+    let mut listener = Listener::connect(&test.config()).unwrap();
+    testkit::sql::run(
+        &mut test.superuser(),
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()",
+    )
+    .unwrap();
+    let end = Instant::now() + Duration::from_secs(20);
+    while listener.rang().is_ok() {
+        assert!(Instant::now() < end, "it listens to nobody for ever");
+        thread::yield_now();
+    }
+}

@@ -15,7 +15,7 @@ use domain::problem::{Code, Problem};
 use store::access::{self, Actor, IssueAccess};
 use store::db::Tx;
 use store::events;
-use store::issues::{self, By, Closing, Deleting, IssueFields, Updated};
+use store::issues::{self, By, Dates, Deleting, IssueFields, Updated};
 
 /// What the caller says about the version they saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,9 +142,10 @@ fn whole(
         tx,
         &found.issue,
         &fields,
-        None,
-        Closing::Keep,
-        deleting,
+        Dates {
+            deleting,
+            ..Dates::KEEP
+        },
         by(actor),
         Updated::Whole(kind),
     )?;

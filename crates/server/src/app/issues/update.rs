@@ -11,7 +11,7 @@ use domain::workflow::{Category, NoStep};
 use serde_json::{Value, json};
 use store::access::{self, Actor, IssueAccess, ProjectAccess};
 use store::db::Tx;
-use store::issues::{self, Change, Closing, Deleting, IssueFields, Updated};
+use store::issues::{self, Change, Closing, Dates, IssueFields, Updated};
 use store::{labels, projects};
 use uuid::Uuid;
 
@@ -63,9 +63,11 @@ pub fn update(
         tx,
         &found.issue,
         &draft.fields,
-        draft.enters,
-        draft.closing,
-        Deleting::Keep,
+        Dates {
+            enters: draft.enters,
+            closing: draft.closing,
+            ..Dates::KEEP
+        },
         by(actor),
         Updated::Fields(draft.changes),
     )
@@ -455,15 +457,6 @@ fn write(
     change: Change,
 ) -> Result<()> {
     let what = Updated::Fields(vec![change]);
-    issues::update(
-        tx,
-        &found.issue,
-        fields,
-        None,
-        Closing::Keep,
-        Deleting::Keep,
-        by(actor),
-        what,
-    )?;
+    issues::update(tx, &found.issue, fields, Dates::KEEP, by(actor), what)?;
     Ok(())
 }
