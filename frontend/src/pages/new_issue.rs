@@ -10,7 +10,7 @@ use crate::model::report::{Facts, usual_type};
 use crate::pages::new_issue_fields::{AssigneeField, LabelsField, ProjectField, WordFields};
 use crate::pages::new_issue_files::Queue;
 use crate::pages::not_allowed::NotAllowedPage;
-use crate::state::{Catalogue, Draft, Uploads, session};
+use crate::state::{Catalogue, Draft, Uploads, drafts, session};
 use domain::issue::{IssueDraft, IssueType};
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
@@ -200,6 +200,9 @@ fn Form() -> impl IntoView {
                     // The files go on their way and are seen on the issue's page.
                     if let Some(list) = files.try_get_untracked() {
                         uploads.send(&issue.key, list, UnsyncCallback::new(|()| {}));
+                    }
+                    for name in ["new:title", "new:description", "new:facts"] {
+                        drafts::forget(name);
                     }
                     if title.text.try_get_untracked().is_some() {
                         forget();

@@ -11,6 +11,7 @@ pub struct Draft {
     /// What is typed.
     pub text: RwSignal<String>,
     name: StoredValue<String>,
+    on_the_way: StoredValue<bool>,
 }
 
 impl Draft {
@@ -21,10 +22,13 @@ impl Draft {
         let text = RwSignal::new(storage::get(&key).unwrap_or_else(|| start.to_owned()));
         let start = start.to_owned();
         let kept = key.clone();
+        let on_the_way = StoredValue::new(false);
         Effect::watch(
             move || text.get(),
             move |now, _, _| {
-                if now.is_empty() || *now == start {
+                if now.is_empty() && on_the_way.get_value() {
+                    on_the_way.set_value(false);
+                } else if now.is_empty() || *now == start {
                     storage::remove(&kept);
                 } else {
                     storage::set(&kept, now);
@@ -35,7 +39,17 @@ impl Draft {
         Self {
             text,
             name: StoredValue::new(key),
+            on_the_way,
         }
+    }
+
+    /// Empties the field, but remembers the text until [`Draft::arrived`].
+    #[must_use]
+    pub fn take(self) -> String {
+        let text = self.text.get_untracked();
+        self.on_the_way.set_value(true);
+        self.text.set(String::new());
+        text
     }
 
     /// Forgets it: it was sent or thrown away.
@@ -44,10 +58,22 @@ impl Draft {
         self.text.set(String::new());
     }
 
-    /// Forgets what is kept, but leaves the text on the screen.
-    pub fn forget(self) {
-        self.name.with_value(|key| storage::remove(key));
+    /// After [`Draft::take`]: the text arrived. What was typed since then stays remembered. The
+    /// page may be gone by now, hence the name.
+    pub fn arrived(self, name: &str) {
+        if self
+            .text
+            .try_with_untracked(String::is_empty)
+            .unwrap_or(true)
+        {
+            forget(name);
+        }
     }
+}
+
+/// Forgets the draft of that name, but leaves the text on the screen. Works without the page.
+pub fn forget(name: &str) {
+    storage::remove(&format!("{PREFIX}{name}"));
 }
 
 /// Forgets every draft: the next person at this browser must not find them.

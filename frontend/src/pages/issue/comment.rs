@@ -7,7 +7,7 @@ use crate::components::{
     Avatar, BusyButton, Dialog, ErrorNote, IconName, MarkdownEditor, MarkdownView, SmallIcon, Time,
 };
 use crate::model::talk::root_of;
-use crate::state::Draft;
+use crate::state::{Draft, drafts};
 use domain::comment::Comment;
 use domain::policy::Action;
 use domain::problem::Code;
@@ -159,15 +159,16 @@ fn DeleteForm(comment: Comment, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn Change(comment: Comment) -> impl IntoView {
     let talk = expect_context::<Talk>();
-    let draft = Draft::open(&format!("comment-edit:{}", comment.id), &comment.body);
+    let id = comment.id;
+    let draft = Draft::open(&format!("comment-edit:{id}"), &comment.body);
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
     // What was read; after a conflict, what stands there now.
     let base = StoredValue::new(comment.clone());
     let theirs = RwSignal::new(None::<String>);
     let close = move || {
-        draft.forget();
-        talk.editing.set(None);
+        drafts::forget(&format!("comment-edit:{id}"));
+        let _ = talk.editing.try_set(None);
     };
     let save = Callback::new(move |()| {
         let (before, body) = (base.get_value(), draft.text.get_untracked());

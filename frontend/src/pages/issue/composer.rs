@@ -36,11 +36,16 @@ impl Sending {
         }
     }
 
-    fn send(self, state: IssueState, talk: Talk, done: impl Fn() + 'static) {
-        let body = self.draft.text.get_untracked();
-        if self.busy.get_untracked() || body.trim().is_empty() {
+    fn send(self, name: String, state: IssueState, talk: Talk, done: impl Fn() + 'static) {
+        let blank = self
+            .draft
+            .text
+            .with_untracked(|text| text.trim().is_empty());
+        if self.busy.get_untracked() || blank {
             return;
         }
+        // The field empties at once; the draft is forgotten only when the server has the text.
+        let body = self.draft.take();
         let comment = NewComment {
             body: body.clone(),
             parent: self.parent,
@@ -49,8 +54,6 @@ impl Sending {
         self.busy.set(true);
         self.error.set(None);
         self.shown.set(Some(body.clone()));
-        // The field empties at once; the draft is forgotten only when the server has the text.
-        self.draft.text.set(String::new());
         let key = state.key();
         spawn_local(async move {
             let answer = api::comments::create(&key, &comment).await;
@@ -58,6 +61,7 @@ impl Sending {
             let _ = self.busy.try_set(false);
             match answer {
                 Ok(comment) => {
+                    self.draft.arrived(&name);
                     let _ = talk.comments.value.try_update(|list| {
                         let list = list.get_or_insert_default();
                         if !list.iter().any(|known| known.id == comment.id) {
@@ -93,7 +97,9 @@ pub fn Composer(
     let right = Memo::new(move |_| state.rights.may(Action::Comment));
     let staff = Memo::new(move |_| state.rights.may(Action::WriteInternalNote).is_ok());
     let sending = Sending::of(&format!("comment:{}", state.key()), None, false);
-    let send = Callback::new(move |()| sending.send(state, talk, || {}));
+    let send = Callback::new(move |()| {
+        sending.send(format!("comment:{}", state.key()), state, talk, || {});
+    });
     move || {
         match right.get() {
         Err(why) => view! { <p class="rounded-lg border border-base-300 px-4 py-3 text-sm text-ink-3">{why}</p> }.into_any(),
@@ -160,7 +166,7 @@ pub fn ReplyBox(
     });
     let sending = Sending::of(&format!("reply:{root}"), Some(root), internal);
     let send = Callback::new(move |()| {
-        sending.send(state, talk, move || {
+        sending.send(format!("reply:{root}"), state, talk, move || {
             let _ = talk.replying.try_set(None);
         });
     });

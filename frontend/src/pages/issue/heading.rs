@@ -8,7 +8,7 @@ use crate::components::{
     Avatar, BusyButton, ErrorNote, Field, IconName, MarkdownEditor, MarkdownView, SmallIcon, Time,
 };
 use crate::model::change::Field as Part;
-use crate::state::{Draft, on_command, storage};
+use crate::state::{Draft, drafts, on_command, storage};
 use domain::issue::{Issue, IssuePatch};
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -131,6 +131,13 @@ fn keep(base: &Tagged<Issue>) {
     }
 }
 
+fn forget(key: &str, state: IssueState) {
+    drafts::forget(&format!("edit:{key}:title"));
+    drafts::forget(&format!("edit:{key}:description"));
+    storage::remove(&base_name(key));
+    let _ = state.editing.try_set(false);
+}
+
 #[component]
 fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
     let state = expect_context::<IssueState>();
@@ -141,11 +148,14 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
     let description = Draft::open(&format!("edit:{key}:description"), &start.description);
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
-    let close = move || {
-        title.forget();
-        description.forget();
-        storage::remove(&base_name(&state.key()));
-        state.editing.set(false);
+    // The page may be gone when the answer comes; what was kept is forgotten all the same.
+    let close = {
+        let key = key.clone();
+        Callback::new(move |()| forget(&key, state))
+    };
+    let saved = {
+        let key = key.clone();
+        move || forget(&key, state)
     };
     let back = Callback::new(move |theirs: Tagged<Issue>| {
         keep(&theirs);
@@ -166,7 +176,7 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
             ..IssuePatch::default()
         };
         if patch.is_empty() {
-            close();
+            close.run(());
             return;
         }
         if let Err(errors) = patch.check() {
@@ -175,14 +185,15 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
         }
         busy.set(true);
         error.set(None);
+        let saved = saved.clone();
         spawn_local(async move {
             let outcome = state.send(patch, &start.value, start.etag).await;
             let _ = busy.try_set(false);
             match outcome {
-                Outcome::Saved => close(),
+                Outcome::Saved => saved(),
                 Outcome::Conflict(conflict) => {
                     let _ = state.conflict.try_set(Some(Conflict {
-                        settled: Some(Callback::new(move |()| close())),
+                        settled: Some(close),
                         back: Some(back),
                         ..*conflict
                     }));
@@ -252,7 +263,7 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
                 on_files
                 actions=move || {
                     view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close()>"Cancel"</button>
+                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close.run(())>"Cancel"</button>
                         <BusyButton busy>"Save"</BusyButton>
                     }
                 }

@@ -82,7 +82,7 @@ fn Choose(conflict: Conflict) -> impl IntoView {
                 Outcome::Saved => {
                     let _ = state.conflict.try_set(None);
                     if let Some(settled) = conflict.settled {
-                        settled.run(());
+                        let _ = settled.try_run(());
                     }
                 }
                 Outcome::Conflict(again) => {
