@@ -56,7 +56,7 @@ impl<'a> Recorder<'a> {
         file.seek(SeekFrom::End(0))?;
         request()?;
         // The collector is a process of its own; it is never far behind.
-        proc::pause(Duration::from_millis(60))?;
+        proc::pause(Duration::from_millis(40))?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         let mut connections: BTreeMap<i64, Vec<Statement>> = BTreeMap::new();
@@ -84,14 +84,10 @@ impl<'a> Recorder<'a> {
                 parameters: parameters(word("detail"))?,
             });
         }
-        let Some(statements) = connections.into_values().find(|statements| {
-            statements
-                .iter()
-                .any(|s| s.text.contains("from session s join account a"))
-        }) else {
-            bail!("the log has no request:\n{text}");
-        };
-        Ok(statements)
+        connections
+            .into_values()
+            .find_map(request_in)
+            .with_context(|| format!("the log has no request:\n{text}"))
     }
 
     /// A pgbench script that does what the server does for such a request, for the issue whose
@@ -99,7 +95,23 @@ impl<'a> Recorder<'a> {
     pub fn script(&self, sample: &Sample, request: &dyn Fn() -> Result<()>) -> Result<String> {
         // Once for connections and plans that are new, twice to see which ids are.
         request()?;
-        let (first, second) = (self.of(request)?, self.of(request)?);
+        let mut second = self.of(request)?;
+        let mut tries = 0;
+        let first = loop {
+            let first = std::mem::replace(&mut second, self.of(request)?);
+            if first
+                .iter()
+                .map(|s| &s.text)
+                .eq(second.iter().map(|s| &s.text))
+            {
+                break first;
+            }
+            // Something else was at work on the same connection.
+            tries += 1;
+            if tries == 20 {
+                bail!("no two of the same requests are the same: {first:?}\n{second:?}");
+            }
+        };
         let known: BTreeSet<String> = first.iter().flat_map(Statement::ids).collect();
         let new: Vec<String> = second
             .iter()
@@ -175,6 +187,26 @@ impl Statement {
         out.push_str(rest);
         out
     }
+}
+
+/// Of a connection's statements, those of the request: from looking up who asks to the end of the
+/// transaction, or to the beginning of the next.
+fn request_in(mut statements: Vec<Statement>) -> Option<Vec<Statement>> {
+    let who = statements
+        .iter()
+        .position(|s| s.text.contains("from session s join account a"))?;
+    let is = |at: Option<usize>, word: &str| {
+        at.and_then(|at| statements.get(at))
+            .is_some_and(|s| s.text == word)
+    };
+    let begins = is(who.checked_sub(1), "begin");
+    let from = if begins { who - 1 } else { who };
+    let last = if begins { "commit" } else { "begin" };
+    let to = (who..statements.len())
+        .find(|at| is(Some(*at), last))
+        .map_or(statements.len(), |at| at + usize::from(begins));
+    statements.truncate(to);
+    Some(statements.split_off(from))
 }
 
 fn literal(before: &str, value: &str, sample: &Sample, new: &[String]) -> String {
