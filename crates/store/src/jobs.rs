@@ -35,6 +35,24 @@ pub fn ensure(tx: &mut Tx<'_>, names: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Brings a job forward that is due later than in that time: its interval was shortened. One that
+/// failed keeps its wait.
+///
+/// # Errors
+/// When the database is away.
+pub fn due_within(tx: &mut Tx<'_>, name: &str, time: Duration) -> Result<()> {
+    let latest = tx.now()? + time;
+    diesel::update(
+        job::table
+            .find(name)
+            .filter(job::attempts.eq(0))
+            .filter(job::next_run_at.gt(latest)),
+    )
+    .set(job::next_run_at.eq(latest))
+    .execute(tx.writing(false)?)?;
+    Ok(())
+}
+
 /// Takes a job for this transaction, when it is due (or at once, if forced) and nobody else has it.
 ///
 /// # Errors

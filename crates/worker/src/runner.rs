@@ -185,9 +185,17 @@ impl Runner {
         }
     }
 
+    /// Rows for all jobs, none due later than its interval says now.
     fn ensure(&self, list: &[Job]) -> store::Result<()> {
         let names: Vec<&str> = list.iter().map(|job| job.name).collect();
-        self.db.write(|tx| jobs::ensure(tx, &names))
+        self.db.write(|tx| {
+            jobs::ensure(tx, &names)?;
+            for job in list {
+                let interval = job.every.interval(self.stats_interval);
+                jobs::due_within(tx, job.name, chrono_time(interval))?;
+            }
+            Ok(())
+        })
     }
 
     /// Until the first job is due.

@@ -146,3 +146,65 @@ fn a_deleted_issue_keeps_its_number() {
     work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, first.id)).unwrap();
     assert_eq!(report(&db, &cast, cast.app).unwrap(), 2);
 }
+
+#[test]
+fn numbers_taken_in_other_ways_would_be_found_out() {
+    let test = TestDb::new();
+    let mut conn = test.superuser();
+    sql::run(
+        &mut conn,
+        "create sequence usual; create table usual_way (number bigint unique);
+         grant all on usual_way to iit_app; grant usage on usual to iit_app",
+    )
+    .unwrap();
+    let numbered = |next: &'static str, test: &TestDb| {
+        all_at_once(|person| {
+            let mut conn = test.application();
+            let end = if person % 5 == 0 {
+                "rollback"
+            } else {
+                "commit"
+            };
+            let all = format!("begin; insert into usual_way select {next}; {end}");
+            let done = sql::run(&mut conn, &all);
+            if end == "rollback" || done.is_err() {
+                return Err(Error::Stale);
+            }
+            Ok(0)
+        })
+        .len()
+    };
+    let committed = numbered("nextval('usual')", &test);
+    let last = sql::number(&mut conn, "select max(number) from usual_way");
+    assert_eq!(committed, 51);
+    assert!(last > 51, "a sequence leaves gaps: {last}");
+    sql::run(&mut conn, "truncate usual_way").unwrap();
+    // Two that look at the same moment take the same number; here they are made to.
+    let mut first = test.application();
+    sql::run(
+        &mut first,
+        "begin; insert into usual_way select count(*) + 1 from usual_way",
+    )
+    .unwrap();
+    let mut second = test.application();
+    sql::run(&mut second, "set lock_timeout = 0").unwrap();
+    let collided = thread::scope(|scope| {
+        let second = scope.spawn(move || {
+            sql::run(
+                &mut second,
+                "insert into usual_way select count(*) + 1 from usual_way",
+            )
+        });
+        while sql::number(
+            &mut conn,
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'",
+        ) == 0
+        {
+            thread::yield_now();
+        }
+        sql::run(&mut first, "commit").unwrap();
+        second.join().unwrap()
+    });
+    assert!(collided.is_err(), "looking for the largest collides");
+}

@@ -186,3 +186,29 @@ fn a_job_whose_row_is_held_elsewhere_is_left_alone() {
         Outcome::Ran(_)
     ));
 }
+
+#[test]
+fn a_shorter_interval_holds_from_the_next_start_but_not_for_what_failed() {
+    let test = TestDb::new();
+    let db = test.db();
+    let daily = |name| Job {
+        every: Every::Fixed(std::time::Duration::from_secs(86_400)),
+        ..a_job(name, well)
+    };
+    let mut worker = worker(&db, Blobs::in_memory());
+    assert!(worker.once(&[daily("good"), daily("bad")]));
+    db.write(|tx| jobs::finish(tx, "bad", "failed", true, Duration::hours(24)))
+        .unwrap();
+    assert!(from_now(row(&db, "good").next_run_at) > 80_000);
+    let stop = Stop::default();
+    let mut again = worker_with(&db, Blobs::in_memory(), stop.clone());
+    thread::scope(|scope| {
+        let running = scope.spawn(move || again.forever(&[GOOD, BAD]));
+        until("it is brought forward", || {
+            from_now(row(&db, "good").next_run_at) <= 3600
+        });
+        stop.ask();
+        running.join().unwrap();
+    });
+    assert!(from_now(row(&db, "bad").next_run_at) > 80_000);
+}
