@@ -1,0 +1,13 @@
+//! The server, asked over HTTP: every test has a server of its own on a database of its own.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "whatever goes wrong here is a test that fails"
+)]
+
+mod harness;
+mod problems;
+mod races;
+mod sweep;

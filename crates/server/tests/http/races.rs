@@ -1,0 +1,255 @@
+//! Many at once: numbers, lost updates, double submits, the last in charge.
+
+use crate::harness::{Answer, Client, Server};
+use domain::event::HistoryEntry;
+use domain::issue::Issue;
+use domain::page::Page;
+use domain::problem::Code;
+use domain::user::Role;
+use futures_util::future::{join, join_all};
+use reqwest::Method;
+use serde_json::json;
+
+#[actix_web::test]
+async fn sixty_four_reports_at_once_get_the_numbers_1_to_64() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let reports = (0..80).map(|i| {
+        // Every fifth is refused after everything else was done.
+        let labels = if i % 5 == 4 {
+            json!(["none such"])
+        } else {
+            json!([])
+        };
+        let lead = lead.clone();
+        async move {
+            let body = json!({"title": format!("Report {i}"), "labels": labels});
+            lead.post("/api/v1/projects/ENG/issues", body).await
+        }
+    });
+    let mut numbers = Vec::new();
+    for (i, answer) in join_all(reports).await.into_iter().enumerate() {
+        if i % 5 == 4 {
+            assert_eq!(answer.invalid(), ["/labels"]);
+        } else {
+            numbers.push(answer.made::<Issue>().number);
+        }
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=64).collect::<Vec<_>>());
+    assert_eq!(server.sql("select count(*) from issue"), "64");
+}
+
+#[actix_web::test]
+async fn of_two_changes_to_one_version_exactly_one_wins_two_hundred_times() {
+    let server = Server::new();
+    let (maria, leo) = (server.as_("maintainer"), server.as_("lead"));
+    let issue = server.issue("lead", "ENG", "Raced for").await;
+    let path = format!("/api/v1/issues/{}", issue.key);
+    for round in 0..200 {
+        let tag = leo.get(&path).await.is(200).etag();
+        let (a, b) = join(
+            maria.patch_if(&path, &tag, json!({"title": format!("Maria {round}")})),
+            leo.patch_if(&path, &tag, json!({"title": format!("Leo {round}")})),
+        )
+        .await;
+        let mut statuses = [a.status, b.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412], "{} {}", a.text(), b.text());
+        let (won, lost) = if a.status == 200 { (a, b) } else { (b, a) };
+        let now: Issue = won.read();
+        let problem = lost.problem(Code::EditConflict);
+        assert_eq!(problem.changed, Some(vec!["title".to_string()]));
+        assert_eq!(problem.current.unwrap()["title"], json!(now.title));
+    }
+    let history: Page<HistoryEntry> = leo.get(&format!("{path}/events?limit=100")).await.ok();
+    assert_eq!(history.total.count, 201);
+}
+
+#[actix_web::test]
+async fn changes_without_a_version_to_different_fields_all_survive() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let issue = server.issue("lead", "ENG", "Everybody at it").await;
+    let path = format!("/api/v1/issues/{}", issue.key);
+    for name in ["a", "b", "c", "d"] {
+        let labels = "/api/v1/projects/ENG/labels";
+        lead.post(labels, json!({"name": name})).await.is(201);
+    }
+    let labels = ["a", "b", "c", "d"].map(|name| {
+        let (lead, path) = (lead.clone(), format!("{path}/labels/{name}"));
+        async move { lead.put(&path).await.is(204) }
+    });
+    let fields = [
+        json!({"severity": "high"}),
+        json!({"priority": 1}),
+        json!({"story_points": 5}),
+    ]
+    .map(|body| {
+        let (lead, path) = (lead.clone(), path.clone());
+        async move { lead.patch(&path, body).await.is(200) }
+    });
+    join(join_all(labels), join_all(fields)).await;
+    let now = lead.issue(&issue.key).await;
+    assert_eq!(now.labels.len(), 4);
+    assert_eq!((now.priority.number(), now.story_points), (1, Some(5)));
+    assert_eq!(now.severity.slug(), "high");
+    assert_eq!(now.version, 8);
+}
+
+async fn once(client: Client, path: &str, key: &str, title: &str) -> Answer {
+    let body = if path.ends_with("comments") {
+        json!({"body": title})
+    } else {
+        json!({"title": title})
+    };
+    let request = client.request(Method::POST, path).json(&body);
+    client.send(request.header("idempotency-key", key)).await
+}
+
+#[actix_web::test]
+async fn thirty_two_times_the_same_request_makes_one_thing_and_one_answer() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let path = "/api/v1/projects/ENG/issues";
+    let sent = (0..32).map(|_| once(lead.clone(), path, "k1", "Once"));
+    let answers = join_all(sent).await;
+    let first = answers[0].body.clone();
+    let mut fresh = 0;
+    for answer in answers {
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        assert_eq!(answer.body, first);
+        assert!(
+            answer
+                .header("location")
+                .starts_with("/api/v1/issues/ENG-1")
+        );
+        fresh += usize::from(answer.header("idempotent-replayed") != "true");
+    }
+    assert_eq!(fresh, 1);
+    assert_eq!(server.sql("select count(*) from issue"), "1");
+    assert_eq!(
+        server.sql("select count(*) from event where kind = 'issue.created'"),
+        "1"
+    );
+
+    // Later, too; but not with another body, and not for somebody else.
+    let again = once(lead.clone(), path, "k1", "Once").await.is(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    once(lead.clone(), path, "k1", "Other")
+        .await
+        .problem(Code::IdempotencyMismatch);
+    let other = once(server.as_("maintainer"), path, "k1", "Once").await;
+    assert_eq!(other.made::<Issue>().number, 2);
+    // The same key at another address is another request.
+    let comments = "/api/v1/issues/ENG-1/comments";
+    once(lead.clone(), comments, "k1", "Said").await.is(201);
+    once(lead.clone(), comments, "k1", "Said").await.is(201);
+    assert_eq!(server.sql("select count(*) from comment"), "1");
+    for key in ["", " ", &"k".repeat(256)] {
+        once(lead.clone(), path, key, "x")
+            .await
+            .problem(Code::MalformedRequest);
+    }
+    // A refusal is not kept: the same key works once the reason is gone.
+    once(lead.clone(), path, "k2", "")
+        .await
+        .problem(Code::InvalidInput);
+    once(lead, path, "k2", "Now with a title").await.is(201);
+}
+
+#[actix_web::test]
+async fn two_admins_cannot_demote_each_other_at_once() {
+    let server = Server::new();
+    for round in 0..10 {
+        server.run("update account set role = 'developer' where role = 'admin'");
+        let a = server.account(&format!("ruler{round}a"), Role::Admin);
+        let b = server.account(&format!("ruler{round}b"), Role::Admin);
+        let (to_a, to_b) = (
+            format!("/api/v1/users/{}", a.username),
+            format!("/api/v1/users/{}", b.username),
+        );
+        let (first, second) = (server.of(&a), server.of(&b));
+        let (one, other) = join(
+            first.patch(&to_b, json!({"role": "viewer"})),
+            second.delete(&to_a),
+        )
+        .await;
+        let won = [one.status, other.status]
+            .iter()
+            .filter(|s| **s < 300)
+            .count();
+        assert_eq!(won, 1, "{} {}", one.text(), other.text());
+        let count = "select count(*) from account where role = 'admin' and active";
+        assert_eq!(server.sql(count), "1");
+    }
+}
+
+#[actix_web::test]
+async fn two_leads_cannot_leave_at_once() {
+    let server = Server::new();
+    let other = server.account("other_lead", Role::Developer);
+    let (leo, admin) = (server.as_("lead"), server.as_("admin"));
+    let members = "/api/v1/projects/SEC/members";
+    for _ in 0..10 {
+        for (name, role) in [("other_lead", "lead"), ("lead", "lead")] {
+            admin
+                .post(members, json!({"identifier": name, "role": role}))
+                .await;
+        }
+        let ours = server.of(&other);
+        let (mine, theirs) = (format!("{members}/other_lead"), format!("{members}/lead"));
+        let (a, b) = join(
+            ours.delete(&mine),
+            leo.patch(&theirs, json!({"role": "viewer"})),
+        )
+        .await;
+        let last = [&a, &b].into_iter().filter(|x| x.status == 409).count();
+        assert_eq!(last, 1, "{} {}", a.text(), b.text());
+        let lost = if a.status == 409 { a } else { b };
+        lost.problem(Code::LastOne);
+        let count = "select count(*) from membership m join project p on p.id = m.project_id
+                     where p.key = 'SEC' and m.role = 'lead'";
+        assert_eq!(server.sql(count), "1");
+        admin.patch(&theirs, json!({"role": "lead"})).await;
+    }
+}
+
+#[actix_web::test]
+async fn check_then_act_ends_like_one_after_the_other() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for _ in 0..10 {
+        let issue = server.issue("lead", "ENG", "Moved twice").await;
+        let path = format!("/api/v1/issues/{}", issue.key);
+        let (a, b) = join(
+            lead.patch(&path, json!({"status": "assigned"})),
+            lead.patch(&path, json!({"status": "done"})),
+        )
+        .await;
+        for answer in [&a, &b] {
+            assert!([200, 409].contains(&answer.status), "{}", answer.text());
+        }
+        // A parent cannot become its own grandchild.
+        let other = server.issue("lead", "ENG", "Another").await;
+        let there = format!("/api/v1/issues/{}", other.key);
+        let (a, b) = join(
+            lead.patch(&path, json!({"parent": other.key})),
+            lead.patch(&there, json!({"parent": issue.key})),
+        )
+        .await;
+        assert!(a.status < 500 && b.status < 500);
+        let (deleted, said) = join(
+            lead.delete(&path),
+            lead.post(&format!("{path}/comments"), json!({"body": "Too late?"})),
+        )
+        .await;
+        deleted.is(204);
+        assert!([201, 409].contains(&said.status), "{}", said.text());
+    }
+    let archive = lead.delete("/api/v1/projects/ENG");
+    let report = lead.post("/api/v1/projects/ENG/issues", json!({"title": "Late"}));
+    let (archived, reported) = join(archive, report).await;
+    archived.is(204);
+    assert!([201, 409].contains(&reported.status));
+}

@@ -1,0 +1,365 @@
+//! Every operation of the document × every kind of caller × a private and an internal project,
+//! against a table written by hand.
+
+use crate::harness::{Answer, Client, PASSWORD, Server};
+use domain::comment::Comment;
+use domain::issue::Issue;
+use domain::label::{Label, Version};
+use domain::user::Role;
+use reqwest::Method;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use store::projects;
+
+const CALLERS: [&str; 12] = [
+    "anonymous",
+    "outsider",
+    "exmember",
+    "viewer",
+    "reporter",
+    "author",
+    "developer",
+    "assignee",
+    "maintainer",
+    "lead",
+    "admin",
+    "deactivated",
+];
+
+struct Row {
+    name: String,
+    method: Method,
+    path: String,
+    private: Vec<char>,
+    internal: Vec<char>,
+    body: String,
+}
+
+fn table() -> Vec<Row> {
+    let lines = include_str!("expectations.tsv").lines();
+    lines
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let operation = cells[0].split(" (").next().unwrap();
+            let (method, path) = operation.split_once(' ').unwrap();
+            let row = Row {
+                name: cells[0].into(),
+                method: method.parse().unwrap(),
+                path: format!("/api/v1{path}"),
+                private: cells[1].chars().collect(),
+                internal: cells[2].chars().collect(),
+                body: cells[3].into(),
+            };
+            assert_eq!(row.private.len(), CALLERS.len(), "{line}");
+            assert_eq!(row.internal.len(), CALLERS.len(), "{line}");
+            row
+        })
+        .collect()
+}
+
+#[test]
+fn every_operation_has_its_row_and_every_refusal_a_permission_beside_it() {
+    let document = serde_json::to_value(server::http::openapi::document()).unwrap();
+    let mut served = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            if ["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                served.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    let rows = table();
+    let written: BTreeSet<String> = rows
+        .iter()
+        .map(|r| format!("{} {}", r.method, r.path))
+        .collect();
+    assert_eq!(served, written);
+    for row in rows {
+        for cells in [&row.private, &row.internal] {
+            assert!(cells.contains(&'A'), "{}: nobody may", row.name);
+        }
+    }
+}
+
+struct World {
+    server: Server,
+    callers: BTreeMap<&'static str, Client>,
+    n: std::cell::Cell<u32>,
+}
+
+impl World {
+    fn new() -> Self {
+        let server = Server::with_passwords(&[("IIT_REGISTRATION", "open")]);
+        let hash = server::auth::password::hash(PASSWORD, 4).unwrap();
+        let db = server.test.db();
+        let cast = &server.cast;
+        let mut callers = BTreeMap::from([("anonymous", server.anonymous())]);
+        for name in [
+            "viewer",
+            "reporter",
+            "developer",
+            "maintainer",
+            "lead",
+            "admin",
+        ] {
+            callers.insert(name, server.as_(name));
+        }
+        let strangers = [
+            ("outsider", Role::Reporter),
+            ("exmember", Role::Reporter),
+            ("author", Role::Reporter),
+            ("assignee", Role::Developer),
+            ("deactivated", Role::Developer),
+        ];
+        for (name, role) in strangers {
+            let person = db.write(|tx| {
+                let person = testkit::cast::person(tx, name, role, Some(&hash))?;
+                if name != "outsider" {
+                    projects::add_member(tx, cast.sec, person.id, role)?;
+                }
+                if name == "exmember" {
+                    projects::remove_member(tx, cast.sec, person.id)?;
+                }
+                Ok::<_, store::Error>(person)
+            });
+            callers.insert(name, server.of(&person.unwrap()));
+        }
+        db.write(|tx| {
+            for person in [&cast.viewer, &cast.reporter, &cast.maintainer] {
+                projects::add_member(tx, cast.sec, person.id, person.role)?;
+            }
+            Ok::<_, store::Error>(())
+        })
+        .unwrap();
+        server.run("update account set active = false where username = 'deactivated'");
+        Self {
+            server,
+            callers,
+            n: std::cell::Cell::new(0),
+        }
+    }
+
+    fn next(&self) -> u32 {
+        self.n.set(self.n.get() + 1);
+        self.n.get()
+    }
+
+    /// The path and the body with things made for this request alone.
+    async fn fill(&self, row: &Row, project: &str) -> (String, String) {
+        let (mut path, mut body) = (row.path.clone(), row.body.clone());
+        let n = self.next();
+        let lead = &self.callers["lead"];
+        let author = &self.callers["author"];
+        if path.contains("/users/{id}") {
+            let who = self.server.account(&format!("victim{n}"), Role::Viewer);
+            path = path.replace("{id}", &who.id.to_string());
+        }
+        if path.contains("/sessions/{id}") {
+            let id = self
+                .server
+                .sql("select id from account where username = 'author'");
+            let author = store::access::Actor {
+                id: id.parse().unwrap(),
+                ..self.server.person("viewer").clone()
+            };
+            let session = self.server.session(&author).session;
+            path = path.replace("{id}", &session.to_string());
+        }
+        if path.contains("{user}") || body.contains("{account}") {
+            let who = self.server.account(&format!("member{n}"), Role::Viewer);
+            if path.contains("{user}") {
+                let db = self.server.test.db();
+                let id = match project {
+                    "SEC" => self.server.cast.sec,
+                    _ => self.server.cast.eng,
+                };
+                db.write(|tx| projects::add_member(tx, id, who.id, Role::Viewer))
+                    .unwrap();
+            }
+            path = path.replace("{user}", &who.username);
+            body = body.replace("{account}", &who.username);
+        }
+        let about_an_issue = ["{issue}", "/comments/{id}", "/attachments/{id}"];
+        if about_an_issue.iter().any(|word| path.contains(word)) {
+            let made = format!("/api/v1/projects/{project}/issues");
+            let issue: Issue = author.post(&made, json!({"title": "Canary"})).await.made();
+            let given = json!({"assignee": "assignee"});
+            let at = format!("/api/v1/issues/{}", issue.key);
+            lead.patch(&at, given).await.is(200);
+            if path.contains("/comments/{id}") {
+                let said: Comment = author.comment(&issue.key, json!({"body": "Said"})).await;
+                path = path.replace("{id}", &said.id.to_string());
+            }
+            if path.contains("/attachments/{id}") {
+                let file = author.upload(&issue.key, "a.txt", b"canary").await.is(201);
+                let id = file
+                    .header("location")
+                    .rsplit('/')
+                    .next()
+                    .unwrap()
+                    .to_string();
+                path = path.replace("{id}", &id);
+            }
+            path = path.replace("{issue}", &issue.key);
+        }
+        if path.contains("{label}") {
+            let at = format!("/api/v1/projects/{project}/labels");
+            let label: Label = lead
+                .post(&at, json!({"name": format!("l{n}")}))
+                .await
+                .made();
+            path = path.replace("{label}", &label.id.to_string());
+        }
+        if path.contains("{version}") {
+            let at = format!("/api/v1/projects/{project}/versions");
+            let new = json!({"name": format!("v{n}")});
+            let version: Version = lead.post(&at, new).await.made();
+            path = path.replace("{version}", &version.id.to_string());
+        }
+        if let Some(query) = body.strip_prefix("QUERY ") {
+            path = format!("{path}?{query}");
+        }
+        (
+            path.replace("{project}", project),
+            body.replace("{project}", project),
+        )
+    }
+
+    async fn ask(&self, caller: &str, row: &Row, path: &str, body: &str) -> Answer {
+        let client = &self.callers[caller];
+        let body = body.replace("{n}", &self.next().to_string());
+        let mut request = client.request(row.method.clone(), path);
+        if body == "STREAM" {
+            let response = request.send().await.unwrap();
+            return Answer {
+                what: row.name.clone(),
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: bytes::Bytes::new(),
+            };
+        }
+        if let Some(form) = body.strip_prefix("FORM ") {
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form.to_string());
+        } else if body == "FILE" {
+            let part = reqwest::multipart::Part::bytes(b"bytes".to_vec()).file_name("b.txt");
+            request = request.multipart(reqwest::multipart::Form::new().part("file", part));
+        } else if body.starts_with('{') {
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
+        }
+        client.send(request).await
+    }
+
+    /// The same request about things that never existed.
+    fn nowhere(&self, row: &Row, body: &str, project: &str) -> (String, String) {
+        let never = uuid::Uuid::new_v4().to_string();
+        let path = row
+            .path
+            .replace("{project}", "NEVER")
+            .replace("{issue}", "NEVER-1");
+        let path = ["{id}", "{user}", "{label}", "{version}"]
+            .iter()
+            .fold(path, |path, word| path.replace(word, &never));
+        (path, body.replace(&format!("\"{project}\""), "\"NEVER\""))
+    }
+
+    async fn row(&self, row: &Row, project: &str, cells: &[char]) {
+        let (path, body) = self.fill(row, project).await;
+        // A session is marked as seen once a minute; that is no change.
+        self.server
+            .run("update session set last_seen_at = clock_timestamp()");
+        self.server.settle();
+        let before = self.server.test.digests();
+        for (caller, cell) in CALLERS.iter().zip(cells) {
+            let status = match cell {
+                'D' => 403,
+                'H' => 404,
+                'U' => 401,
+                _ => continue,
+            };
+            let answer = self.ask(caller, row, &path, &body).await;
+            let what = format!("{} as {caller} in {project}: {}", row.name, answer.text());
+            assert_eq!(answer.status, status, "{what}");
+            if *cell == 'H' {
+                let (nowhere, other) = self.nowhere(row, &body, project);
+                let unknown = self.ask(caller, row, &nowhere, &other).await;
+                assert_eq!(masked(&answer), masked(&unknown), "{what}");
+            }
+        }
+        assert_eq!(
+            before,
+            self.server.test.digests(),
+            "{}: refused, yet something changed",
+            row.name
+        );
+        for (caller, cell) in CALLERS.iter().zip(cells) {
+            if !matches!(cell, 'A' | 'F') {
+                continue;
+            }
+            let (path, body) = self.fill(row, project).await;
+            let answer = self.ask(caller, row, &path, &body).await;
+            let what = format!("{} as {caller} in {project}: {}", row.name, answer.text());
+            assert!(
+                (200..300).contains(&answer.status),
+                "{} {what}",
+                answer.status
+            );
+            // Lists that leave something out for one show it to another.
+            if row.private.contains(&'F') {
+                let names_it = answer.text().contains(project);
+                assert_eq!(names_it, *cell == 'A', "{what}");
+            }
+            if row.name == "DELETE /projects/{project}" {
+                let again = json!({"archived": false});
+                self.callers["lead"].patch(&path, again).await.is(200);
+            }
+            if row.name == "POST /auth/logout" {
+                self.server.run("update session set revoked_at = null");
+            }
+        }
+    }
+}
+
+/// What an answer says, without what differs each time.
+fn masked(answer: &Answer) -> (u16, String, String) {
+    let id = answer.header("x-request-id");
+    let text = answer.text().replace(&id, "");
+    (answer.status, answer.header("content-type"), text)
+}
+
+async fn sweep(private: bool) {
+    let world = World::new();
+    let db = world.server.test.db();
+    for project in ["ENG", "SEC"] {
+        world
+            .server
+            .issue("lead", project, "Something to list")
+            .await;
+    }
+    db.write(|tx| {
+        let now = tx.now()?;
+        store::stats::recompute_from(tx, now.date_naive(), now)
+    })
+    .unwrap();
+    for row in table() {
+        if private {
+            world.row(&row, "SEC", &row.private).await;
+        } else {
+            world.row(&row, "ENG", &row.internal).await;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_private_project_answers_as_the_table_says() {
+    sweep(true).await;
+}
+
+#[actix_web::test]
+async fn an_internal_project_answers_as_the_table_says() {
+    sweep(false).await;
+}
