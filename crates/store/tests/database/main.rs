@@ -3,7 +3,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "helpers of tests fail as tests do"
+    reason = "what tests share fails as tests do"
 )]
 
 mod access;
