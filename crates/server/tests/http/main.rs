@@ -7,7 +7,9 @@
     reason = "whatever goes wrong here is a test that fails"
 )]
 
+mod accounts;
 mod harness;
+mod headers;
 mod problems;
 mod races;
 mod sweep;

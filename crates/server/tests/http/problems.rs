@@ -231,7 +231,7 @@ async fn hostile_text_is_refused_or_kept_byte_for_byte() {
         "\\",
         "\u{feff}",
         "a' or '1'='1",
-        "NaN",
+        "1e9",
         "../..",
         &"x".repeat(5_000),
     ] {
