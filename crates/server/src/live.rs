@@ -242,7 +242,7 @@ pub fn start(app: &actix_web::web::Data<App>) -> std::io::Result<std::thread::Jo
 fn run(app: &App) {
     let bell = app.db.bell();
     let mut listener: Option<Listener> = None;
-    let mut cursor: Option<i64> = None;
+    let mut cursor: Option<i64> = app.db.read(events::last_seq).ok();
     let mut ticked = Instant::now();
     let mut looked = Instant::now();
     while !app.live.is_stopping() {
@@ -277,15 +277,16 @@ fn run(app: &App) {
 }
 
 fn deliver(app: &App, cursor: &mut Option<i64>, stamping: bool) -> store::Result<()> {
+    // Before anything is stamped: what comes from now on is heard, also right after the start.
+    let mut after = match *cursor {
+        Some(after) => after,
+        None => *cursor.insert(app.db.read(events::last_seq)?),
+    };
     if stamping {
         std::thread::sleep(GATHER);
         while app.db.write(events::stamp)? == 1_000 {}
     }
     app.db.read(|conn| {
-        let mut after = match *cursor {
-            Some(after) => after,
-            None => *cursor.insert(events::last_seq(conn)?),
-        };
         loop {
             let rows = events::read_after(conn, after, 500)?;
             let more = rows.len() == 500;

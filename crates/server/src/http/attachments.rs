@@ -238,7 +238,7 @@ pub async fn download_attachment(
     } else {
         HttpResponse::Ok()
     };
-    let media_type = if shows_inline(&file.media_type) || file.media_type.starts_with("text/") {
+    let media_type = if shows_inline(&file.media_type) || is_plain_text(&file.media_type) {
         file.media_type.as_str()
     } else {
         "application/octet-stream"
@@ -266,6 +266,11 @@ pub async fn download_attachment(
     let bytes = app.blobs.get(&file.storage_key).await?;
     let bytes = bytes.map(|chunk: store::Result<Bytes>| chunk.map_err(Error::from));
     Ok(response.no_chunking(size).streaming(Box::pin(bytes)))
+}
+
+/// Text that no browser takes for a page: HTML and XML are text too, and can run.
+fn is_plain_text(media_type: &str) -> bool {
+    matches!(media_type, "text/plain" | "text/csv" | "text/markdown")
 }
 
 /// `Content-Disposition` with the name in both spellings (RFC 6266, RFC 8187).
