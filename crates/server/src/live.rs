@@ -219,6 +219,13 @@ impl Hub {
         self.stopping.load(Ordering::Acquire)
     }
 
+    /// Ends the streams of a session that is over. Those of other instances end with their next look.
+    pub fn end(&self, session: Uuid) {
+        for viewer in self.lock().values().filter(|v| v.session == session) {
+            viewer.end();
+        }
+    }
+
     /// Ends the thread and every stream.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);

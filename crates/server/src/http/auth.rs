@@ -92,7 +92,7 @@ pub async fn logout(app: web::Data<App>, caller: Option<Caller>) -> Result<HttpR
             })
             .await;
         match ended {
-            Ok(()) => {}
+            Ok(()) => app.live.end(caller.session),
             Err(error) if error.problem().status < 500 => {}
             Err(error) => return Err(error),
         }

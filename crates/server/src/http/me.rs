@@ -139,5 +139,6 @@ pub async fn revoke_session(
         Ok(accounts::revoke_session(tx, actor.id, id)?)
     })
     .await?;
+    app.live.end(id);
     Ok(reply::done())
 }

@@ -417,7 +417,7 @@ async fn admins_make_accounts_change_them_and_close_them() {
     let nina: User = admin.post("/api/v1/users", new.clone()).await.made();
     assert_eq!(
         (nina.username.as_str(), nina.role, nina.kind),
-        ("nina_new", Some(Role::Developer), Kind::Human)
+        ("Nina_New", Some(Role::Developer), Kind::Human)
     );
     admin
         .post("/api/v1/users", new)

@@ -335,14 +335,10 @@ async fn without_a_database_the_answer_is_503_and_it_comes_soon() {
     answer.problem(Code::Unavailable);
     server.anonymous().get("/healthz").await.is(200);
     server.run("do $$ begin execute format('grant connect on database %I to public', current_database()); end $$");
-    let mut answer = lead.get("/api/v1/me").await;
-    for _ in 0..100 {
-        if answer.status == 200 {
-            break;
-        }
-        answer = lead.get("/api/v1/me").await;
+    let begun = std::time::Instant::now();
+    while lead.get("/api/v1/me").await.status != 200 {
+        assert!(begun.elapsed().as_secs() < 15, "it comes back by itself");
     }
-    answer.is(200);
 }
 
 #[actix_web::test]

@@ -8,8 +8,15 @@
 )]
 
 mod accounts;
+mod comments;
+mod files;
 mod harness;
 mod headers;
+mod issues;
+mod live;
 mod problems;
+mod projects;
 mod races;
+mod reports;
+mod seeding;
 mod sweep;
