@@ -346,8 +346,8 @@ impl Bench<'_> {
         let page = get("/")?;
         let html = String::from_utf8_lossy(&page.body).into_owned();
         let mut paths: Vec<&str> = html
-            .split(['"', '\''])
-            .filter(|word| word.starts_with('/') && word.contains('.') && !word.contains(' '))
+            .split(['"', '\'', '=', '>', ' ', '(', ')'])
+            .filter(|word| word.starts_with('/') && word.contains('.'))
             .collect();
         paths.sort_unstable();
         paths.dedup();
@@ -534,7 +534,7 @@ impl Bench<'_> {
                 .push(self.wrk(material, &kind.request, self.setting.port, 16)?);
             row.bare.push(self.wrk(material, &bare, bare_port, 16)?);
             begin_anew()?;
-            let (run, report) = pgbench::run(
+            let (run, _) = pgbench::run(
                 self.project,
                 self.cluster,
                 DATABASE,
@@ -544,8 +544,19 @@ impl Bench<'_> {
                 self.options.seconds,
             )?;
             row.pgbench.push(run);
-            row.statements = pgbench::statements(&report);
         }
+        // One at a time, so that nobody's waiting is counted as work.
+        begin_anew()?;
+        let (_, report) = pgbench::run(
+            self.project,
+            self.cluster,
+            DATABASE,
+            self.folder,
+            scripts,
+            1,
+            self.options.seconds,
+        )?;
+        row.statements = pgbench::statements(&report);
         let mut file = File::create(self.folder.join(format!("{}.txt", kind.request.name)))?;
         for (time, text) in &row.statements {
             writeln!(file, "{time:8.3} ms  {text}")?;
