@@ -172,7 +172,11 @@ fn refusal<E: std::fmt::Display>(error: PutError<E>, limit: u64) -> Error {
 /// What the bytes are, by their own beginning; a name only decides between kinds of text.
 fn media_type(head: &[u8], name: &str) -> &'static str {
     if let Some(kind) = infer::get(head) {
-        return kind.mime_type();
+        return match kind.mime_type() {
+            // What can run in a page is kept as mere bytes.
+            "text/html" | "text/xml" => "application/octet-stream",
+            other => other,
+        };
     }
     let is_text = !head.contains(&0) && (std::str::from_utf8(head).is_ok() || head.len() >= 512);
     match (

@@ -399,7 +399,9 @@ mod tests {
         assert_eq!(mistake("{").0, 400);
         assert_eq!(mistake("{\"title\":\"x\"} tail").0, 400);
         assert_eq!(mistake("\u{feff}{}").0, 400);
-        assert_eq!(mistake(&"[".repeat(100_000)).0, 400);
+        let deep = format!("{{\"title\":\"x\",\"context\":{}", "[".repeat(100_000));
+        assert_eq!(mistake(&deep).0, 400);
+        assert_eq!(mistake("[]").0, 422);
         assert_eq!(mistake("{}"), (422, "/title".into(), "required".into()));
         assert_eq!(
             mistake(r#"{"title":"x","number":1}"#),
