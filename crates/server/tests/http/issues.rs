@@ -113,7 +113,6 @@ async fn every_field_is_kept_can_change_and_can_be_cleared() {
         cleared.due_date.is_none() && cleared.external_ref.is_none() && cleared.context.is_none()
     );
     for (body, place) in [
-        (json!({"title": null}), "title"),
         (
             json!({"due_date": "2025-01-01", "start_date": "2026-01-01"}),
             "/due_date",
@@ -127,12 +126,8 @@ async fn every_field_is_kept_can_change_and_can_be_cleared() {
         (json!({"resolution": "duplicate"}), "/resolution"),
         (json!({"nothing": 1}), "/nothing"),
     ] {
-        let answer = lead.patch(at, body.clone()).await;
-        if place.starts_with('/') {
-            assert_eq!(answer.invalid(), [place], "{body}");
-        } else {
-            assert!(answer.status == 200 || answer.status == 422);
-        }
+        let invalid = lead.patch(at, body.clone()).await.invalid();
+        assert_eq!(invalid, [place], "{body}");
     }
     // Either date may be checked against the one that is there.
     lead.patch(at, json!({"start_date": "2026-01-10"}))
@@ -398,8 +393,11 @@ async fn deleted_issues_wait_to_be_restored() {
         .await
         .ok();
     assert_eq!(deleted.items.len(), 1);
-    let hidden = viewer.get("/api/v1/issues?project=ENG&deleted=true").await;
-    assert!(hidden.status == 403 || hidden.read::<Page<IssueRow>>().items.is_empty());
+    let hidden: Page<IssueRow> = viewer
+        .get("/api/v1/issues?project=ENG&deleted=true")
+        .await
+        .ok();
+    assert!(hidden.items.is_empty() && hidden.total.count == 0);
     let back: Issue = lead.post(&format!("{at}/restore"), json!({})).await.ok();
     assert_eq!(back.deleted_at, None);
     lead.post(&format!("{at}/restore"), json!({})).await.is(200);
@@ -452,7 +450,8 @@ async fn what_was_read_has_a_tag() {
         &format!("\"x\", {}", lead.get(at).await.etag()),
         json!({"title": "z"}),
     )
-    .await;
+    .await
+    .is(200);
 }
 
 #[actix_web::test]
