@@ -20,6 +20,7 @@ pub mod cast;
 mod database;
 mod dice;
 pub mod sql;
+pub mod statements;
 pub mod work;
 
 pub use cast::Cast;

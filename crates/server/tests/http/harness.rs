@@ -76,6 +76,7 @@ impl Server {
     fn start(variables: &[(&str, &str)], password: Option<&str>) -> Self {
         let test = TestDb::new();
         let cast = testkit::cast::stage_with(&test.db(), password);
+        testkit::statements::watch();
         let (config, files) = Self::config(&test, variables);
         let shared = Shared::new(App::new(config).expect("a server's parts"));
         let hub = server::live::start(&shared.app).expect("the hub");
@@ -187,6 +188,11 @@ impl Server {
         while self.sql("select count(*) from event where seq is null") != "0" {
             db.write(store::events::stamp).unwrap();
         }
+    }
+
+    /// Statements that reading requests have sent so far.
+    pub fn statements(&self) -> usize {
+        testkit::statements::sent(&self.test.config().url, "read")
     }
 
     /// Runs statements as the superuser.

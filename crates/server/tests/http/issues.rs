@@ -554,3 +554,43 @@ async fn lists_filter_sort_and_continue() {
         .ok();
     assert_eq!((own.items.len(), own.total.count), (0, 0));
 }
+
+#[actix_web::test]
+async fn a_list_of_sixty_takes_as_many_statements_as_a_list_of_one() {
+    let server = Server::new();
+    furnish(&server).await;
+    let lead = server.as_("lead");
+    let paths = [
+        ("/api/v1/issues?project=ENG&limit=100", 60),
+        ("/api/v1/issues?limit=100&state=open&assignee=lead,none", 60),
+        ("/api/v1/issues/ENG-1/comments?limit=100", 60),
+        ("/api/v1/issues/ENG-1/events?limit=100", 61),
+        ("/api/v1/activity?limit=100", 100),
+        ("/api/v1/projects", 5),
+        ("/api/v1/projects/ENG/labels", 2),
+        ("/api/v1/me", 0),
+    ];
+    let ask = async |path: &str| -> (usize, usize) {
+        let before = server.statements();
+        let answer: Value = lead.get(path).await.ok();
+        let items = answer["items"].as_array().map_or(0, Vec::len);
+        (server.statements() - before, items)
+    };
+    let mut first = Vec::new();
+    for i in 0..60 {
+        let body = json!({"title": format!("{i}"), "labels": ["api"], "assignee": "lead"});
+        lead.post(ENG, body).await.is(201);
+        lead.comment("ENG-1", json!({"body": "Said"})).await;
+        if i == 0 {
+            for (path, _) in paths {
+                let (statements, _) = ask(path).await;
+                assert!(statements > 0, "they are counted");
+                first.push(statements);
+            }
+        }
+    }
+    for ((path, expected), before) in paths.into_iter().zip(first) {
+        let (statements, items) = ask(path).await;
+        assert_eq!((statements, items), (before, expected), "{path}");
+    }
+}
