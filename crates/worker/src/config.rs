@@ -13,7 +13,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "IIT_STORAGE",
-        "file:/var/lib/iit",
+        "file:data/files",
         "where uploaded files are kept",
     ),
     (
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn an_address_of_the_database_is_enough() {
         let config = read(&[("DATABASE_URL", "postgres://iit@localhost/iit")], false).unwrap();
-        assert_eq!(config.storage, "file:/var/lib/iit");
+        assert_eq!(config.storage, "file:data/files");
         assert_eq!(config.stats_interval, Duration::from_secs(1800));
         assert_eq!(config.metrics_listen, None);
         assert_eq!(config.log_format, LogFormat::Json);
