@@ -111,6 +111,16 @@ impl Setting {
         )
     }
 
+    /// Adds a set of real size to the demo data.
+    pub fn add_issues(&self, project: &Project, programs: &Programs, count: u32) -> Result<()> {
+        let mut seed = self.command(project, &programs.server);
+        proc::quiet_step(
+            &format!("Telling a year of {count} issues"),
+            seed.args(["seed", "--issues", &count.to_string()]),
+            &project.log("seed"),
+        )
+    }
+
     /// Starts server and worker and waits until the server is ready.
     pub fn start(&self, project: &Project, programs: &Programs, output: Output) -> Result<Product> {
         let begin = |name, program: &Path, argument: Option<&str>| {

@@ -18,7 +18,7 @@ use crate::project::Project;
 use crate::{http, tools};
 
 pub const HELP: &str = "\
-cargo xtask run [--release] [--watch] [--port <port>] [--reset]
+cargo xtask run [--release] [--watch] [--port <port>] [--reset] [--issues <n>]
 
 Runs the whole product on this machine: installs or names what is missing, starts a private
 Postgres that keeps its data in data/, creates the tables, fills them with demo data when they
@@ -29,6 +29,7 @@ stops everything.
   --watch         build again and start again when a source file changes
   --port <port>   where to listen (8080, or a free port when that is taken)
   --reset         start over: forget database and uploaded files
+  --issues <n>    add a year of n issues with comments, labels and files to the demo data
 
 Environment:
   DATABASE_URL    use this Postgres (15 or newer) instead of a private one;
@@ -44,6 +45,7 @@ struct Options {
     watch: bool,
     port: Option<u16>,
     reset: bool,
+    issues: Option<u32>,
 }
 
 pub fn main(
@@ -56,6 +58,7 @@ pub fn main(
         watch: arguments.contains("--watch"),
         port: arguments.opt_value_from_str("--port")?,
         reset: arguments.contains("--reset"),
+        issues: arguments.opt_value_from_str("--issues")?,
     };
     crate::no_more(arguments, passed_on, HELP)?;
     run(project, &options)
@@ -111,6 +114,9 @@ fn run(project: &Project, options: &Options) -> Result<()> {
         defaults: vec![("IIT_LOG_FORMAT", "text"), ("IIT_REGISTRATION", "open")],
     };
     setting.prepare(project, &programs)?;
+    if let Some(count) = options.issues {
+        setting.add_issues(project, &programs, count)?;
+    }
     proc::say("Starting server and worker");
     let mut product = setting.start(project, &programs, Output::Shown)?;
     announce(&setting, begin);
