@@ -4,7 +4,7 @@ use crate::label::LabelRef;
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
 use crate::user::UserRef;
-use crate::wire::{Patch, double_option};
+use crate::wire::{Patch, double_option, present};
 use crate::workflow::Category;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -469,25 +469,54 @@ impl IssueDraft {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IssuePatch {
     /// At most 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub title: Option<String>,
     /// Markdown, at most 64 KiB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<String>,
     /// What kind of work it is.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        rename = "type",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub type_: Option<IssueType>,
     /// How bad it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub severity: Option<Severity>,
     /// How soon.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub priority: Option<Priority>,
     /// Slug of a status that the workflow allows from here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub status: Option<String>,
     /// How it ended; only with a done status. `complete` unless given when closing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub resolution: Option<Resolution>,
     /// Size, 0 to 1000 points.
     #[serde(
@@ -497,7 +526,12 @@ pub struct IssuePatch {
     )]
     pub story_points: Patch<i16>,
     /// Names of the project's labels; replaces all.
-    #[serde(default, alias = "tags", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        alias = "tags",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub labels: Option<Vec<String>>,
     /// User name, e-mail address or id.
     #[serde(
@@ -658,6 +692,30 @@ mod tests {
     fn unknown_fields_are_refused() {
         assert!(serde_json::from_str::<IssueDraft>(r#"{"title":"x","number":7}"#).is_err());
         assert!(serde_json::from_str::<IssuePatch>(r#"{"version":7}"#).is_err());
+    }
+
+    #[test]
+    fn null_is_refused_where_nothing_can_be_cleared() {
+        for field in [
+            "title",
+            "description",
+            "type",
+            "severity",
+            "priority",
+            "status",
+            "resolution",
+            "labels",
+        ] {
+            let body = format!(r#"{{"{field}":null}}"#);
+            assert!(
+                serde_json::from_str::<IssuePatch>(&body).is_err(),
+                "{field}"
+            );
+        }
+        assert_eq!(
+            serde_json::from_str::<IssuePatch>("{}").unwrap(),
+            IssuePatch::default()
+        );
     }
 
     #[test]

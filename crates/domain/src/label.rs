@@ -2,7 +2,7 @@
 
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
-use crate::wire::{Patch, double_option};
+use crate::wire::{Patch, double_option, present};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -84,13 +84,25 @@ impl NewLabel {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LabelPatch {
     /// Name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// `#rrggbb`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub colour: Option<String>,
     /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<String>,
 }
 
@@ -165,7 +177,11 @@ impl NewVersion {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VersionPatch {
     /// Name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// The day it came out; `null` for not yet.
     #[serde(

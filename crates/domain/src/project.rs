@@ -3,6 +3,7 @@
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
 use crate::user::{Role, UserRef};
+use crate::wire::present;
 use crate::workflow::Template;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -122,19 +123,39 @@ impl NewProject {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectPatch {
     /// Name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name: Option<String>,
     /// Markdown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub description: Option<String>,
     /// For whom it exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub visibility: Option<Visibility>,
     /// What its reporters see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub reporters_see: Option<ReportersSee>,
     /// Archive (true) or bring back (false).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub archived: Option<bool>,
 }
 

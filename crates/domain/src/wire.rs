@@ -24,6 +24,18 @@ where
     Option::<T>::deserialize(deserializer).map(Some)
 }
 
+/// Reads a present field of a PATCH body that cannot be cleared: `null` is refused, not overlooked.
+///
+/// # Errors
+/// `null`, and whatever `T` refuses.
+pub fn present<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// Input that is not one of the words of a closed set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownWord {
