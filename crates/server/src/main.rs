@@ -140,7 +140,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     seed::first_admin(&shared.app).await?;
     seed::refuse_demo_in_public(&shared.app).await?;
     let hub = live::start(&shared.app)?;
-    shared.spa.clone().into_inner().compress();
 
     let factory = shared.clone();
     let server = actix_web::HttpServer::new(move || http::application(&factory))

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use rustix::fs::{FlockOperation, flock};
 
 use crate::PassedOn;
 use crate::proc;
@@ -97,6 +98,11 @@ pub fn programs(project: &Project, profile: Profile) -> Result<Programs> {
 /// Builds the browser app into `dist/`. A debug server reads it from there; a release server has
 /// it inside, so build this first.
 pub fn browser_app(project: &Project, profile: Profile) -> Result<()> {
+    // Two of Trunk's builds in one tree would take each other's half-written files.
+    let folder = project.path("target/web");
+    fs::create_dir_all(&folder).context("cannot make target/web")?;
+    let lock = fs::File::create(folder.join("lock")).context("cannot make target/web/lock")?;
+    flock(&lock, FlockOperation::LockExclusive).context("cannot lock target/web/lock")?;
     let mut trunk = web_command(project, "trunk")?;
     trunk
         .args(["build", "--config"])

@@ -24,7 +24,6 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web;
 use limits::Limiter;
-use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route of `/api/v1`, in the order of the API's page.
@@ -109,7 +108,7 @@ impl Shared {
         Self {
             app: web::Data::new(app),
             limiter: web::Data::new(limiter),
-            spa: web::Data::from(Arc::new(spa::Spa::load())),
+            spa: web::Data::new(spa::Spa::default()),
             api: web::Data::new(openapi::Api::new()),
         }
     }

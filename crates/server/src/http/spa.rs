@@ -11,63 +11,19 @@ use bytes::Bytes;
 use rust_embed::Embed;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::io::Write;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::OnceLock;
 
 #[derive(Embed)]
 #[folder = "../../dist"]
 struct Files;
 
 /// The files of the browser app, and what is known about them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Spa {
     policy: OnceLock<String>,
-    compressed: RwLock<HashMap<String, Bytes>>,
 }
 
 impl Spa {
-    /// Prepares serving.
-    #[must_use]
-    pub fn load() -> Self {
-        Self {
-            policy: OnceLock::new(),
-            compressed: RwLock::default(),
-        }
-    }
-
-    /// Compresses the app's files once, in a thread of its own: the first visitors get them plain.
-    pub fn compress(self: std::sync::Arc<Self>) {
-        if cfg!(debug_assertions) {
-            return;
-        }
-        let spawned = std::thread::Builder::new()
-            .name("compress".to_string())
-            .spawn(move || {
-                for name in Files::iter() {
-                    if let Some(file) = Files::get(&name)
-                        && let Some(bytes) = brotli(&file.data)
-                    {
-                        self.compressed
-                            .write()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .insert(name.to_string(), bytes);
-                    }
-                }
-            });
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "the browser app is served uncompressed");
-        }
-    }
-
-    fn compressed(&self, name: &str) -> Option<Bytes> {
-        self.compressed
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
-    }
-
     /// The policy of pages. Scripts that stand in the page itself are allowed by their digests.
     fn policy(&self, page: &str) -> String {
         let compute = || {
@@ -86,14 +42,6 @@ impl Spa {
             self.policy.get_or_init(compute).clone()
         }
     }
-}
-
-fn brotli(data: &[u8]) -> Option<Bytes> {
-    let mut out = Vec::with_capacity(data.len() / 3);
-    let mut writer = brotli::CompressorWriter::new(&mut out, 65_536, 9, 22);
-    writer.write_all(data).ok()?;
-    drop(writer);
-    (out.len() < data.len()).then(|| Bytes::from(out))
 }
 
 /// The texts of the scripts that stand in a page.
@@ -129,7 +77,7 @@ pub async fn fallback(req: HttpRequest, api: web::Data<Api>, spa: web::Data<Spa>
     }
     let name = path.trim_start_matches('/');
     match Files::get(name).filter(|_| !name.is_empty() && name != "index.html") {
-        Some(file) => asset(&req, &spa, name, file.data),
+        Some(file) => asset(&req, name, file.data),
         // A missing file is not a page: a stale tab must not get HTML for a script.
         None if name
             .rsplit('/')
@@ -142,7 +90,7 @@ pub async fn fallback(req: HttpRequest, api: web::Data<Api>, spa: web::Data<Spa>
     }
 }
 
-fn asset(req: &HttpRequest, spa: &Spa, name: &str, data: Cow<'static, [u8]>) -> HttpResponse {
+fn asset(req: &HttpRequest, name: &str, data: Cow<'static, [u8]>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     response.insert_header((header::CONTENT_TYPE, kind.essence_str()));
@@ -158,11 +106,20 @@ fn asset(req: &HttpRequest, spa: &Spa, name: &str, data: Cow<'static, [u8]>) -> 
     };
     response.insert_header((header::CACHE_CONTROL, keeps));
     response.insert_header((header::VARY, "Accept-Encoding"));
-    match spa.compressed(name).filter(|_| takes_brotli(req.headers())) {
-        Some(bytes) => response
+    // Packed by the build (frontend/compress.mjs); a debug build has none.
+    match Files::get(&format!("{name}.br")).filter(|_| takes_brotli(req.headers())) {
+        Some(packed) => response
             .insert_header((header::CONTENT_ENCODING, "br"))
-            .body(bytes),
-        None => response.body(data.into_owned()),
+            .body(body(packed.data)),
+        None => response.body(body(data)),
+    }
+}
+
+/// What is inside the binary is sent from where it lies.
+fn body(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(inside) => Bytes::from_static(inside),
+        Cow::Owned(read) => Bytes::from(read),
     }
 }
 
