@@ -22,7 +22,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libpq5 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin iit \
+    && useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin iit \
     && install --directory --owner iit --group iit --mode 0700 /var/lib/iit
 COPY --from=build /out/ /usr/local/bin/
 USER iit
