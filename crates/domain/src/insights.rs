@@ -1,5 +1,6 @@
 //! Reports over the issues a caller can see.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -44,4 +45,38 @@ pub struct OpenByReport {
     pub items: Vec<Count>,
     /// Open issues counted; with labels less than the sum of the bars may be.
     pub total: i64,
+}
+
+/// Most instants in one answer of `GET /insights/moments`.
+pub const MOMENTS_MAX: u32 = 1000;
+
+/// Changes of one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayChanges {
+    /// The day, UTC.
+    pub day: NaiveDate,
+    /// Changes on it.
+    pub count: i64,
+}
+
+/// The answer of `GET /insights/changes`: how much happened on which day, as far as the caller may
+/// see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Changes {
+    /// Days with changes between `from` and `to`, ascending.
+    pub items: Vec<DayChanges>,
+    /// The first change of all, whatever `from` says.
+    pub first: Option<DateTime<Utc>>,
+    /// The last change of all, whatever `to` says.
+    pub last: Option<DateTime<Utc>>,
+}
+
+/// The answer of `GET /insights/moments`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Moments {
+    /// Instants at which something changed, ascending, each once.
+    pub items: Vec<DateTime<Utc>>,
 }

@@ -1,5 +1,6 @@
 //! Issues: what is reported, triaged, worked on and closed.
 
+use crate::board::Place;
 use crate::label::LabelRef;
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
@@ -234,6 +235,8 @@ pub struct Issue {
     /// What a program wants to remember with it.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub context: Option<serde_json::Value>,
+    /// Its place in the order of its project: compare as bytes.
+    pub rank: String,
     /// Its stays per category, oldest first.
     pub life: Vec<Stay>,
     /// Counts changes, for `If-Match`.
@@ -281,6 +284,8 @@ pub struct IssueRow {
     pub labels: Vec<LabelRef>,
     /// When it shall be done.
     pub due_date: Option<NaiveDate>,
+    /// Its place in the order of its project: compare as bytes.
+    pub rank: String,
     /// Its stays per category, oldest first.
     pub life: Vec<Stay>,
     /// Counts changes.
@@ -518,6 +523,13 @@ pub struct IssuePatch {
         skip_serializing_if = "Option::is_none"
     )]
     pub resolution: Option<Resolution>,
+    /// Where to put it in the order of its project; takes the right to move it.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub place: Option<Place>,
     /// Size, 0 to 1000 points.
     #[serde(
         default,
@@ -704,6 +716,7 @@ mod tests {
             "priority",
             "status",
             "resolution",
+            "place",
             "labels",
         ] {
             let body = format!(r#"{{"{field}":null}}"#);

@@ -11,6 +11,7 @@
 mod wire;
 
 pub mod attachment;
+pub mod board;
 pub mod comment;
 pub mod event;
 pub mod insights;
@@ -24,6 +25,7 @@ pub mod paths;
 pub mod policy;
 pub mod problem;
 pub mod project;
+pub mod rank;
 pub mod shortcuts;
 pub mod stats;
 pub mod text;

@@ -2,9 +2,11 @@
 //!
 //! The same type is read from the browser's address bar, sent to the API and turned into SQL.
 
-use crate::issue::{IssueType, Priority, Resolution, Severity};
+use crate::issue::{IssueRow, IssueType, Priority, Resolution, Severity};
+use crate::page::Page;
 use crate::problem::FieldError;
 use crate::workflow::Category;
+use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 words! {
@@ -79,6 +81,58 @@ impl FromStr for Sort {
             descending,
         })
     }
+}
+
+words! {
+    /// What a list can be cut into: groups stand one after the other, each in the list's order.
+    GroupBy ("group_by") {
+        /// Where it stands, in the order of the workflow.
+        Status = "status",
+        /// What the status means.
+        Category = "category",
+        /// What kind of work.
+        Type = "type",
+        /// How bad, the worst first.
+        Severity = "severity",
+        /// How soon, the most urgent first.
+        Priority = "priority",
+        /// How it ended; open ones last.
+        Resolution = "resolution",
+        /// Who works on it; nobody last.
+        Assignee = "assignee",
+        /// Who reported it.
+        Reporter = "reporter",
+        /// Label; an issue with two stands in both groups, one without in the last.
+        Label = "label",
+        /// Which project.
+        Project = "project",
+        /// Which version has the remedy; none last.
+        FixedVersion = "fixed_version",
+    }
+}
+
+/// One group of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Group {
+    /// The value, as it is written in filters; `none` where nothing is set.
+    pub value: String,
+    /// The value for people.
+    pub label: String,
+    /// Issues in it, on all pages.
+    pub count: i64,
+}
+
+/// The answer of `GET /issues`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IssueList {
+    /// The rows.
+    #[serde(flatten)]
+    pub page: Page<IssueRow>,
+    /// With `group_by`: all groups, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<Group>>,
 }
 
 /// Plain filters: within a field any of the values, between fields all of them.

@@ -67,6 +67,10 @@ pub mod api {
         issues = "/issues";
         /// Count of open issues by a field.
         open_by = "/insights/open_by";
+        /// How much happened on which day.
+        changes = "/insights/changes";
+        /// Instants at which something happened.
+        moments = "/insights/moments";
         /// Daily statistics.
         daily_stats = "/stats/daily";
         /// Feed of what happened.
@@ -92,7 +96,7 @@ pub mod api {
     pub fn project(key: &str) -> String {
         format!("{API}/projects/{}", encode(key))
     }
-    /// A list that belongs to a project: `members`, `labels`, `versions`, `workflow`, `issues`.
+    /// A list that belongs to a project: `members`, `labels`, `versions`, `workflow`, `issues`, `board`.
     #[must_use]
     pub fn of_project(key: &str, list: &str) -> String {
         format!("{API}/projects/{}/{list}", encode(key))

@@ -224,7 +224,7 @@ macro_rules! issue_select {
                         select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour)
                                                   order by lower(l.name)), '[]'::jsonb)
                         from label l where l.id = any(i.label_ids)) end,
-                    i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.life,
+                    i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.rank, i.life,
                     i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at,
                     p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
                     p.created_at, p.updated_at, p.version, m.role

@@ -127,6 +127,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         resolved_at -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
+        rank -> Text,
     }
 }
 
@@ -171,6 +172,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         valid_from -> Timestamptz,
         valid_to -> Nullable<Timestamptz>,
+        rank -> Text,
     }
 }
 

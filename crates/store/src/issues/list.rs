@@ -66,6 +66,7 @@ type RowSql = (
     Nullable<SqlUuid>,
     Array<SqlUuid>,
     Nullable<Date>,
+    Text,
     Jsonb,
     Integer,
     Timestamptz,
@@ -94,6 +95,7 @@ struct Row {
     assignee_id: Option<Uuid>,
     label_ids: Vec<Uuid>,
     due_date: Option<NaiveDate>,
+    rank: String,
     #[diesel(deserialize_as = Json<Vec<Stay>>)]
     life: Vec<Stay>,
     version: i32,
@@ -123,7 +125,7 @@ pub fn list(
     page.sql(
         "select i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
                 s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, i.label_ids,
-                i.due_date, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
+                i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
          from issue i join status s on s.id = i.status_id join project p on p.id = i.project_id where ",
     )
     .append(&matching);
@@ -214,6 +216,7 @@ fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
                 assignee: r.assignee_id.and_then(|id| people.get(&id).cloned()),
                 labels: named,
                 due_date: r.due_date,
+                rank: r.rank,
                 life: r.life,
                 version: r.version,
                 created_at: r.created_at,

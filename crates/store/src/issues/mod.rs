@@ -56,6 +56,7 @@ pub(crate) type IssueSql = (
     Nullable<Text>,
     Integer,
     Nullable<Jsonb>,
+    Text,
     Jsonb,
     Integer,
     Timestamptz,
@@ -128,6 +129,8 @@ pub struct StoredIssue {
     pub occurrences: i32,
     /// What a program remembers.
     pub context: Option<Value>,
+    /// Place in the order of its project.
+    pub rank: String,
     /// Stays per category.
     #[diesel(deserialize_as = Json<Vec<Stay>>)]
     pub life: Vec<Stay>,
@@ -179,6 +182,7 @@ impl IssueAccess {
             fingerprint: i.fingerprint,
             occurrences: i.occurrences,
             context: i.context,
+            rank: i.rank,
             life: i.life,
             version: i.version,
             created_at: i.created_at,

@@ -105,7 +105,7 @@ macro_rules! kept_columns {
     () => {
         "project_id, number, title, description, type, severity, priority, story_points, status_id, resolution,
          affected_version_id, fixed_version_id, reporter_id, assignee_id, parent_id, label_ids, start_date, due_date,
-         external_ref, fingerprint, occurrences, context, life, version, created_at, updated_at, resolved_at, deleted_at"
+         external_ref, fingerprint, occurrences, context, rank, life, version, created_at, updated_at, resolved_at, deleted_at"
     };
 }
 
@@ -167,6 +167,7 @@ statement! {
              select {id}, {project}, taken.last_number, {title}, {description}, {type_}, {severity}, {priority},
                     {story_points}, {status}, {resolution}, {affected}, {fixed}, {reporter}, {assignee}, {parent},
                     {labels}, {start_date}, {due_date}, {external_ref}, null, 1, {context},
+                    to_hex(4611686018427387904 + taken.last_number * 16777216),
                     jsonb_build_array(jsonb_build_object('category', {category}, 'since', now.at)),
                     1, now.at, now.at, case when {resolution}::text is null then null else now.at end, null
              from taken, now

@@ -80,7 +80,7 @@ const ISSUES: &str = "
     )
     insert into issue (id, project_id, number, title, description, type, severity, priority,
                        story_points, status_id, resolution, reporter_id, assignee_id, label_ids,
-                       due_date, occurrences, life, version, created_at, updated_at, resolved_at)
+                       due_date, occurrences, rank, life, version, created_at, updated_at, resolved_at)
     select (:'prefix' || lpad(to_hex(n), 12, '0'))::uuid, project.id, number,
            'Measured issue ' || n || ': the map stays grey after waking the tablet',
            repeat('Steps, what was seen and what was expected, in a few plain words. ', 1 + n::int % 8),
@@ -94,6 +94,7 @@ const ISSUES: &str = "
                       else maintainer end,
            case n % 4 when 0 then ids[1:1] when 1 then ids[2:3] else '{}' end,
            case when n % 6 = 0 then (created + interval '30 days')::date end, 1,
+           to_hex(4611686018427387904 + number * 16777216),
            jsonb_build_array(jsonb_build_object('category', 'triage', 'since', created))
                || case when kind < 5 then '[]'::jsonb else
                    jsonb_build_array(jsonb_build_object('category', status.category, 'since', updated)) end,
@@ -109,9 +110,9 @@ const ISSUES: &str = "
 const HISTORY: &str = "
     insert into issue_version (issue_id, project_id, number, title, description, type, severity,
         priority, story_points, status_id, resolution, reporter_id, assignee_id, label_ids, due_date,
-        occurrences, life, version, created_at, updated_at, resolved_at, valid_from)
+        occurrences, rank, life, version, created_at, updated_at, resolved_at, valid_from)
     select id, project_id, number, title, description, type, severity, priority, story_points,
-        status_id, resolution, reporter_id, assignee_id, label_ids, due_date, occurrences, life,
+        status_id, resolution, reporter_id, assignee_id, label_ids, due_date, occurrences, rank, life,
         version, created_at, updated_at, resolved_at, updated_at
     from issue where id::text like :'prefix' || '%' order by id;
 

@@ -245,6 +245,7 @@ fn row_of(issue: Issue) -> IssueRow {
         assignee: issue.assignee,
         labels: issue.labels,
         due_date: issue.due_date,
+        rank: issue.rank,
         life: issue.life,
         version: issue.version,
         created_at: issue.created_at,
