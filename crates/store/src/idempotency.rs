@@ -1,9 +1,10 @@
 //! The first answer to a request with an Idempotency-Key.
 
 use crate::db::{Conn, Tx};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::schema::idempotency_key;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 /// A stored answer.
@@ -21,34 +22,29 @@ pub struct StoredAnswer {
     pub body: String,
 }
 
-/// Claims a key for this transaction. Fails with [`Error::Constraint`] when it was used before (or
-/// is being used: then this waits for the other to end); everything then rolls back, and
-/// [`answer`] has the first answer.
-///
-/// # Errors
-/// [`Error::Constraint`] `idempotency_key_pkey`.
-pub fn claim(
-    tx: &mut Tx<'_>,
-    account: Uuid,
-    route: &str,
-    key: &str,
-    request_hash: &str,
-) -> Result<()> {
-    diesel::insert_into(idempotency_key::table)
-        .values((
-            idempotency_key::account_id.eq(account),
-            idempotency_key::route.eq(route),
-            idempotency_key::key.eq(key),
-            idempotency_key::request_hash.eq(request_hash),
-        ))
-        .execute(tx.writing(false)?)?;
-    Ok(())
+statement! {
+    /// An answer under its key.
+    Keep {
+        account: Uuid => SqlUuid,
+        route: String => Text,
+        key: String => Text,
+        request_hash: String => Text,
+        status: i16 => SmallInt,
+        location: Option<String> => Nullable<Text>,
+        etag: Option<String> => Nullable<Text>,
+        body: String => Text,
+    } -> Bool :
+    "insert into idempotency_key (account_id, route, key, request_hash, status, location, etag, body)
+     values ({account}, {route}, {key}, {request_hash}, {status}, {location}, {etag}, {body})
+     returning true"
 }
 
-/// Keeps the answer, in the same transaction as what it answers.
+/// Keeps the answer, in the same transaction as what it answers. Fails with [`crate::Error::Constraint`]
+/// when the key was used before (or is being used: then this waits for the other to end);
+/// everything then rolls back, and [`answer`] has the first answer.
 ///
 /// # Errors
-/// When the database is away.
+/// [`crate::Error::Constraint`] `idempotency_key_pkey`.
 pub fn keep(
     tx: &mut Tx<'_>,
     account: Uuid,
@@ -56,19 +52,19 @@ pub fn keep(
     key: &str,
     answer: &StoredAnswer,
 ) -> Result<()> {
-    let kept = diesel::update(idempotency_key::table.find((account, route, key)))
-        .set((
-            idempotency_key::status.eq(answer.status),
-            idempotency_key::location.eq(&answer.location),
-            idempotency_key::etag.eq(&answer.etag),
-            idempotency_key::body.eq(&answer.body),
-        ))
-        .execute(tx.writing(false)?)?;
-    if kept == 1 {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
+    let answer = answer.clone();
+    let _kept: bool = Keep {
+        account,
+        route: route.to_string(),
+        key: key.to_string(),
+        request_hash: answer.request_hash,
+        status: answer.status,
+        location: answer.location,
+        etag: answer.etag,
+        body: answer.body,
     }
+    .get_result(tx.writing(false)?)?;
+    Ok(())
 }
 
 /// The first answer to that key, when there is one.

@@ -8,9 +8,10 @@ use domain::policy::Action;
 use domain::workflow::Category;
 use serde_json::{Map, Value, json};
 use store::access::{self, Actor, IssueAccess};
+use store::idempotency::StoredAnswer;
 use store::issues::{By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated};
 use store::projects::StoredWorkflow;
-use store::{Db, Error, Result, issues, projects};
+use store::{Db, Error, Result, Tx, issues, projects};
 use uuid::Uuid;
 
 /// A version and when it began.
@@ -319,4 +320,19 @@ pub fn patiently<T>(mut f: impl FnMut() -> Result<T>) -> Result<T> {
         }
     }
     f()
+}
+
+/// Keeps an answer under an idempotency key.
+///
+/// # Errors
+/// When the key is taken.
+pub fn keep_answer(tx: &mut Tx<'_>, account: Uuid, key: &str) -> Result<()> {
+    let answer = StoredAnswer {
+        request_hash: "hash".into(),
+        status: 201,
+        location: None,
+        etag: None,
+        body: "{}".into(),
+    };
+    store::idempotency::keep(tx, account, "POST /x", key, &answer)
 }

@@ -256,26 +256,21 @@ impl App {
         };
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            let first = db.write(|tx| {
+            let made = db.write(|tx| {
                 let actor = who(tx, &caller)?;
-                idempotency::claim(tx, actor.id, &once.route, &once.key, &once.request_hash)?;
                 let answer = f(tx, &actor)?;
-                idempotency::keep(
-                    tx,
-                    actor.id,
-                    &once.route,
-                    &once.key,
-                    &stored(&once, &answer),
-                )?;
+                let kept = stored(&once, &answer);
+                idempotency::keep(tx, actor.id, &once.route, &once.key, &kept)?;
                 Ok(answer)
             });
-            match first {
-                Err(Error::Store(store::Error::Constraint(name)))
-                    if name == "idempotency_key_pkey" =>
-                {
-                    db.read(|conn| first_answer(conn, &caller, &once))
-                }
-                other => other,
+            // The key is looked at last, so that a first request pays for one statement only. A
+            // repeated one fails there, or before at something that the first one changed.
+            match made {
+                Err(error) => db.read(|conn| {
+                    let actor = who(conn, &caller)?;
+                    first_answer(conn, &actor, &once)?.ok_or(error)
+                }),
+                made => made,
             }
         })
         .await
@@ -321,17 +316,18 @@ fn stored(once: &Once, answer: &Answer) -> StoredAnswer {
     }
 }
 
-fn first_answer(conn: &mut Conn, caller: &Caller, once: &Once) -> Result<Answer> {
-    let first = idempotency::answer(conn, caller.account, &once.route, &once.key)?
-        .ok_or_else(Error::unavailable)?;
+fn first_answer(conn: &mut Conn, actor: &Actor, once: &Once) -> Result<Option<Answer>> {
+    let Some(first) = idempotency::answer(conn, actor.id, &once.route, &once.key)? else {
+        return Ok(None);
+    };
     if first.request_hash != once.request_hash {
         return Err(Error::idempotency_mismatch());
     }
-    Ok(Answer {
+    Ok(Some(Answer {
         status: u16::try_from(first.status).unwrap_or(200),
         location: first.location,
         etag: first.etag,
         body: first.body,
         replayed: true,
-    })
+    }))
 }

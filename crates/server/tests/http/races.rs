@@ -151,6 +151,16 @@ async fn thirty_two_times_the_same_request_makes_one_thing_and_one_answer() {
             .await
             .problem(Code::MalformedRequest);
     }
+    // A repetition is answered even when what the first one made stands in its way by now.
+    let imported = || {
+        let body = json!({"title": "From elsewhere", "external_ref": "X-1"});
+        let request = lead.request(Method::POST, path).json(&body);
+        lead.send(request.header("idempotency-key", "k3"))
+    };
+    let first = imported().await.is(201);
+    let again = imported().await.is(201);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(again.body, first.body);
     // A refusal is not kept: the same key works once the reason is gone.
     once(lead.clone(), path, "k2", "")
         .await

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, Utc};
 use store::{Db, Error, jobs};
-use testkit::{TestDb, cast, sql};
+use testkit::{TestDb, cast, sql, work};
 
 fn stage() -> (TestDb, Db) {
     let test = TestDb::new();
@@ -70,12 +70,12 @@ fn failures_are_counted_until_the_next_success() {
 fn only_what_is_long_over_is_pruned() {
     let (test, db) = stage();
     let cast = cast::stage(&db);
-    let claim = |key| {
-        db.write(|tx| store::idempotency::claim(tx, cast.lead.id, "POST /x", key, "h"))
+    let keep = |key| {
+        db.write(|tx| work::keep_answer(tx, cast.lead.id, key))
             .unwrap();
     };
-    claim("old");
-    claim("new");
+    keep("old");
+    keep("new");
     let mut conn = test.superuser();
     sql::run(
         &mut conn,

@@ -40,7 +40,7 @@ fn populate(db: &Db) {
     db.write(|tx| {
         comments::insert(tx, issue, cast.lead.id, None, "Text", false)?;
         store::attachments::begin(tx, issue, cast.lead.id, "a.txt")?;
-        store::idempotency::claim(tx, cast.lead.id, "POST /x", "key", "hash")?;
+        work::keep_answer(tx, cast.lead.id, "key")?;
         store::jobs::ensure(tx, &["rollup"])?;
         store::stats::recompute(tx)?;
         Ok::<_, Error>(())

@@ -139,8 +139,8 @@ fn keys_and_sessions_that_are_long_over_are_forgotten() {
     stage
         .db
         .write(|tx| {
-            store::idempotency::claim(tx, stage.cast.lead.id, "POST /x", "old", "h")?;
-            store::idempotency::claim(tx, stage.cast.lead.id, "POST /x", "new", "h")?;
+            work::keep_answer(tx, stage.cast.lead.id, "old")?;
+            work::keep_answer(tx, stage.cast.lead.id, "new")?;
             Ok::<_, Error>(())
         })
         .unwrap();
