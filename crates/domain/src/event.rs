@@ -49,6 +49,8 @@ kinds! {
     ProjectCreated = "project.created";
     /// One field of a project changed.
     ProjectUpdated = "project.updated";
+    /// One thing about a project's workflow changed; `field` says which.
+    WorkflowUpdated = "workflow.updated";
     /// Somebody joined a project.
     MemberAdded = "member.added";
     /// Somebody's role in a project changed.
@@ -175,6 +177,7 @@ pub fn sentence(
         EventKind::AttachmentCreated => with("added the file", after),
         EventKind::AttachmentDeleted => with("removed the file", before),
         EventKind::ProjectCreated => with("created the project", after),
+        EventKind::WorkflowUpdated => workflow_change(field.unwrap_or_default(), before, after),
         EventKind::MemberAdded => with("added the member", after),
         EventKind::MemberUpdated => with("changed the role of", after),
         EventKind::MemberRemoved => with("removed the member", before),
@@ -186,6 +189,19 @@ pub fn sentence(
         EventKind::VersionDeleted => with("deleted the version", before),
         EventKind::UserCreated => with("created the account", after),
         EventKind::StatsUpdated => "updated the daily statistics".into(),
+    }
+}
+
+fn workflow_change(field: &str, before: Option<String>, after: Option<String>) -> String {
+    match (field, before, after) {
+        ("status_added", _, Some(name)) => format!("added the status {name}"),
+        ("status_removed", Some(name), _) => format!("removed the status {name}"),
+        ("status_renamed", Some(old), Some(new)) => format!("renamed the status {old} to {new}"),
+        ("status_category", _, Some(name)) => format!("changed the category of the status {name}"),
+        ("wip_limit", _, Some(name)) => format!("changed the limit of the status {name}"),
+        ("order", ..) => "changed the order of the statuses".into(),
+        ("transitions", ..) => "changed the steps of the workflow".into(),
+        _ => "changed the workflow".into(),
     }
 }
 
@@ -314,6 +330,13 @@ mod tests {
             "added #api"
         );
         assert_eq!(say("title", json!("a"), json!("b")), "renamed it to “b”");
+        let renamed = sentence(
+            EventKind::WorkflowUpdated,
+            Some("status_renamed"),
+            Some(&json!({"slug": "open", "name": "Open"})),
+            Some(&json!({"slug": "open", "name": "New"})),
+        );
+        assert_eq!(renamed, "renamed the status Open to New");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 mod wire;
 
 pub mod attachment;
+pub mod audit;
 pub mod board;
 pub mod comment;
 pub mod event;

@@ -79,6 +79,10 @@ pub mod api {
         stream = "/stream";
         /// Polling twin of the stream.
         events = "/events";
+        /// The audit log.
+        audit = "/audit";
+        /// The policy table as data.
+        policy = "/admin/policy";
     }
 
     /// One session of one's own.
@@ -96,7 +100,8 @@ pub mod api {
     pub fn project(key: &str) -> String {
         format!("{API}/projects/{}", encode(key))
     }
-    /// A list that belongs to a project: `members`, `labels`, `versions`, `workflow`, `issues`, `board`.
+    /// A list that belongs to a project: `members`, `labels`, `versions`, `workflow`, `issues`, `board`,
+    /// `export`.
     #[must_use]
     pub fn of_project(key: &str, list: &str) -> String {
         format!("{API}/projects/{}/{list}", encode(key))

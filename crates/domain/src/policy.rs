@@ -7,6 +7,7 @@
 use crate::problem::Missing;
 use crate::project::{ReportersSee, Visibility};
 use crate::user::Role;
+use serde::{Deserialize, Serialize};
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +54,20 @@ pub enum Action {
     ManageMembers,
     /// Settings and archiving of a project.
     EditProject,
+    /// Statuses and steps of a project.
+    EditWorkflow,
+    /// Take everything of a project out as one document.
+    ExportProject,
+    /// Read what comments said before they were edited or deleted.
+    SeeFormerTexts,
     /// Make a project.
     CreateProject,
+    /// Remove an archived project for good.
+    PurgeProject,
+    /// Read, export and purge the audit log.
+    SeeAudit,
+    /// See the policy table as data.
+    SeePolicy,
     /// Accounts.
     ManageAccounts,
 }
@@ -128,9 +141,65 @@ pub const TABLE: &[Rule] = &[
     rule(Action::RestoreIssue,      "restore_issue",      "restore issues",                             [L, L, L, L]),
     rule(Action::ManageMembers,     "manage_members",     "change the members of this project",         [L, L, L, L]),
     rule(Action::EditProject,       "edit_project",       "change the settings of this project",        [L, L, L, L]),
+    rule(Action::EditWorkflow,      "edit_workflow",      "change the workflow of this project",        [L, L, L, L]),
+    rule(Action::ExportProject,     "export_project",     "export this project",                        [L, L, L, L]),
+    rule(Action::SeeFormerTexts,    "see_former_texts",   "see former texts of comments",               [L, L, L, L]),
     rule(Action::CreateProject,     "create_project",     "create projects",                            [D, D, D, D]),
+    rule(Action::PurgeProject,      "purge_project",      "purge projects",                             [A, A, A, A]),
+    rule(Action::SeeAudit,          "see_audit",          "see the audit log",                          [A, A, A, A]),
+    rule(Action::SeePolicy,         "see_policy",         "see the policy table",                       [A, A, A, A]),
     rule(Action::ManageAccounts,    "manage_accounts",    "manage accounts",                            [A, A, A, A]),
 ];
+
+/// A line of the table as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyRule {
+    /// The right's name, as problems say it.
+    pub action: String,
+    /// For people, after "You may not …".
+    pub phrase: String,
+    /// Smallest role on anything; `null`: nobody.
+    pub any: Option<Role>,
+    /// Smallest role on one's own thing.
+    pub own: Option<Role>,
+    /// Smallest role on an issue assigned to oneself.
+    pub assigned: Option<Role>,
+    /// Smallest role on an issue nobody has taken.
+    pub unassigned: Option<Role>,
+    /// Who can give the right.
+    pub granted_by: String,
+}
+
+/// The answer of `GET /admin/policy`: the table as data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyTable {
+    /// Roles, the smallest first; each may whatever the ones before it may.
+    pub roles: Vec<Role>,
+    /// One line for each right.
+    pub rules: Vec<PolicyRule>,
+}
+
+/// The table as data.
+#[must_use]
+pub fn as_data() -> PolicyTable {
+    PolicyTable {
+        roles: Role::ALL.to_vec(),
+        rules: TABLE
+            .iter()
+            .map(|rule| PolicyRule {
+                action: rule.name.into(),
+                phrase: rule.phrase.into(),
+                any: rule.any,
+                own: rule.own,
+                assigned: rule.assigned,
+                unassigned: rule.unassigned,
+                granted_by: rule.action.granted_by().into(),
+            })
+            .collect(),
+    }
+}
 
 /// How the caller stands to the thing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -181,10 +250,7 @@ impl Denied {
     /// Who can help.
     #[must_use]
     pub const fn granted_by(self) -> &'static str {
-        match self.action {
-            Action::ManageAccounts | Action::CreateProject => "an admin",
-            _ => "a lead of the project or an admin",
-        }
+        self.action.granted_by()
     }
 
     /// The sentence for people.
@@ -200,6 +266,19 @@ impl Denied {
 }
 
 impl Action {
+    /// Who can give the right to it.
+    #[must_use]
+    pub const fn granted_by(self) -> &'static str {
+        match self {
+            Action::ManageAccounts
+            | Action::CreateProject
+            | Action::PurgeProject
+            | Action::SeeAudit
+            | Action::SeePolicy => "an admin",
+            _ => "a lead of the project or an admin",
+        }
+    }
+
     /// The line of the table. A test proves that every action has exactly one.
     #[must_use]
     pub fn rule(self) -> &'static Rule {

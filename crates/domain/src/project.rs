@@ -29,6 +29,28 @@ words! {
     }
 }
 
+words! {
+    /// The page on which a project opens.
+    Landing ("landing") {
+        /// The list of issues.
+        Issues = "issues",
+        /// The board.
+        Board = "board",
+    }
+}
+
+impl Landing {
+    /// Where projects of that template open unless told otherwise: who collects requests reads a
+    /// list, who develops looks at a board.
+    #[must_use]
+    pub const fn of_template(template: Template) -> Self {
+        match template {
+            Template::Feedback | Template::Helpdesk => Self::Issues,
+            Template::Software | Template::Service => Self::Board,
+        }
+    }
+}
+
 /// A project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -47,6 +69,8 @@ pub struct Project {
     pub reporters_see: ReportersSee,
     /// The template it began with.
     pub template: Template,
+    /// The page on which it opens.
+    pub landing: Landing,
     /// Set once archived: readable, not writable.
     pub archived_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -150,6 +174,13 @@ pub struct ProjectPatch {
         skip_serializing_if = "Option::is_none"
     )]
     pub reporters_see: Option<ReportersSee>,
+    /// The page on which it opens.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub landing: Option<Landing>,
     /// Archive (true) or bring back (false).
     #[serde(
         default,
@@ -177,6 +208,7 @@ impl ProjectPatch {
                 .and_then(|d| checks.take(text::markdown("description", d))),
             visibility: self.visibility,
             reporters_see: self.reporters_see,
+            landing: self.landing,
             archived: self.archived,
         };
         checks.finish(Some(patch))

@@ -3,6 +3,10 @@
 use crate::wire::fold_word;
 use serde::{Deserialize, Serialize};
 
+mod input;
+
+pub use input::{STATUSES_MAX, StatusInput, WorkflowInput, WorkflowPlan};
+
 words! {
     /// What a status means. Everything that computes uses the category, never the name.
     Category ("category") {

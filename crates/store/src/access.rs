@@ -165,7 +165,7 @@ impl IssueAccess {
 statement! {
     /// A project by key, with the caller's membership.
     ProjectByKey { key: String => Text, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
-    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
             p.created_at, p.updated_at, p.version, m.role
      from project p left join membership m on m.project_id = p.id and m.account_id = {me}
      where p.key = {key}"
@@ -174,7 +174,7 @@ statement! {
 statement! {
     /// A project by id, with the caller's membership.
     ProjectById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
-    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
             p.created_at, p.updated_at, p.version, m.role
      from project p left join membership m on m.project_id = p.id and m.account_id = {me}
      where p.id = {id}"
@@ -226,7 +226,7 @@ macro_rules! issue_select {
                         from label l where l.id = any(i.label_ids)) end,
                     i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.rank, i.life,
                     i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at,
-                    p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+                    p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
                     p.created_at, p.updated_at, p.version, m.role
              from issue i
              join project p on p.id = i.project_id

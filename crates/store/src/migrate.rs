@@ -59,9 +59,11 @@ fn grant(conn: &mut PgConnection, app_role: &str) -> Result<()> {
     conn.batch_execute(&format!(
         "grant usage on schema public to {role};
          grant select, insert, update, delete on all tables in schema public to {role};
-         revoke all on event, issue_version, __diesel_schema_migrations from {role};
+         revoke all on event, issue_version, audit_entry, purging, __diesel_schema_migrations from {role};
          grant select, insert on event to {role};
          grant update (seq) on event to {role};
+         grant select, insert on audit_entry to {role};
+         grant execute on function purge_audit, purge_project to {role};
          grant select, insert on issue_version to {role};
          grant update (valid_to) on issue_version to {role};
          grant select on __diesel_schema_migrations to {role};

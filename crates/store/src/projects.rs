@@ -11,7 +11,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use domain::project::{Member, NewProject, Project, ProjectPatch, ReportersSee, Visibility};
+use domain::project::{
+    Landing, Member, NewProject, Project, ProjectPatch, ReportersSee, Visibility,
+};
 use domain::user::{Role, UserRef};
 use domain::workflow::{Status, Template, Transition, Workflow};
 use std::collections::HashMap;
@@ -20,6 +22,7 @@ use uuid::Uuid;
 /// Columns of a project as [`StoredProject`] reads them.
 pub(crate) type ProjectSql = (
     SqlUuid,
+    Text,
     Text,
     Text,
     Text,
@@ -49,6 +52,8 @@ pub struct StoredProject {
     pub reporters_see: ReportersSee,
     /// Template it began with.
     pub template: Template,
+    /// The page on which it opens.
+    pub landing: Landing,
     /// Set once archived.
     pub archived_at: Option<DateTime<Utc>>,
     /// When it was made.
@@ -61,6 +66,7 @@ pub struct StoredProject {
 
 type ProjectRow = (
     Uuid,
+    String,
     String,
     String,
     String,
@@ -88,6 +94,7 @@ where
             visibility,
             reporters_see,
             template,
+            landing,
             archived_at,
             created_at,
             updated_at,
@@ -101,6 +108,7 @@ where
             visibility: visibility.parse()?,
             reporters_see: reporters_see.parse()?,
             template: template.parse()?,
+            landing: landing.parse()?,
             archived_at,
             created_at,
             updated_at,
@@ -121,6 +129,7 @@ impl StoredProject {
             visibility: self.visibility,
             reporters_see: self.reporters_see,
             template: self.template,
+            landing: self.landing,
             archived_at: self.archived_at,
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -164,7 +173,7 @@ pub fn open_counts(conn: &mut Conn, scope: &Scope) -> Result<HashMap<Uuid, i64>>
 statement! {
     /// The projects with those ids, by key.
     ProjectsById { ids: Vec<Uuid> => Array<SqlUuid>, archived: bool => Bool } -> ProjectSql :
-    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.archived_at,
+    "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
             p.created_at, p.updated_at, p.version
      from project p where p.id = any({ids}) and ({archived} or p.archived_at is null) order by p.key"
 }
@@ -197,6 +206,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewProject, creator: Uuid) -> Result<Uuid> 
             project::visibility.eq(new.visibility.unwrap_or(Visibility::Internal).slug()),
             project::reporters_see.eq(new.reporters_see.unwrap_or(ReportersSee::All).slug()),
             project::template.eq(template.slug()),
+            project::landing.eq(Landing::of_template(template).slug()),
             project::created_at.eq(at),
             project::updated_at.eq(at),
         ))
@@ -268,6 +278,7 @@ pub fn update(tx: &mut Tx<'_>, access: &ProjectAccess, patch: &ProjectPatch) -> 
         project::description.eq(patch.description.as_ref().unwrap_or(&p.description)),
         project::visibility.eq(patch.visibility.unwrap_or(p.visibility).slug()),
         project::reporters_see.eq(patch.reporters_see.unwrap_or(p.reporters_see).slug()),
+        project::landing.eq(patch.landing.unwrap_or(p.landing).slug()),
         project::archived_at.eq(archived_at),
         project::updated_at.eq(now),
         project::version.eq(p.version + 1),

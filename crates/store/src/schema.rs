@@ -38,6 +38,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_entry (id) {
+        id -> Uuid,
+        kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        target_id -> Nullable<Uuid>,
+        project_id -> Nullable<Uuid>,
+        project_key -> Nullable<Text>,
+        ip -> Text,
+        user_agent -> Text,
+        request_id -> Text,
+        detail -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     comment (id) {
         id -> Uuid,
         issue_id -> Uuid,
@@ -207,6 +223,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    orphan_file (storage_key) {
+        storage_key -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     project (id) {
         id -> Uuid,
         key -> Text,
@@ -219,6 +242,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        landing -> Text,
+        workflow_version -> Int4,
     }
 }
 
@@ -229,6 +254,14 @@ diesel::table! {
         name -> Text,
         released_on -> Nullable<Date>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    purging (transaction) {
+        transaction -> Text,
+        project_id -> Nullable<Uuid>,
+        audit_before -> Nullable<Timestamptz>,
     }
 }
 
@@ -254,6 +287,7 @@ diesel::table! {
         name -> Text,
         category -> Text,
         wip_limit -> Nullable<Int4>,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -286,6 +320,7 @@ diesel::joinable!(transition -> project (project_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account,
     attachment,
+    audit_entry,
     comment,
     daily_stat,
     event,
@@ -296,8 +331,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     job,
     label,
     membership,
+    orphan_file,
     project,
     project_version,
+    purging,
     session,
     status,
     transition,

@@ -108,6 +108,7 @@ pub fn update(
         json!(p.reporters_see),
         patch.reporters_see.map(|v| json!(v)),
     );
+    note("landing", json!(p.landing), patch.landing.map(|v| json!(v)));
     note(
         "archived",
         json!(p.archived_at.is_some()),

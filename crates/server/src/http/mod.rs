@@ -1,5 +1,6 @@
 //! The route map and how a server is put together.
 
+pub mod admin;
 pub mod attachments;
 pub mod auth;
 pub mod comments;
@@ -84,7 +85,8 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(reports::daily_stats)
         .service(reports::activity)
         .service(stream::live_stream)
-        .service(stream::poll_events);
+        .service(stream::poll_events)
+        .service(admin::policy_table);
 }
 
 /// What does not change while a server runs.

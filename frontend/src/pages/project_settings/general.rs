@@ -99,6 +99,7 @@ impl Texts {
             visibility: changed(self.visibility, visibility).and_then(|word| word.parse().ok()),
             reporters_see: changed(self.reporters_see, reporters_see)
                 .and_then(|word| word.parse().ok()),
+            landing: None,
             archived: None,
         }
     }
