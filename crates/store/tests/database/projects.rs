@@ -102,6 +102,7 @@ fn settings_change_from_the_version_that_was_read() {
         description: Some("New".into()),
         visibility: Some(Visibility::Private),
         reporters_see: Some(ReportersSee::All),
+        landing: Some(domain::project::Landing::Issues),
         archived: Some(true),
     };
     db.write(|tx| projects::update(tx, &was, &patch)).unwrap();
