@@ -280,6 +280,8 @@ pub struct IssueRow {
     pub reporter: UserRef,
     /// Who works on it.
     pub assignee: Option<UserRef>,
+    /// Key of the parent issue.
+    pub parent: Option<String>,
     /// In the order of their names.
     pub labels: Vec<LabelRef>,
     /// When it shall be done.

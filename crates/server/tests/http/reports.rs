@@ -1,6 +1,6 @@
 //! What happened and how much of it: history, the feed, figures, each for the one who asks.
 
-use crate::harness::Server;
+use crate::harness::{Client, Server};
 use domain::comment::Comment;
 use domain::event::HistoryEntry;
 use domain::insights::OpenByReport;
@@ -122,6 +122,14 @@ async fn history_and_feed_come_in_pages() {
             .text()
             .contains("APP-1")
     );
+    let parent_in_list = async |who: &Client| {
+        let list: serde_json::Value = who.get("/api/v1/issues?project=APP").await.ok();
+        let rows = list["items"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["key"] == "APP-2").unwrap();
+        row["parent"].clone()
+    };
+    assert_eq!(parent_in_list(&rita).await, json!(null));
+    assert_eq!(parent_in_list(&lead).await, json!("APP-1"));
 }
 
 #[actix_web::test]

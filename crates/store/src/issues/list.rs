@@ -64,6 +64,7 @@ type RowSql = (
     Nullable<Text>,
     SqlUuid,
     Nullable<SqlUuid>,
+    Nullable<BigInt>,
     Array<SqlUuid>,
     Nullable<Date>,
     Text,
@@ -93,6 +94,7 @@ struct Row {
     resolution: Option<Resolution>,
     reporter_id: Uuid,
     assignee_id: Option<Uuid>,
+    parent_number: Option<i64>,
     label_ids: Vec<Uuid>,
     due_date: Option<NaiveDate>,
     rank: String,
@@ -124,8 +126,11 @@ pub fn list(
     let mut page = Fragment::default();
     page.sql(
         "select i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
-                s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, i.label_ids,
-                i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
+                s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, ",
+    );
+    parent_number(&mut page, scope);
+    page.sql(
+        ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
          from issue i join status s on s.id = i.status_id join project p on p.id = i.project_id where ",
     )
     .append(&matching);
@@ -203,6 +208,7 @@ fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
             Some(IssueRow {
                 id: r.id,
                 key: issue_key(&r.project_key, r.number),
+                parent: r.parent_number.map(|n| issue_key(&r.project_key, n)),
                 project: r.project_key,
                 title: r.title,
                 type_: r.type_,
@@ -226,6 +232,13 @@ fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
             })
         })
         .collect())
+}
+
+/// The number of an issue's parent, when that exists for the caller.
+fn parent_number(f: &mut Fragment, scope: &Scope) {
+    f.sql("(select u.number from issue u where u.id = i.parent_id and (i.project_id = any(")
+        .bind(Value::Uuids(scope.all.clone()))
+        .sql(") or u.reporter_id = i.reporter_id))");
 }
 
 /// Ids behind the names in a filter. A name that does not exist matches nothing.

@@ -243,6 +243,7 @@ fn row_of(issue: Issue) -> IssueRow {
         resolution: issue.resolution,
         reporter: issue.reporter,
         assignee: issue.assignee,
+        parent: issue.parent,
         labels: issue.labels,
         due_date: issue.due_date,
         rank: issue.rank,
