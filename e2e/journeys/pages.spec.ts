@@ -11,6 +11,8 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/issues/ENG-1', /.+/],
   ['/new', /new issue/i],
   ['/users', /users/i],
+  ['/admin/policy', /roles and rights/i],
+  ['/admin/policy?right=delete_issue&project=ENG', /roles and rights/i],
   ['/settings/profile', /.+/],
   ['/settings/sessions', /.+/],
   ['/nowhere', /.+/],

@@ -8,6 +8,7 @@ use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
 use crate::pages::new_issue::NewIssuePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::policy::PolicyPage;
 use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
@@ -45,6 +46,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/sessions") view=SessionsPage />
                     <Route path=path!("/users") view=UsersPage />
+                    <Route path=path!("/admin/policy") view=PolicyPage />
                     <Route path=path!("*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>

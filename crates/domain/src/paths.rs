@@ -140,7 +140,7 @@ pub mod api {
 
 /// Addresses of the pages.
 pub mod page {
-    use super::encode;
+    use super::{encode, with_query};
 
     /// Dashboard.
     pub const HOME: &str = "/";
@@ -161,6 +161,17 @@ pub mod page {
     /// One's sessions.
     pub const SESSIONS: &str = "/settings/sessions";
 
+    /// Roles and rights.
+    pub const POLICY: &str = "/admin/policy";
+
+    /// Roles and rights, at the line of that right, as they are in that project.
+    #[must_use]
+    pub fn policy(right: Option<&str>, project: Option<&str>) -> String {
+        let mut query = Vec::new();
+        query.extend(right.map(|name| ("right", name.to_owned())));
+        query.extend(project.map(|key| ("project", key.to_owned())));
+        with_query(POLICY, &query)
+    }
     /// An issue.
     #[must_use]
     pub fn issue(key: &str) -> String {

@@ -37,6 +37,7 @@ pub mod skeleton;
 pub mod tabs;
 pub mod time;
 pub mod toast_stack;
+pub mod why;
 
 pub use async_view::AsyncView;
 pub use avatar::{Avatar, NobodyHere, Person};
@@ -52,3 +53,4 @@ pub use markdown_editor::MarkdownEditor;
 pub use markdown_view::MarkdownView;
 pub use page::Page;
 pub use time::Time;
+pub use why::{GuardedButton, Reason, Why};

@@ -3,10 +3,12 @@
 use super::connection::Connection;
 use super::icon::SmallIcon;
 use super::icon_paths::IconName;
+use super::why::GuardedButton;
+use crate::model::refusal;
 use crate::state::session;
 use crate::state::title::window_title;
 use domain::paths::page;
-use domain::policy::{Action, Ground, decide};
+use domain::policy::Action;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -43,14 +45,13 @@ pub fn Page(
     let session = session();
     window_title(move || title.get());
     let location = use_location();
-    let may_report = move || {
-        // The page for a new issue has its own button.
-        location.pathname.get() != page::NEW
-            && session
-                .standings()
-                .iter()
-                .any(|s| decide(s.role, Action::CreateIssue, Ground::NONE).is_ok())
-    };
+    // The page for a new issue has its own button.
+    let elsewhere = move || location.pathname.get() != page::NEW;
+    let refused = Memo::new(move |_| {
+        let highest = session.standings().iter().map(|s| s.role).max()?;
+        refusal::refused(highest, Action::CreateIssue)
+    });
+    let may_report = move || !session.standings().is_empty() && refused.with(Option::is_none);
     let name = move || title.get();
     view! {
         <header class="ii-bar">
@@ -79,11 +80,19 @@ pub fn Page(
             <div class="ml-auto flex shrink-0 items-center gap-2">
                 <Connection always=shows_live />
                 {actions.run()}
-                <Show when=may_report>
+                <Show when=move || elsewhere() && may_report()>
                     <a href=page::NEW class="btn btn-sm btn-primary hidden lg:inline-flex">
                         <SmallIcon name=IconName::Plus />
                         "New issue"
                     </a>
+                </Show>
+                <Show when=move || elsewhere() && refused.with(Option::is_some)>
+                    <span class="hidden lg:inline">
+                        <GuardedButton refused on_click=Callback::new(|()| ())>
+                            <SmallIcon name=IconName::Plus />
+                            "New issue"
+                        </GuardedButton>
+                    </span>
                 </Show>
             </div>
         </header>

@@ -16,6 +16,9 @@ pub fn Popover(
     /// Name of the button, when its content has no words of its own or needs more of them.
     #[prop(optional, into)]
     label: Signal<Option<String>>,
+    /// What the button says when the pointer rests on it.
+    #[prop(optional, into)]
+    title: Signal<Option<String>>,
     /// Classes of the button.
     #[prop(default = "btn btn-sm btn-ghost")]
     class: &'static str,
@@ -96,6 +99,7 @@ pub fn Popover(
                 aria-haspopup=kind
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 aria-label=move || label.get()
+                title=move || title.get()
                 on:click=move |_| open.update(|open| *open = !*open)
             >
                 {trigger.run()}

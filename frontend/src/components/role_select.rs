@@ -1,5 +1,7 @@
 //! A role to choose from a list.
 
+use super::why::Why;
+use crate::model::refusal::Refusal;
 use domain::user::Role;
 use leptos::prelude::*;
 
@@ -15,7 +17,7 @@ pub fn RoleSelect(
     value: Signal<Role>,
     /// Why it cannot be changed now.
     #[prop(optional, into)]
-    refused: Signal<Option<String>>,
+    refused: Signal<Option<Refusal>>,
     /// Called with the new one.
     on_change: Callback<Role>,
 ) -> impl IntoView {
@@ -24,20 +26,24 @@ pub fn RoleSelect(
             on_change.run(role);
         }
     };
+    let what = label.clone();
     view! {
-        <select
-            class="select select-xs w-28 sm:w-36"
-            aria-label=label
-            title=move || refused.get()
-            disabled=move || refused.get().is_some()
-            on:change=change
-        >
-            {roles
-                .into_iter()
-                .map(|role| {
-                    view! { <option value=role.slug() prop:selected=move || value.get() == role>{role.slug()}</option> }
-                })
-                .collect_view()}
-        </select>
+        <span class="inline-flex items-center gap-1">
+            <select
+                class="select select-xs w-28 sm:w-36"
+                aria-label=label
+                title=move || refused.get().map(|refusal| refusal.sentence)
+                disabled=move || refused.with(Option::is_some)
+                on:change=change
+            >
+                {roles
+                    .into_iter()
+                    .map(|role| {
+                        view! { <option value=role.slug() prop:selected=move || value.get() == role>{role.slug()}</option> }
+                    })
+                    .collect_view()}
+            </select>
+            <Why what refused />
+        </span>
     }
 }

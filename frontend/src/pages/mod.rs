@@ -9,6 +9,7 @@ mod new_issue_fields;
 mod new_issue_files;
 pub mod not_allowed;
 pub mod not_found;
+pub mod policy;
 pub mod project_settings;
 pub mod projects;
 pub mod register;

@@ -62,6 +62,10 @@ pub fn AccountMenu() -> impl IntoView {
                 <SmallIcon name=IconName::Monitor />
                 "Sessions"
             </a>
+            <a role="menuitem" href=page::POLICY>
+                <SmallIcon name=IconName::ShieldCheck />
+                "Roles and rights"
+            </a>
             <div role="separator" class="my-1 border-t border-base-300"></div>
             <button type="button" role="menuitem" on:click=leave>
                 <SmallIcon name=IconName::LogOut />

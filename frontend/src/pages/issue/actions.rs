@@ -4,11 +4,12 @@ use crate::api::{self, Tagged};
 use crate::components::menu::Menu;
 use crate::components::popover::Popover;
 use crate::components::{IconName, SmallIcon};
+use crate::model::refusal::{self, Refusal};
 use crate::state::clipboard::copy;
 use crate::state::{Loaded, on_command, session, toasts};
 use domain::issue::Issue;
 use domain::paths::page;
-use domain::policy::{Action, Ground, decide};
+use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -79,17 +80,13 @@ fn DeleteItem(loaded: Loaded<Tagged<Issue>>, open: RwSignal<bool>) -> impl IntoV
     let right = Memo::new(move |_| {
         let issue = loaded.value.get()?.value;
         let standing = session.standing(&issue.project)?;
-        Some(
-            decide(standing.role, Action::DeleteIssue, Ground::NONE)
-                .map_err(|denied| denied.sentence())
-                .and_then(|()| {
-                    if issue.deleted_at.is_some() {
-                        Err("It is deleted already.".to_owned())
-                    } else {
-                        Ok(())
-                    }
-                }),
-        )
+        let gone = || {
+            let deleted = issue.deleted_at.is_some();
+            deleted.then(|| Refusal::plain("It is deleted already."))
+        };
+        let refused = refusal::refused(standing.role, Action::DeleteIssue);
+        let refused = refused.map(|refusal| refusal.in_project(&issue.project));
+        Some(refused.or_else(gone).map_or(Ok(()), Err))
     });
     let why = move || right.get().and_then(Result::err);
     let allowed = move || matches!(right.get(), Some(Ok(())));
@@ -135,7 +132,7 @@ fn DeleteItem(loaded: Loaded<Tagged<Issue>>, open: RwSignal<bool>) -> impl IntoV
             class="text-error"
             class:text-ink-3=move || !allowed()
             aria-disabled=move || (!allowed()).then_some("true")
-            title=why
+            title=move || why().map(|refusal| refusal.sentence)
             on:click=move |_| {
                 if untrack(allowed) {
                     delete.run(());
@@ -145,7 +142,14 @@ fn DeleteItem(loaded: Loaded<Tagged<Issue>>, open: RwSignal<bool>) -> impl IntoV
             <SmallIcon name=IconName::Trash2 />
             "Delete"
         </button>
-        {move || why().map(|why| view! { <p class="max-w-56 px-2 pb-1 text-xs text-ink-3">{why}</p> })}
+        {move || {
+            why().map(|refusal| {
+                view! {
+                    <p class="max-w-56 px-2 pb-1 text-xs text-ink-3">{refusal.sentence.clone()}</p>
+                    {refusal.rule().map(|href| view! { <a role="menuitem" class="link" href=href>"See the rule"</a> })}
+                }
+            })
+        }}
     }
 }
 

@@ -4,7 +4,8 @@ use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
 use crate::components::{
-    Avatar, BusyButton, Dialog, ErrorNote, IconName, MarkdownEditor, MarkdownView, SmallIcon, Time,
+    Avatar, BusyButton, Dialog, ErrorNote, GuardedButton, IconName, MarkdownEditor, MarkdownView,
+    SmallIcon, Time,
 };
 use crate::model::talk::root_of;
 use crate::state::{Draft, drafts};
@@ -92,8 +93,11 @@ fn Actions(comment: Comment) -> impl IntoView {
     let talk = expect_context::<Talk>();
     let (id, author, root) = (comment.id, comment.author.id, root_of(&comment));
     let may_answer = Memo::new(move |_| state.rights.may(Action::Comment).is_ok());
-    let may_change = Memo::new(move |_| state.rights.may_on(Action::EditComment, author).is_ok());
-    let may_delete = Memo::new(move |_| state.rights.may_on(Action::DeleteComment, author).is_ok());
+    let change = Memo::new(move |_| state.rights.may_on(Action::EditComment, author));
+    let delete = Memo::new(move |_| state.rights.may_on(Action::DeleteComment, author));
+    // Nobody wonders why other people's words are not theirs to change, but everybody would about
+    // their own.
+    let own = Memo::new(move |_| state.rights.me.get() == Some(author));
     let asking = RwSignal::new(false);
     let comment = StoredValue::new(comment);
     view! {
@@ -104,17 +108,25 @@ fn Actions(comment: Comment) -> impl IntoView {
                     "Reply"
                 </button>
             </Show>
-            <Show when=move || may_change.get()>
-                <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| talk.editing.set(Some(id))>
+            <Show when=move || own.get() || change.get().is_ok()>
+                <GuardedButton
+                    refused=Signal::derive(move || change.get().err())
+                    class="btn btn-ghost btn-xs"
+                    on_click=Callback::new(move |()| talk.editing.set(Some(id)))
+                >
                     <SmallIcon name=IconName::Pencil />
                     "Edit"
-                </button>
+                </GuardedButton>
             </Show>
-            <Show when=move || may_delete.get()>
-                <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| asking.set(true)>
+            <Show when=move || own.get() || delete.get().is_ok()>
+                <GuardedButton
+                    refused=Signal::derive(move || delete.get().err())
+                    class="btn btn-ghost btn-xs"
+                    on_click=Callback::new(move |()| asking.set(true))
+                >
                     <SmallIcon name=IconName::Trash2 />
                     "Delete"
-                </button>
+                </GuardedButton>
             </Show>
         </div>
         <Dialog open=asking title="Delete this comment?" id="delete-comment-title" narrow=true>

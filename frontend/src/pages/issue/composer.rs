@@ -3,7 +3,7 @@
 use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
-use crate::components::{BusyButton, ErrorNote, IconName, MarkdownEditor, SmallIcon};
+use crate::components::{BusyButton, ErrorNote, IconName, MarkdownEditor, Reason, SmallIcon};
 use crate::model::markdown;
 use crate::state::Draft;
 use domain::comment::NewComment;
@@ -102,7 +102,7 @@ pub fn Composer(
     });
     move || {
         match right.get() {
-        Err(why) => view! { <p class="rounded-lg border border-base-300 px-4 py-3 text-sm text-ink-3">{why}</p> }.into_any(),
+        Err(refusal) => view! { <p class="rounded-lg border border-base-300 px-4 py-3 text-sm text-ink-3"><Reason refusal /></p> }.into_any(),
         Ok(()) => view! {
             <OnTheWay sending />
             <form

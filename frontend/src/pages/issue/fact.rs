@@ -2,6 +2,7 @@
 
 use super::rights::Right;
 use super::state::IssueState;
+use crate::components::Why;
 use crate::components::popover::Popover;
 use crate::model::change::Field;
 use leptos::prelude::*;
@@ -65,8 +66,13 @@ pub fn Fact(
                         }
                             .into_any()
                     } else {
-                        let why = untrack(|| right.get().err());
-                        view! { <span class="flex min-w-0 flex-wrap items-center gap-1.5" title=why>{shown.run()}</span> }.into_any()
+                        let refused = Signal::derive(move || right.get().err());
+                        let what = format!("Change {}", label.to_lowercase());
+                        view! {
+                            <span class="flex min-w-0 flex-wrap items-center gap-1.5">{shown.run()}</span>
+                            <Why what refused />
+                        }
+                            .into_any()
                     }
                 }}
                 {beside.run()}

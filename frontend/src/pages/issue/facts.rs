@@ -5,9 +5,9 @@ use super::facts_kind::{LabelsFact, SeverityFact, TypeFact};
 use super::facts_plan::{DateFacts, ParentFact, PointsFact, VersionFacts};
 use super::facts_work::{AssigneeFact, PriorityFact, ResolutionFact, StatusFact};
 use super::state::IssueState;
-use crate::components::Person;
 use crate::components::glyph::StatusLook;
 use crate::components::time::Time;
+use crate::components::{Person, Reason};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, Resolution};
 use domain::policy::Action;
@@ -62,7 +62,7 @@ pub fn Facts(
                 <Origin />
             </dl>
             {move || {
-                why.get().map(|why| view! { <p class="mt-3 border-t border-base-300 px-2 pt-3 text-xs text-ink-3">{why}</p> })
+                why.get().map(|refusal| view! { <p class="mt-3 border-t border-base-300 px-2 pt-3 text-xs text-ink-3"><Reason refusal /></p> })
             }}
         </aside>
     }

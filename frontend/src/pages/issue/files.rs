@@ -3,7 +3,7 @@
 use super::state::IssueState;
 use crate::api::{self, ApiError};
 use crate::components::drop_zone::{FileButton, UploadList};
-use crate::components::{BusyButton, Dialog, ErrorNote, Icon, IconName, SmallIcon};
+use crate::components::{BusyButton, Dialog, ErrorNote, GuardedButton, Icon, IconName, SmallIcon};
 use crate::state::Loaded;
 use domain::attachment::{Attachment, size_text};
 use domain::policy::Action;
@@ -20,7 +20,8 @@ pub fn Files(
     on_files: UnsyncCallback<Vec<File>>,
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
-    let may = Memo::new(move |_| state.rights.may(Action::Attach).is_ok());
+    let right = Memo::new(move |_| state.rights.may(Action::Attach));
+    let may = move || right.get().is_ok();
     let list = move || files.value.get().unwrap_or_default();
     let key = state.get(|issue| issue.key.clone());
     let asking = RwSignal::new(None::<Attachment>);
@@ -40,7 +41,21 @@ pub fn Files(
                     <OneFile file asking />
                 </For>
                 <UploadList issue=key on_done=arrived />
-                <Show when=move || may.get()>
+                <Show
+                    when=may
+                    fallback=move || {
+                        view! {
+                            <GuardedButton
+                                refused=Signal::derive(move || right.get().err())
+                                class="btn btn-sm btn-ghost"
+                                on_click=Callback::new(|()| ())
+                            >
+                                <SmallIcon name=IconName::Paperclip />
+                                "Attach a file"
+                            </GuardedButton>
+                        }
+                    }
+                >
                     <FileButton on_files words="Attach a file" />
                 </Show>
             </div>
@@ -70,12 +85,8 @@ pub fn Files(
 fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let uploader = file.uploader.id;
-    let may = Memo::new(move |_| {
-        state
-            .rights
-            .may_on(Action::DeleteAttachment, uploader)
-            .is_ok()
-    });
+    let right = Memo::new(move |_| state.rights.may_on(Action::DeleteAttachment, uploader));
+    let own = Memo::new(move |_| state.rights.me.get() == Some(uploader));
     let icon = if file.media_type.starts_with("image/") {
         IconName::Image
     } else {
@@ -95,15 +106,15 @@ fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoV
                 </a>
                 <span class="block truncate text-xs text-ink-3">{about}</span>
             </span>
-            <Show when=move || may.get()>
-                <button
-                    type="button"
+            <Show when=move || own.get() || right.get().is_ok()>
+                <GuardedButton
+                    refused=Signal::derive(move || right.get().err())
                     class="btn btn-ghost btn-xs btn-square"
-                    aria-label=remove.clone()
-                    on:click=move |_| asking.set(Some(stored.get_value()))
+                    label=Some(remove.clone())
+                    on_click=Callback::new(move |()| asking.set(Some(stored.get_value())))
                 >
                     <SmallIcon name=IconName::Trash2 />
-                </button>
+                </GuardedButton>
             </Show>
         </div>
     }

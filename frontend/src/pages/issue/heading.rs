@@ -5,7 +5,8 @@ use crate::api::{ApiError, Tagged};
 use crate::components::glyph::StatusLook;
 use crate::components::marks::{PriorityTile, SeverityPill, StatusPill, type_icon, type_name};
 use crate::components::{
-    Avatar, BusyButton, ErrorNote, Field, IconName, MarkdownEditor, MarkdownView, SmallIcon, Time,
+    Avatar, BusyButton, ErrorNote, Field, GuardedButton, IconName, MarkdownEditor, MarkdownView,
+    SmallIcon, Time,
 };
 use crate::model::change::Field as Part;
 use crate::state::{Draft, drafts, on_command, storage};
@@ -57,16 +58,16 @@ fn Reading() -> impl IntoView {
             </p>
             <div class="flex items-start gap-3">
                 <h1 class="min-w-0 text-xl wrap-anywhere" class:ii-pend=move || state.is_pending(Part::Title)>{title}</h1>
-                <button
-                    type="button"
-                    class="btn btn-sm btn-ghost ml-auto"
-                    disabled=move || right.get().is_err()
-                    title=move || right.get().err()
-                    on:click=move |_| state.editing.set(true)
-                >
-                    <SmallIcon name=IconName::Pencil />
-                    "Edit"
-                </button>
+                <span class="ml-auto shrink-0">
+                    <GuardedButton
+                        refused=Signal::derive(move || right.get().err())
+                        class="btn btn-sm btn-ghost"
+                        on_click=Callback::new(move |()| state.editing.set(true))
+                    >
+                        <SmallIcon name=IconName::Pencil />
+                        "Edit"
+                    </GuardedButton>
+                </span>
             </div>
             <Brief />
         </header>

@@ -1,6 +1,7 @@
 //! What the reader may do with this issue, and why not.
 
 use crate::components::shell::Place;
+use crate::model::refusal::Refusal;
 use crate::state::session;
 use domain::issue::Issue;
 use domain::policy::{Action, Ground, decide};
@@ -8,12 +9,13 @@ use domain::user::Role;
 use leptos::prelude::*;
 use uuid::Uuid;
 
-/// Allowed, or the sentence that says why not.
-pub type Right = Result<(), String>;
+/// Allowed, or why not.
+pub type Right = Result<(), Refusal>;
 
 /// The reader's rights, following both the role and the issue.
 #[derive(Clone, Copy)]
 pub struct Rights {
+    project: Memo<String>,
     role: Memo<Role>,
     ground: Memo<Ground>,
     open: Memo<bool>,
@@ -29,12 +31,12 @@ impl Rights {
         let session = session();
         let place = expect_context::<Place>();
         let me = Memo::new(move |_| session.user_id());
+        let project = Memo::new(move |_| issue.with(|issue| issue.project.clone()));
         Self {
+            project,
             role: Memo::new(move |_| {
-                let project = issue.with(|issue| issue.project.clone());
-                session
-                    .standing(&project)
-                    .map_or(Role::Viewer, |standing| standing.role)
+                let standing = project.with(|project| session.standing(project));
+                standing.map_or(Role::Viewer, |standing| standing.role)
             }),
             ground: Memo::new(move |_| {
                 let me = me.get();
@@ -46,7 +48,7 @@ impl Rights {
             }),
             open: Memo::new(move |_| issue.with(|issue| issue.status.category.is_open())),
             archived: Memo::new(move |_| {
-                let project = issue.with(|issue| issue.project.clone());
+                let project = project.get();
                 place.projects.value.with(|projects| {
                     projects
                         .iter()
@@ -105,8 +107,11 @@ impl Rights {
 
     fn on_ground(self, action: Action, ground: Ground) -> Right {
         if self.archived.get() && action != Action::SeeInternalNotes {
-            return Err("The project is archived: it can be read, but not changed.".into());
+            return Err(Refusal::plain(
+                "The project is archived: it can be read, but not changed.",
+            ));
         }
-        decide(self.role.get(), action, ground).map_err(|denied| denied.sentence())
+        decide(self.role.get(), action, ground)
+            .map_err(|denied| self.project.with(|key| Refusal::of(denied).in_project(key)))
     }
 }

@@ -2,9 +2,11 @@
 
 use super::Here;
 use crate::api;
+use crate::components::GuardedButton;
 use crate::components::shell::Place;
+use crate::model::refusal;
 use crate::state::{session, toasts};
-use domain::policy::{Action, Denied, Ground, decide};
+use domain::policy::Action;
 use domain::project::ProjectPatch;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -34,16 +36,16 @@ pub(super) fn ArchiveSection(here: Here) -> impl IntoView {
         here.project()
             .is_some_and(|project| project.archived_at.is_some())
     });
-    let refused = move || {
-        let role = here.project()?.role;
-        let denied = decide(role, Action::EditProject, Ground::NONE).err();
-        denied.map(Denied::sentence)
-    };
+    let refused = Signal::derive(move || {
+        let project = here.project()?;
+        let refused = refusal::refused(project.role, Action::EditProject);
+        refused.map(|refusal| refusal.in_project(&project.key))
+    });
     let known = move || {
         place.projects.reload();
         session.load();
     };
-    let toggle = move |_| {
+    let toggle = Callback::new(move |()| {
         let to = !archived.get_untracked();
         spawn_local(async move {
             match set(here, to).await {
@@ -61,7 +63,7 @@ pub(super) fn ArchiveSection(here: Here) -> impl IntoView {
             }
             known();
         });
-    };
+    });
     let text = move || {
         if archived.get() {
             "The project is archived: everything can be read, nothing can be changed."
@@ -73,15 +75,9 @@ pub(super) fn ArchiveSection(here: Here) -> impl IntoView {
         <section class="flex max-w-2xl flex-col items-start gap-2 border-t border-base-300 pt-6">
             <h2 class="text-sm">"Archive"</h2>
             <p class="text-sm text-ink-2">{text}</p>
-            <button
-                type="button"
-                class="btn btn-sm btn-line"
-                disabled=move || refused().is_some()
-                title=refused
-                on:click=toggle
-            >
+            <GuardedButton refused on_click=toggle>
                 {move || if archived.get() { "Bring back" } else { "Archive project" }}
-            </button>
+            </GuardedButton>
         </section>
     }
 }

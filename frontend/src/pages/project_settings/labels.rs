@@ -4,7 +4,8 @@ use super::{Here, ReadOnly};
 use crate::api;
 use crate::components::confirm::Confirm;
 use crate::components::skeleton::SkeletonRows;
-use crate::components::{AsyncView, BusyButton, ErrorNote, Field, Icon, IconName};
+use crate::components::{AsyncView, BusyButton, ErrorNote, Field, GuardedButton, Icon, IconName};
+use crate::model::refusal::Refusal;
 use crate::state::form::Form;
 use crate::state::{Loaded, toasts};
 use domain::label::{COLOUR_DEFAULT, Label, LabelPatch, NewLabel};
@@ -143,7 +144,7 @@ fn Row(
     here: Here,
     labels: Loaded<Vec<Label>>,
     label: Label,
-    refused: Memo<Option<String>>,
+    refused: Memo<Option<Refusal>>,
     chosen: RwSignal<Option<Label>>,
     asking: RwSignal<bool>,
 ) -> impl IntoView {
@@ -197,18 +198,17 @@ fn Row(
                 disabled=move || disabled.get()
                 on:change=rename
             />
-            <button
-                type="button"
+            <GuardedButton
+                refused
                 class="btn btn-ghost btn-xs btn-square"
-                aria-label=format!("Delete {said}")
-                disabled=move || disabled.get()
-                on:click=move |_| {
+                label=Some(format!("Delete {said}"))
+                on_click=Callback::new(move |()| {
                     chosen.set(Some(label.clone()));
                     asking.set(true);
-                }
+                })
             >
                 <Icon name=IconName::Trash2 />
-            </button>
+            </GuardedButton>
         </li>
     }
 }

@@ -5,7 +5,10 @@ use crate::api;
 use crate::components::role_select::RoleSelect;
 use crate::components::select_field::SelectField;
 use crate::components::skeleton::SkeletonRows;
-use crate::components::{AsyncView, BusyButton, ErrorNote, Field, Icon, IconName, Person, Time};
+use crate::components::{
+    AsyncView, BusyButton, ErrorNote, Field, GuardedButton, Icon, IconName, Person, Time,
+};
+use crate::model::refusal::Refusal;
 use crate::state::form::Form;
 use crate::state::{Loaded, session, toasts};
 use domain::policy::Action;
@@ -108,7 +111,7 @@ fn Row(
     here: Here,
     members: Loaded<Vec<Member>>,
     member: Member,
-    refused: Memo<Option<String>>,
+    refused: Memo<Option<Refusal>>,
 ) -> impl IntoView {
     let toasts = toasts();
     let session = session();
@@ -132,7 +135,7 @@ fn Row(
     let why = Signal::derive(move || {
         refused
             .get()
-            .or_else(|| last_lead().then(|| "The last lead has to stay.".to_owned()))
+            .or_else(|| last_lead().then(|| Refusal::plain("The last lead has to stay.")))
     });
     let roles = Role::ALL
         .iter()
@@ -167,7 +170,7 @@ fn Row(
         });
     });
     let gone = name.clone();
-    let remove = move |_| {
+    let remove = Callback::new(move |()| {
         let (gone, username) = (gone.clone(), username.clone());
         spawn_local(async move {
             match api::project_lists::remove_member(&here.key_now(), id).await {
@@ -189,23 +192,21 @@ fn Row(
             }
             members.reload();
         });
-    };
+    });
     view! {
         <tr>
             <td><span class="font-medium"><Person user /></span></td>
             <td><RoleSelect label=format!("Role of {name}") roles value=shown refused=why on_change /></td>
             <td class="num text-ink-3 max-md:hidden"><Time at=created_at /></td>
             <td class="w-8 px-0">
-                <button
-                    type="button"
+                <GuardedButton
+                    refused=why
                     class="btn btn-ghost btn-xs btn-square"
-                    aria-label=format!("Remove {name}")
-                    title=move || why.get()
-                    disabled=move || why.get().is_some()
-                    on:click=remove
+                    label=Some(format!("Remove {name}"))
+                    on_click=remove
                 >
                     <Icon name=IconName::X />
-                </button>
+                </GuardedButton>
             </td>
         </tr>
     }

@@ -11,12 +11,13 @@ use crate::api::{self, Tagged};
 use crate::components::page::Crumb;
 use crate::components::skeleton::SkeletonText;
 use crate::components::tabs::{Tab, Tabs};
-use crate::components::{AsyncView, IconName, Page, SmallIcon};
+use crate::components::{AsyncView, IconName, Page, Reason, SmallIcon};
+use crate::model::refusal::{self, Refusal};
 use crate::state::pulse::pulse;
 use crate::state::{Loaded, live};
 use archive::ArchiveSection;
 use domain::paths::page;
-use domain::policy::{Action, Denied, Ground, decide};
+use domain::policy::Action;
 use domain::project::Project;
 use general::GeneralTab;
 use labels::LabelsTab;
@@ -57,13 +58,15 @@ impl Here {
     }
 
     /// Why that cannot be done here now.
-    fn refused(self, action: Action) -> Option<String> {
+    fn refused(self, action: Action) -> Option<Refusal> {
         let project = self.project()?;
         if project.archived_at.is_some() {
-            return Some("The project is archived. Bring it back to change it.".into());
+            return Some(Refusal::plain(
+                "The project is archived. Bring it back to change it.",
+            ));
         }
-        let denied = decide(project.role, action, Ground::NONE).err();
-        denied.map(Denied::sentence)
+        let refused = refusal::refused(project.role, action);
+        refused.map(|refusal| refusal.in_project(&project.key))
     }
 }
 
@@ -150,11 +153,11 @@ pub fn ProjectSettingsPage() -> impl IntoView {
 fn ReadOnly(here: Here, action: Action) -> impl IntoView {
     view! {
         {move || {
-            here.refused(action).map(|reason| {
+            here.refused(action).map(|refusal| {
                 view! {
                     <p class="flex max-w-2xl items-start gap-2 text-sm text-ink-2">
                         <span class="pt-0.5"><SmallIcon name=IconName::Lock /></span>
-                        {reason}
+                        <span><Reason refusal /></span>
                     </p>
                 }
             })

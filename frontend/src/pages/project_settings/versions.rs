@@ -4,7 +4,8 @@ use super::{Here, ReadOnly};
 use crate::api;
 use crate::components::confirm::Confirm;
 use crate::components::skeleton::SkeletonRows;
-use crate::components::{AsyncView, BusyButton, ErrorNote, Field, Icon, IconName};
+use crate::components::{AsyncView, BusyButton, ErrorNote, Field, GuardedButton, Icon, IconName};
+use crate::model::refusal::Refusal;
 use crate::state::form::Form;
 use crate::state::{Loaded, toasts};
 use domain::label::{NewVersion, Version, VersionPatch};
@@ -126,7 +127,7 @@ fn Row(
     here: Here,
     versions: Loaded<Vec<Version>>,
     version: Version,
-    refused: Memo<Option<String>>,
+    refused: Memo<Option<Refusal>>,
     chosen: RwSignal<Option<Version>>,
     asking: RwSignal<bool>,
 ) -> impl IntoView {
@@ -171,18 +172,17 @@ fn Row(
                 />
             </td>
             <td class="w-8 px-0">
-                <button
-                    type="button"
+                <GuardedButton
+                    refused
                     class="btn btn-ghost btn-xs btn-square"
-                    aria-label=format!("Delete {name}")
-                    disabled=disabled
-                    on:click=move |_| {
+                    label=Some(format!("Delete {name}"))
+                    on_click=Callback::new(move |()| {
                         chosen.set(Some(version.clone()));
                         asking.set(true);
-                    }
+                    })
                 >
                     <Icon name=IconName::Trash2 />
-                </button>
+                </GuardedButton>
             </td>
         </tr>
     }

@@ -5,13 +5,14 @@ mod create;
 use crate::api;
 use crate::components::segments::{Segment, Segments};
 use crate::components::skeleton::SkeletonRows;
-use crate::components::{AsyncView, Empty, IconName, Page, SmallIcon};
+use crate::components::{AsyncView, Empty, GuardedButton, IconName, Page, SmallIcon};
+use crate::model::refusal;
 use crate::model::search::matches;
 use crate::state::pulse::pulse;
 use crate::state::{Loaded, live, session};
 use create::CreateProject;
 use domain::paths::page;
-use domain::policy::{Action, Ground, decide};
+use domain::policy::Action;
 use domain::project::{Project, Visibility};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -33,12 +34,10 @@ pub fn ProjectsPage() -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let which = RwSignal::new(CURRENT.to_owned());
     let creating = RwSignal::new(false);
-    let refused = move || {
-        let role = session.account_role()?;
-        decide(role, Action::CreateProject, Ground::NONE).err()
-    };
+    let refused =
+        Signal::derive(move || refusal::refused(session.account_role()?, Action::CreateProject));
     Effect::new(move |_| {
-        if query.read().get("new").is_some() && refused().is_none() {
+        if query.read().get("new").is_some() && refused.with(Option::is_none) {
             creating.set(true);
         }
     });
@@ -62,16 +61,12 @@ pub fn ProjectsPage() -> impl IntoView {
                     <input type="search" aria-label="Find a project" placeholder="Name or key" bind:value=typed />
                 </label>
                 <Segments label="Which" segments value=which on_change=Callback::new(move |to| which.set(to)) />
-                <button
-                    type="button"
-                    class="btn btn-sm btn-line ml-auto"
-                    disabled=move || refused().is_some()
-                    title=move || refused().map(|denied| denied.sentence())
-                    on:click=move |_| creating.set(true)
-                >
-                    <SmallIcon name=IconName::Plus />
-                    "New project"
-                </button>
+                <span class="ml-auto">
+                    <GuardedButton refused on_click=Callback::new(move |()| creating.set(true))>
+                        <SmallIcon name=IconName::Plus />
+                        "New project"
+                    </GuardedButton>
+                </span>
             </div>
             <AsyncView
                 loaded

@@ -1,7 +1,6 @@
 //! The people and programs with an account.
 
 mod dialogs;
-mod policy;
 mod row;
 
 use crate::api;
@@ -12,9 +11,9 @@ use crate::model::search::matches;
 use crate::state::pulse::pulse;
 use crate::state::{Loaded, live, session};
 use dialogs::{AddUser, EditUser, ResetPassword};
+use domain::paths::page;
 use domain::user::{Kind, Role, User};
 use leptos::prelude::*;
-use policy::PolicyTable;
 use row::UserRow;
 
 /// What the rows share.
@@ -93,9 +92,6 @@ pub fn UsersPage() -> impl IntoView {
             >
                 <Table people users typed kind />
             </AsyncView>
-            <Show when=move || admin.get()>
-                <PolicyTable />
-            </Show>
         </Page>
         <AddUser open=adding people />
         <EditUser people />
@@ -180,7 +176,7 @@ fn Table(
                 </table>
             </Show>
             <Show when=move || admin.get()>
-                <p class="py-2 text-xs text-ink-3">"The last admin cannot be demoted or deactivated."</p>
+                <p class="py-2 text-xs text-ink-3">"The last admin cannot be demoted or deactivated. " <a class="link" href=page::POLICY>"What the roles may do"</a></p>
             </Show>
         </div>
     }

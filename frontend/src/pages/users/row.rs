@@ -6,6 +6,7 @@ use crate::components::menu::Menu;
 use crate::components::popover::Popover;
 use crate::components::role_select::RoleSelect;
 use crate::components::{Icon, IconName, Person, SmallIcon, Time};
+use crate::model::refusal::Refusal;
 use crate::state::{session, toasts};
 use domain::user::{Kind, Role, User, UserPatch};
 use leptos::prelude::*;
@@ -96,9 +97,9 @@ fn RoleCell(people: People, user: Memo<User>) -> impl IntoView {
     let refused = Signal::derive(move || {
         let user = user.get();
         if people.is_last_admin(&user) {
-            Some("The last admin cannot be demoted.".to_owned())
+            Some(Refusal::plain("The last admin cannot be demoted."))
         } else if session.user_id() == Some(user.id) {
-            Some("Ask another admin to change your own role.".to_owned())
+            Some(Refusal::plain("Ask another admin to change your own role."))
         } else {
             None
         }
