@@ -223,6 +223,7 @@ fn changed(
     match (field, before, after) {
         ("description", ..) => "edited the description".into(),
         ("context", ..) => "changed the context".into(),
+        ("rank", ..) => "moved it in the order".into(),
         ("password", ..) => "changed the password".into(),
         ("title", _, Some(after)) => format!("renamed it to “{after}”"),
         ("status", Some(before), Some(after)) => format!("moved it from {before} to {after}"),

@@ -339,6 +339,7 @@ statement! {
     IssueHistory {
         issue: Uuid => SqlUuid,
         internals: bool => Bool,
+        ranks: bool => Bool,
         after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         after_id: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
@@ -348,8 +349,18 @@ statement! {
      left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
      where e.issue_id = {issue} and (not e.internal or {internals})
+       and ({ranks} or e.field is distinct from 'rank')
        and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
      order by e.at, e.id limit {limit}"
+}
+
+/// Whom a history is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// They may see internal notes.
+    pub internals: bool,
+    /// They want to know of every drag on the board.
+    pub ranks: bool,
 }
 
 /// One page of an issue's history, oldest first, after a position.
@@ -359,13 +370,14 @@ statement! {
 pub fn issue_history(
     conn: &mut Conn,
     issue: Uuid,
-    internals: bool,
+    reader: Reader,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Fact>> {
     let statement = IssueHistory {
         issue,
-        internals,
+        internals: reader.internals,
+        ranks: reader.ranks,
         after_at: after.map(|a| a.0),
         after_id: after.map(|a| a.1),
         limit,
@@ -375,16 +387,22 @@ pub fn issue_history(
 
 statement! {
     /// How many entries an issue's history has.
-    CountHistory { issue: Uuid => SqlUuid, internals: bool => Bool } -> BigInt :
-    "select count(*) from event where issue_id = {issue} and (not internal or {internals})"
+    CountHistory { issue: Uuid => SqlUuid, internals: bool => Bool, ranks: bool => Bool } -> BigInt :
+    "select count(*) from event where issue_id = {issue} and (not internal or {internals})
+       and ({ranks} or field is distinct from 'rank')"
 }
 
 /// How many entries an issue's history has.
 ///
 /// # Errors
 /// When the database is away.
-pub fn count_history(conn: &mut Conn, issue: Uuid, internals: bool) -> Result<i64> {
-    Ok(CountHistory { issue, internals }.get_result(conn.pg())?)
+pub fn count_history(conn: &mut Conn, issue: Uuid, reader: Reader) -> Result<i64> {
+    let statement = CountHistory {
+        issue,
+        internals: reader.internals,
+        ranks: reader.ranks,
+    };
+    Ok(statement.get_result(conn.pg())?)
 }
 
 statement! {
@@ -404,6 +422,7 @@ statement! {
      cross join lateral (
          select * from event x
          where x.project_id = scope.project_id and x.issue_id is not null
+           and x.field is distinct from 'rank'
            and (not x.internal or x.project_id = any({staff}))
            and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
            and exists (

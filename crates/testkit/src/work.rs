@@ -2,6 +2,7 @@
 //! changed field, now or at an instant of the past.
 
 use chrono::{DateTime, Utc};
+use domain::board::Place;
 use domain::issue::{IssueType, Priority, Resolution, Severity};
 use domain::key::IssueRef;
 use domain::policy::Action;
@@ -9,7 +10,7 @@ use domain::workflow::Category;
 use serde_json::{Map, Value, json};
 use store::access::{self, Actor, IssueAccess};
 use store::idempotency::StoredAnswer;
-use store::issues::{By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated};
+use store::issues::{By, Change, Closing, Created, Dates, Deleting, IssueFields, Spot, Updated};
 use store::projects::StoredWorkflow;
 use store::{Db, Error, Result, Tx, issues, projects};
 use uuid::Uuid;
@@ -63,6 +64,7 @@ pub fn plain(status: Uuid, title: &str) -> IssueFields {
         due_date: None,
         external_ref: None,
         context: None,
+        rank: String::new(),
     }
 }
 
@@ -87,14 +89,27 @@ pub fn facts(f: &IssueFields) -> Vec<(&'static str, Value)> {
         ("due_date", json!(f.due_date)),
         ("external_ref", json!(f.external_ref)),
         ("context", json!(f.context)),
+        ("rank", json!(f.rank)),
     ]
 }
 
-/// Every field as one object, as the first event of an issue tells it.
+/// Every field as one object, as the log tells it when it is read to its end.
+#[must_use]
+pub fn state(f: &IssueFields) -> Value {
+    facts(f)
+        .into_iter()
+        .map(|(name, value)| (name.to_string(), value))
+        .collect::<Map<String, Value>>()
+        .into()
+}
+
+/// Every field as one object, as the first event of an issue tells it: the rank follows from the
+/// number.
 #[must_use]
 pub fn snapshot(f: &IssueFields) -> Value {
     let object: Map<String, Value> = facts(f)
         .into_iter()
+        .filter(|(name, _)| *name != "rank")
         .map(|(name, value)| (name.into(), value))
         .collect();
     Value::Object(object)
@@ -262,6 +277,55 @@ pub fn move_to(
 ) -> Version {
     let to = status(db, load(db, issue).issue.project_id, slug);
     change(db, at, actor, issue, |f| f.status_id = to).expect("a move")
+}
+
+/// Puts an issue somewhere in the order of its project. Neighbours go by their ids.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody was faster.
+///
+/// # Panics
+/// When a neighbour is not an id.
+pub fn place(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    issue: Uuid,
+    place: &Place,
+) -> Result<bool> {
+    db.write(|tx| {
+        if let Some(at) = at {
+            tx.pretend_it_is(at);
+        }
+        let look = |tx: &mut store::Tx<'_>, id| {
+            let all = everything();
+            access::issue(tx, &all, &IssueRef::Id(id), Action::SeeProject).map(|found| found.issue)
+        };
+        let was = look(tx, issue)?;
+        let order = issues::order(tx, was.project_id)?;
+        let id = |word: &str| word.parse::<Uuid>().expect("an id");
+        let rank = match place {
+            Place::Before(word) => {
+                let other = look(tx, id(word))?;
+                order.rank(tx, &was, Spot::Before(&other))?
+            }
+            Place::After(word) => {
+                let other = look(tx, id(word))?;
+                order.rank(tx, &was, Spot::After(&other))?
+            }
+            Place::Top => order.rank(tx, &was, Spot::Top)?,
+            Place::Bottom => order.rank(tx, &was, Spot::Bottom)?,
+        };
+        let Some(rank) = rank else { return Ok(false) };
+        let before = IssueFields::from(&was);
+        let after = IssueFields {
+            rank,
+            ..before.clone()
+        };
+        let what = Updated::Fields(changes(&before, &after));
+        issues::update(tx, &was, &after, Dates::KEEP, by(actor), what)?;
+        Ok(true)
+    })
 }
 
 /// Deletes an issue, or restores it.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::access::{self, Actor};
 use store::accounts;
 use store::db::Conn;
-use store::events::{self, Fact};
+use store::events::{self, Fact, Reader};
 use uuid::Uuid;
 
 /// Position in a history: instant and id.
@@ -23,15 +23,19 @@ pub fn of_issue(
     conn: &mut Conn,
     actor: &Actor,
     which: &IssueRef,
+    ranks: bool,
     after: Option<At>,
     limit: i64,
 ) -> Result<(Vec<HistoryEntry>, i64)> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
-    let internals = found.sees_internal();
+    let reader = Reader {
+        internals: found.sees_internal(),
+        ranks,
+    };
     // The former text of a comment is for those who run the project.
     let former_texts = found.allow(Action::EditProject).is_ok();
-    let facts = events::issue_history(conn, found.issue.id, internals, after, limit)?;
-    let count = events::count_history(conn, found.issue.id, internals)?;
+    let facts = events::issue_history(conn, found.issue.id, reader, after, limit)?;
+    let count = events::count_history(conn, found.issue.id, reader)?;
     let own_only = found.access.own_only;
     let mut entries = render(conn, facts, former_texts)?;
     if own_only {

@@ -241,6 +241,32 @@ impl App {
         .await
     }
 
+    /// Changes something in one transaction, and again from the start when somebody else was faster.
+    ///
+    /// # Errors
+    /// What the use case says; then nothing was written.
+    pub async fn write_again<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        f: impl Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let caller = caller.clone();
+        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
+            let mut tries = 0;
+            loop {
+                let result = db.write(|tx| {
+                    let actor = who(tx, &caller)?;
+                    f(tx, &actor)
+                });
+                match result {
+                    Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
+                    other => return other,
+                }
+            }
+        })
+        .await
+    }
+
     /// Makes something for a caller: once for each idempotency key, when one is given.
     ///
     /// # Errors

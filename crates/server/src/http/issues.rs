@@ -264,11 +264,16 @@ pub async fn update_issue(
     let which: IssueRef = extract::address(&issue)?;
     let seen = extract::if_match(&req);
     let patch = body.value.check()?;
-    let issue = app
-        .write_one(&caller, move |tx, actor| {
-            Ok(use_case::update(tx, actor, &which, &patch, seen)?.render())
-        })
-        .await?;
+    let takes_a_place = patch.place.is_some();
+    let change = move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
+        Ok(use_case::update(tx, actor, &which, &patch, seen)?.render())
+    };
+    // An order holds only while nobody else changes it, which takes a transaction.
+    let issue = if takes_a_place {
+        app.write_again(&caller, change).await?
+    } else {
+        app.write_one(&caller, change).await?
+    };
     reply::tagged(&req, issue.version, &issue)
 }
 
@@ -317,6 +322,7 @@ pub async fn restore_issue(
     tag = "issues",
     params(
         ("issue" = String, Path, description = "Key or id"),
+        ("rank" = Option<bool>, Query, description = "True: also each change of the place on the board"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
     ),
@@ -333,10 +339,11 @@ pub async fn issue_history(
     let which: IssueRef = extract::address(&issue)?;
     let limit = i64::from(params.limit()?);
     let after: Option<history::At> = params.cursor()?;
+    let ranks = params.read("rank", "true or false")?.unwrap_or(false);
     params.end()?;
     let (mut items, count) = app
         .read(&caller, move |conn, actor| {
-            history::of_issue(conn, actor, &which, after, limit + 1)
+            history::of_issue(conn, actor, &which, ranks, after, limit + 1)
         })
         .await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);

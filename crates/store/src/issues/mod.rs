@@ -1,9 +1,11 @@
 //! Issues: the row, its versions, and lists of rows.
 
 mod list;
+mod order;
 mod write;
 
 pub use list::{Listed, Position, PositionValue, list};
+pub use order::{Order, Spot, order};
 pub use write::{
     By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated, insert, update,
 };

@@ -52,6 +52,8 @@ pub struct IssueFields {
     pub external_ref: Option<String>,
     /// What a program remembers.
     pub context: Option<Value>,
+    /// Place in the order of its project; that of a new issue follows from its number.
+    pub rank: String,
 }
 
 impl From<&StoredIssue> for IssueFields {
@@ -74,6 +76,7 @@ impl From<&StoredIssue> for IssueFields {
             due_date: issue.due_date,
             external_ref: issue.external_ref.clone(),
             context: issue.context.clone(),
+            rank: issue.rank.clone(),
         }
     }
 }
@@ -199,6 +202,7 @@ statement! {
         due_date: Option<NaiveDate> => Nullable<Date>,
         external_ref: Option<String> => Nullable<Text>,
         context: Option<Value> => Nullable<Jsonb>,
+        rank: String => Text,
         closing: String => Text,
         deleting: String => Text,
         actor: Uuid => SqlUuid,
@@ -220,6 +224,7 @@ statement! {
                  resolution = {resolution}, affected_version_id = {affected}, fixed_version_id = {fixed},
                  assignee_id = {assignee}, parent_id = {parent}, label_ids = {labels},
                  start_date = {start_date}, due_date = {due_date}, external_ref = {external_ref}, context = {context},
+                 rank = {rank},
                  life = case when {enters}::text is null then i.life else i.life || jsonb_build_array(
                      jsonb_build_object('category', {enters}::text,
                                         'since', greatest(now.at, i.updated_at + interval '1 microsecond'))) end,
@@ -397,6 +402,7 @@ pub fn update(
         due_date: f.due_date,
         external_ref: f.external_ref,
         context: f.context,
+        rank: f.rank,
         closing: match closing {
             Closing::Keep => "keep",
             Closing::Close => "close",

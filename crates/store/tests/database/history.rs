@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::event::EventKind;
 use store::access::{self, Actor};
-use store::events::{self, Fact, NewEvent};
+use store::events::{self, Fact, NewEvent, Reader};
 use store::{Db, Error};
 use testkit::{Cast, TestDb, cast, work};
 use uuid::Uuid;
@@ -46,9 +46,13 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
         Ok::<_, Error>(())
     })
     .unwrap();
+    let reader = |internals| Reader {
+        internals,
+        ranks: false,
+    };
     let history = |internals| {
         whole(|after| {
-            db.read(|conn| events::issue_history(conn, issue, internals, after, 2))
+            db.read(|conn| events::issue_history(conn, issue, reader(internals), after, 2))
                 .unwrap()
         })
     };
@@ -78,7 +82,7 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
         (Some("APP"), Some(1))
     );
     let count = |internals| {
-        db.read(|conn| events::count_history(conn, issue, internals))
+        db.read(|conn| events::count_history(conn, issue, reader(internals)))
             .unwrap()
     };
     assert_eq!((count(true), count(false)), (4, 3));

@@ -25,5 +25,6 @@ mod numbers;
 mod order;
 mod pool;
 mod projects;
+mod ranks;
 mod updates;
 mod world;

@@ -74,6 +74,7 @@ pub fn create(
         due_date: draft.due_date,
         external_ref: draft.external_ref.clone(),
         context: draft.context.clone(),
+        rank: String::new(),
     };
     let status = status_fact(&workflow, status_at);
     let snapshot = json!({

@@ -3,6 +3,7 @@
 use super::create::{status_fact, unknown_status};
 use super::{Precondition, by, for_change, lost_race, names};
 use crate::app::Result;
+use domain::board::Place;
 use domain::issue::{IssuePatch, Resolution};
 use domain::key::IssueRef;
 use domain::policy::{self, Action, Denied};
@@ -11,7 +12,7 @@ use domain::workflow::{Category, NoStep};
 use serde_json::{Value, json};
 use store::access::{self, Actor, IssueAccess, ProjectAccess};
 use store::db::Tx;
-use store::issues::{self, Change, Closing, Dates, IssueFields, Updated};
+use store::issues::{self, Change, Closing, Dates, IssueFields, Spot, Updated};
 use store::{labels, projects};
 use uuid::Uuid;
 
@@ -56,6 +57,7 @@ pub fn update(
     looked_up_fields(tx, actor, &found, patch, &mut draft)?;
     status(tx, &found, patch, &mut draft)?;
     assignee(tx, actor, &found, patch, &mut draft)?;
+    place(tx, actor, &found, patch, &mut draft)?;
     if draft.changes.is_empty() {
         return Ok(found);
     }
@@ -317,6 +319,54 @@ fn assignee(
     }
     draft.fields.assignee_id = new.map(|n| n.0);
     Ok(())
+}
+
+/// The place in the project's order. Others wait until it is taken.
+fn place(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    patch: &IssuePatch,
+    draft: &mut Draft,
+) -> Result<()> {
+    let Some(place) = &patch.place else {
+        return Ok(());
+    };
+    found.allow(Action::MoveIssue)?;
+    let order = issues::order(tx, found.issue.project_id)?;
+    let neighbour = match place {
+        Place::Before(word) => Some(neighbour(tx, actor, found, "before", word)?),
+        Place::After(word) => Some(neighbour(tx, actor, found, "after", word)?),
+        Place::Top | Place::Bottom => None,
+    };
+    let spot = match (place, &neighbour) {
+        (Place::Before(_), Some(other)) => Spot::Before(&other.issue),
+        (Place::After(_), Some(other)) => Spot::After(&other.issue),
+        (Place::Bottom, _) => Spot::Bottom,
+        _ => Spot::Top,
+    };
+    if let Some(rank) = order.rank(tx, &found.issue, spot)? {
+        draft.put("rank", json!(found.issue.rank), json!(rank));
+        draft.fields.rank = rank;
+    }
+    Ok(())
+}
+
+fn neighbour(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    side: &str,
+    word: &str,
+) -> Result<IssueAccess> {
+    let pointer = format!("place/{side}");
+    let unknown = || FieldError::at(&pointer, "unknown_value", "There is no such issue here.");
+    let which: IssueRef = word.parse().map_err(|_| unknown())?;
+    match access::issue(tx, actor, &which, Action::SeeProject) {
+        Ok(other) if other.issue.project_id == found.issue.project_id => Ok(other),
+        Ok(_) | Err(store::Error::NotFound) => Err(unknown().into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn with_labels(
