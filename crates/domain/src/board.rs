@@ -37,7 +37,7 @@ pub struct BoardColumn {
 
 /// Where to put an issue in the order of its project: `{"before": "APP-12"}`, `{"after": "APP-12"}`,
 /// `"top"` or `"bottom"`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Place {
@@ -49,6 +49,41 @@ pub enum Place {
     Top,
     /// After all others.
     Bottom,
+}
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Neighbour {
+            before: Option<String>,
+            after: Option<String>,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum WordOrNeighbour {
+            Word(String),
+            Neighbour(Neighbour),
+        }
+        let wrong = || {
+            serde::de::Error::custom(
+                r#"a place is "top", "bottom", {"before": an issue} or {"after": an issue}"#,
+            )
+        };
+        match WordOrNeighbour::deserialize(deserializer).map_err(|_| wrong())? {
+            WordOrNeighbour::Word(word) if word == "top" => Ok(Self::Top),
+            WordOrNeighbour::Word(word) if word == "bottom" => Ok(Self::Bottom),
+            WordOrNeighbour::Neighbour(Neighbour {
+                before: Some(issue),
+                after: None,
+            }) => Ok(Self::Before(issue)),
+            WordOrNeighbour::Neighbour(Neighbour {
+                before: None,
+                after: Some(issue),
+            }) => Ok(Self::After(issue)),
+            _ => Err(wrong()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -211,7 +211,7 @@ pub fn project(
 }
 
 macro_rules! issue_select {
-    ($condition:literal) => {
+    ($relation:literal, $condition:literal) => {
         concat!(
             "select i.id, i.project_id, i.number, i.title, i.description, i.type, i.severity, i.priority, i.story_points,
                     s.id, s.slug, s.name, s.category, i.resolution,
@@ -228,7 +228,7 @@ macro_rules! issue_select {
                     i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at,
                     p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
                     p.created_at, p.updated_at, p.version, m.role
-             from issue i
+             from ", $relation, " i
              join project p on p.id = i.project_id
              join status s on s.id = i.status_id
              join account r on r.id = i.reporter_id
@@ -245,13 +245,23 @@ statement! {
     /// An issue by key, with everything that is shown of it and what decides who may.
     IssueByKey { key: String => Text, number: i64 => diesel::sql_types::BigInt, me: Uuid => SqlUuid }
     -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!("p.key = {key} and i.number = {number}")
+    issue_select!("issue", "p.key = {key} and i.number = {number}")
 }
 
 statement! {
     /// The same by id.
     IssueById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!("i.id = {id}")
+    issue_select!("issue", "i.id = {id}")
+}
+
+statement! {
+    /// The same as it was at an instant; names beside it are those of today.
+    IssueAsOf { id: Uuid => SqlUuid, at: DateTime<Utc> => Timestamptz, me: Uuid => SqlUuid }
+    -> (IssueSql, ProjectSql, Nullable<Text>) :
+    issue_select!(
+        "(select v.issue_id as id, v.* from issue_version v where v.issue_id = {id} and v.valid_from <= {at}
+            and coalesce(v.valid_to, 'infinity') > {at})",
+        "true")
 }
 
 /// The issue, when it exists for the caller and role and relation suffice.
@@ -299,6 +309,28 @@ pub fn issue(
     };
     found.allow(action)?;
     Ok(found)
+}
+
+/// The issue as it was at an instant of the past, when it exists for the caller today.
+///
+/// # Errors
+/// [`Error::NotFound`], also when it did not exist yet, or [`Error::Denied`].
+pub fn issue_as_of(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &IssueRef,
+    at: DateTime<Utc>,
+) -> Result<IssueAccess> {
+    let today = issue(conn, actor, which, Action::SeeProject)?;
+    let row: Option<(StoredIssue, StoredProject, Option<String>)> = IssueAsOf {
+        id: today.issue.id,
+        at,
+        me: actor.id,
+    }
+    .get_result(conn.pg())
+    .optional()?;
+    let (issue, _, _) = row.ok_or(Error::NotFound)?;
+    Ok(IssueAccess { issue, ..today })
 }
 
 /// Any issue of a project that the caller may change as a whole, also one that is deleted: for

@@ -171,3 +171,16 @@ impl From<IssueStatus> for StatusRef {
         }
     }
 }
+
+/// A slug as people read it: `in_progress` as `In progress`.
+pub(crate) fn capital(slug: &str) -> String {
+    let mut letters = slug.chars();
+    match letters.next() {
+        Some(first) => first
+            .to_uppercase()
+            .chain(letters)
+            .collect::<String>()
+            .replace('_', " "),
+        None => String::new(),
+    }
+}

@@ -1,84 +1,87 @@
 //! Reports.
 
 use crate::access::Scope;
+use crate::columns::capital;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::issues::relation::{in_scope, not_deleted, relation};
+use crate::statement::Fragment;
+use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
-use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Text};
 use domain::insights::{Count, OpenBy, OpenByReport};
 use domain::issue::{IssueType, Priority, Severity};
 use domain::workflow::Category;
-use uuid::Uuid;
 
 type CountSql = (Text, Text, BigInt);
 type CountRow = (String, String, i64);
 
-macro_rules! open_by {
-    ($( $(#[$meta:meta])* $name:ident : $value:literal, $label:literal, $joins:literal, $order:literal; )+) => { $(
-        statement! {
-            $(#[$meta])*
-            $name { all: Vec<Uuid> => Array<SqlUuid>, own: Vec<Uuid> => Array<SqlUuid>, me: Uuid => SqlUuid } -> CountSql :
-            concat!(
-                "select ", $value, ", ", $label, ", count(*) from issue i ", $joins, "
-                 where i.deleted_at is null and i.resolved_at is null
-                   and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
-                 group by 1, 2 order by ", $order)
-        }
-    )+ };
+/// Value, name for people (empty: follows from the value), joins and order of a count.
+const fn bars(by: OpenBy) -> (&'static str, &'static str, &'static str, &'static str) {
+    match by {
+        OpenBy::Severity => ("i.severity::text", "''", "", "1 desc"),
+        OpenBy::Priority => ("i.priority::text", "''", "", "1"),
+        OpenBy::Type => ("i.type", "''", "", "3 desc, 1"),
+        // Over projects of the same slug and name.
+        OpenBy::Status => (
+            "s.slug",
+            "s.name",
+            " join status s on s.id = i.status_id",
+            "min(s.position), 1",
+        ),
+        OpenBy::Category => (
+            "s.category",
+            "''",
+            " join status s on s.id = i.status_id",
+            "1",
+        ),
+        OpenBy::Assignee => (
+            "coalesce(a.username, 'none')",
+            "coalesce(a.display_name, 'Nobody')",
+            " left join account a on a.id = i.assignee_id",
+            "3 desc, 1",
+        ),
+        OpenBy::Label => (
+            "l.name",
+            "l.name",
+            " join label l on l.id = any(i.label_ids)",
+            "3 desc, 1",
+        ),
+        OpenBy::Project => (
+            "p.key",
+            "p.name",
+            " join project p on p.id = i.project_id",
+            "3 desc, 1",
+        ),
+    }
 }
 
-open_by! {
-    /// By severity.
-    BySeverity: "i.severity::text", "''", "", "1 desc";
-    /// By priority.
-    ByPriority: "i.priority::text", "''", "", "1";
-    /// By kind of work.
-    ByType: "i.type", "''", "", "3 desc, 1";
-    /// By status, over projects of the same slug and name.
-    ByStatus: "s.slug", "s.name", "join status s on s.id = i.status_id", "min(s.position), 1";
-    /// By category.
-    ByCategory: "s.category", "''", "join status s on s.id = i.status_id", "1";
-    /// By assignee.
-    ByAssignee: "coalesce(a.username, 'none')", "coalesce(a.display_name, 'Nobody')",
-        "left join account a on a.id = i.assignee_id", "3 desc, 1";
-    /// By label.
-    ByLabel: "l.name", "l.name", "join label l on l.id = any(i.label_ids)", "3 desc, 1";
-    /// By project.
-    ByProject: "p.key", "p.name", "join project p on p.id = i.project_id", "3 desc, 1";
+/// The open issues of a scope: what follows `from`.
+fn open(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>, joins: &'static str) {
+    relation(f, as_of);
+    f.sql(joins).sql(" where ");
+    in_scope(f, scope);
+    not_deleted(f, scope, as_of);
+    f.sql(" and i.resolved_at is null");
 }
 
-statement! {
-    /// All open issues of a scope.
-    CountOpen { all: Vec<Uuid> => Array<SqlUuid>, own: Vec<Uuid> => Array<SqlUuid>, me: Uuid => SqlUuid } -> BigInt :
-    "select count(*) from issue i where i.deleted_at is null and i.resolved_at is null
-       and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))"
-}
-
-/// Open issues of a scope, counted by a field.
+/// Open issues of a scope, counted by a field, now or at an instant of the past.
 ///
 /// # Errors
 /// When the database is away.
-pub fn open_by(conn: &mut Conn, scope: &Scope, by: OpenBy) -> Result<OpenByReport> {
-    macro_rules! run {
-        ($statement:ident) => {
-            $statement {
-                all: scope.all.clone(),
-                own: scope.own.clone(),
-                me: scope.me,
-            }
-            .load(conn.pg())?
-        };
-    }
-    let rows: Vec<CountRow> = match by {
-        OpenBy::Severity => run!(BySeverity),
-        OpenBy::Priority => run!(ByPriority),
-        OpenBy::Type => run!(ByType),
-        OpenBy::Status => run!(ByStatus),
-        OpenBy::Category => run!(ByCategory),
-        OpenBy::Assignee => run!(ByAssignee),
-        OpenBy::Label => run!(ByLabel),
-        OpenBy::Project => run!(ByProject),
-    };
+pub fn open_by(
+    conn: &mut Conn,
+    scope: &Scope,
+    by: OpenBy,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<OpenByReport> {
+    let (value, name, joins, order) = bars(by);
+    let mut counted = Fragment::default();
+    counted.sql("select ").sql(value).sql(", ").sql(name);
+    counted.sql(", count(*) from ");
+    open(&mut counted, scope, as_of, joins);
+    counted.sql(" group by 1, 2 order by ").sql(order);
+    let rows: Vec<CountRow> = counted.query::<CountSql>().load(conn.pg())?;
     let count_of = |value: &str| rows.iter().find(|r| r.0 == value).map_or(0, |r| r.2);
     let every = |words: Vec<(String, String, String)>| -> Vec<Count> {
         words
@@ -131,12 +134,10 @@ pub fn open_by(conn: &mut Conn, scope: &Scope, by: OpenBy) -> Result<OpenByRepor
             })
             .collect(),
     };
-    let total = CountOpen {
-        all: scope.all.clone(),
-        own: scope.own.clone(),
-        me: scope.me,
-    }
-    .get_result(conn.pg())?;
+    let mut all = Fragment::default();
+    all.sql("select count(*) from ");
+    open(&mut all, scope, as_of, "");
+    let total = all.query::<BigInt>().get_result(conn.pg())?;
     Ok(OpenByReport { items, total })
 }
 
@@ -145,16 +146,4 @@ fn words_of(slugs: &[&str]) -> Vec<(String, String, String)> {
         .iter()
         .map(|s| ((*s).to_string(), (*s).to_string(), capital(s)))
         .collect()
-}
-
-fn capital(slug: &str) -> String {
-    let mut letters = slug.chars();
-    match letters.next() {
-        Some(first) => first
-            .to_uppercase()
-            .chain(letters)
-            .collect::<String>()
-            .replace('_', " "),
-        None => String::new(),
-    }
 }

@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod labels;
 pub mod listen;
 pub mod migrate;
+pub mod moments;
 pub mod projects;
 #[rustfmt::skip]
 mod schema;

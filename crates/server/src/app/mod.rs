@@ -11,6 +11,7 @@ pub mod history;
 pub mod issues;
 pub mod labels;
 pub mod members;
+pub mod past;
 pub mod projects;
 pub mod sign_in;
 

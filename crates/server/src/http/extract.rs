@@ -7,6 +7,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::problem::{Code, FieldError, Problem};
 use futures_util::future::{LocalBoxFuture, Ready, ready};
@@ -272,6 +273,45 @@ impl Params {
         } else {
             Err(FieldError::query("limit", "range", "From 1 to 100.").into())
         }
+    }
+
+    /// Takes an instant out.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn instant(&mut self, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        let wrong = |_| {
+            let expected = "Expected an instant such as 2026-01-31T12:00:00Z.";
+            FieldError::query(name, "invalid", expected).into()
+        };
+        self.text(name)
+            .map(|text| {
+                DateTime::parse_from_rfc3339(&text)
+                    .map(|at| at.to_utc())
+                    .map_err(wrong)
+            })
+            .transpose()
+    }
+
+    /// Takes an end of a stretch of time out: an instant, or a day (UTC), which begins then or, as
+    /// the last, ends with it.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn bound(&mut self, name: &str, last: bool) -> Result<Option<DateTime<Utc>>, Error> {
+        let day = self
+            .0
+            .iter()
+            .find(|(n, _)| n == name)
+            .and_then(|(_, text)| text.parse::<NaiveDate>().ok())
+            .filter(|day| (1..10_000).contains(&day.year()));
+        let Some(day) = day else {
+            return self.instant(name);
+        };
+        let _ = self.text(name);
+        let begin = day.and_time(NaiveTime::MIN).and_utc();
+        let whole = TimeDelta::days(1) - TimeDelta::microseconds(1);
+        Ok(Some(if last { begin + whole } else { begin }))
     }
 
     /// Takes `cursor` out.

@@ -3,20 +3,20 @@
 use super::attachments::{Part, Parts};
 use super::extract::{self, Body, Params};
 use super::reply;
-use crate::app::{App, Caller, Error, Once, history, issues as use_case};
+use crate::app::{App, Caller, Error, Once, history, issues as use_case, past};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web,
 };
 use domain::event::HistoryEntry;
-use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
+use domain::issue::{Issue, IssueDraft, IssuePatch};
 use domain::key::{IssueRef, ProjectRef};
-use domain::list::IssueFilter;
+use domain::list::{GroupBy, IssueFilter, IssueList};
 use domain::page::{Page, Total};
 use domain::paths::api;
 use domain::policy::Action;
 use domain::problem::FieldError;
 use store::access;
-use store::issues::{self, Position};
+use store::issues::{self, Asked, Position};
 
 /// Report an issue in a project.
 ///
@@ -164,7 +164,8 @@ async fn create(
 
 /// List issues.
 ///
-/// Within a filter any of its comma-separated values, between filters all of them.
+/// Within a filter any of its comma-separated values, between filters all of them. With `group_by`
+/// the answer also has all groups with their counts.
 #[utoipa::path(
     tag = "issues",
     params(
@@ -184,8 +185,10 @@ async fn create(
         ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`; a minus in front turns it round; `-updated` unless given"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
+        ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today"),
+        ("group_by" = Option<String>, Query, description = "`status`, `category`, `type`, `severity`, `priority`, `resolution`, `assignee`, `reporter`, `label`, `project`, `fixed_version`: groups one after the other, each in the order of `sort`"),
     ),
-    responses((status = 200, body = Page<IssueRow>))
+    responses((status = 200, body = IssueList))
 )]
 #[get("/issues")]
 pub async fn list_issues(
@@ -196,36 +199,49 @@ pub async fn list_issues(
 ) -> Result<HttpResponse, Error> {
     let limit = i64::from(params.limit()?);
     let after: Option<Position> = params.cursor()?;
+    let as_of = params.instant("as_of")?;
+    let group_by: Option<GroupBy> = params.read("group_by", &GroupBy::SLUGS.join(", "))?;
     let rest = params.rest();
     let (filter, others) = IssueFilter::from_pairs(rest)?;
     extract::unknown(&others)?;
     if after
         .as_ref()
-        .is_some_and(|position| !position.fits(filter.sort.field))
+        .is_some_and(|position| !position.fits(filter.sort.field, group_by))
     {
         return Err(extract::wrong_cursor());
     }
     let listed = app
         .read(&caller, move |conn, actor| {
             let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
-            Ok(issues::list(conn, &scope, &filter, after.as_ref(), limit)?)
+            past::check(conn, as_of)?;
+            let asked = Asked {
+                filter: &filter,
+                as_of,
+                group_by,
+                after: after.as_ref(),
+                limit,
+            };
+            Ok(issues::list(conn, &scope, &asked)?)
         })
         .await?;
     let next_cursor = listed.next.as_ref().map(extract::cursor);
-    reply::page(
-        &req,
-        &Page {
-            items: listed.rows,
-            next_cursor,
-            total: listed.total,
-        },
-    )
+    let page = Page {
+        items: listed.rows,
+        next_cursor,
+        total: listed.total,
+    };
+    let cursor = page.next_cursor.clone();
+    let groups = listed.groups;
+    reply::linked(&req, cursor.as_deref(), &IssueList { page, groups })
 }
 
 /// One issue, by key or id.
+///
+/// With `as_of` as it was at that instant; not before it was made. Whom it exists for and the names
+/// of people, statuses, labels and versions are those of today.
 #[utoipa::path(
     tag = "issues",
-    params(("issue" = String, Path, description = "Key or id"), ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has")),
+    params(("issue" = String, Path, description = "Key or id"), ("as_of" = Option<String>, Query, description = "As it was at that instant"), ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has")),
     responses((status = 200, body = Issue), (status = 304))
 )]
 #[get("/issues/{issue}")]
@@ -234,11 +250,19 @@ pub async fn get_issue(
     req: HttpRequest,
     caller: Caller,
     issue: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
+    let as_of = params.instant("as_of")?;
+    params.end()?;
     let issue = app
         .read(&caller, move |conn, actor| {
-            Ok(access::issue(conn, actor, &which, Action::SeeProject)?.render())
+            past::check(conn, as_of)?;
+            let found = match as_of {
+                Some(at) => access::issue_as_of(conn, actor, &which, at)?,
+                None => access::issue(conn, actor, &which, Action::SeeProject)?,
+            };
+            Ok(found.render())
         })
         .await?;
     reply::tagged(&req, issue.version, &issue)

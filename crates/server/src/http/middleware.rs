@@ -3,6 +3,7 @@
 //! In: request id, who is calling (signature only), limits, origin. Out: security headers, timing,
 //! figures, one log line.
 
+use super::extract::unknown;
 use super::limits::{Limiter, Verdict};
 use super::problem::{self, REQUEST_ID};
 use crate::app::{App, Caller, Error, Timing};
@@ -160,6 +161,14 @@ fn refuse(
                 verdict,
             )));
         }
+    }
+    // Whoever writes with an instant means another request: the past cannot be changed.
+    let travels = |pair: &str| pair.split('=').next() == Some("as_of");
+    if is_api && unsafe_method && req.query_string().split('&').any(travels) {
+        let error = unknown(&[("as_of", "")])
+            .err()
+            .unwrap_or_else(Error::not_found);
+        return Err(Box::new((error, verdict)));
     }
     Ok(verdict)
 }

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod attachments;
 pub mod auth;
+pub mod board;
 pub mod comments;
 pub mod extract;
 pub mod health;
@@ -10,6 +11,7 @@ pub mod issues;
 pub mod limits;
 pub mod me;
 pub mod middleware;
+pub mod moments;
 pub mod openapi;
 pub mod problem;
 pub mod projects;
@@ -54,6 +56,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(projects::update_member)
         .service(projects::remove_member)
         .service(projects::get_workflow)
+        .service(board::get_board)
         .service(projects::list_labels)
         .service(projects::create_label)
         .service(projects::update_label)
@@ -83,6 +86,8 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(attachments::delete_attachment)
         .service(reports::open_by)
         .service(reports::daily_stats)
+        .service(moments::changes)
+        .service(moments::moments)
         .service(reports::activity)
         .service(stream::live_stream)
         .service(stream::poll_events)

@@ -109,9 +109,21 @@ pub fn json<T: Serialize>(value: &T) -> Result<HttpResponse, Error> {
 /// # Errors
 /// Never for the types of `domain`.
 pub fn page<T: Serialize>(req: &HttpRequest, page: &Page<T>) -> Result<HttpResponse, Error> {
-    let body = text(page)?;
+    linked(req, page.next_cursor.as_deref(), page)
+}
+
+/// Something that goes on elsewhere, with a `Link` to there.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn linked<T: Serialize>(
+    req: &HttpRequest,
+    next: Option<&str>,
+    value: &T,
+) -> Result<HttpResponse, Error> {
+    let body = text(value)?;
     let mut response = HttpResponse::Ok();
-    if let Some(cursor) = &page.next_cursor {
+    if let Some(cursor) = next {
         let others = req
             .query_string()
             .split('&')

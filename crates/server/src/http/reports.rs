@@ -2,7 +2,7 @@
 
 use super::extract::{self, Params};
 use super::reply;
-use crate::app::{App, Caller, Error, history};
+use crate::app::{App, Caller, Error, history, past};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{Days, NaiveDate, Utc};
 use domain::event::HistoryEntry;
@@ -18,6 +18,7 @@ use store::{access, insights, stats};
     params(
         ("by" = Option<String>, Query, description = "`severity` (default), `status`, `category`, `type`, `priority`, `assignee`, `label`, `project`"),
         ("project" = Option<String>, Query, description = "Key of a project"),
+        ("as_of" = Option<String>, Query, description = "As it was at that instant"),
     ),
     responses((status = 200, body = OpenByReport))
 )]
@@ -31,11 +32,13 @@ pub async fn open_by(
         .read("by", &OpenBy::SLUGS.join(", "))?
         .unwrap_or(OpenBy::Severity);
     let project = params.text("project");
+    let as_of = params.instant("as_of")?;
     params.end()?;
     let report = app
         .report(&caller, move |conn, actor| {
             let scope = access::list_scope(conn, actor, project.as_deref())?;
-            Ok(insights::open_by(conn, &scope, by)?)
+            past::check(conn, as_of)?;
+            Ok(insights::open_by(conn, &scope, by, as_of)?)
         })
         .await?;
     reply::json(&report)

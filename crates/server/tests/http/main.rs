@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod board;
 mod comments;
 mod files;
 mod harness;

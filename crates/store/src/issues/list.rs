@@ -1,5 +1,7 @@
 //! Lists of issues: plain filters as SQL, one page at a time by keyset.
 
+use super::groups::Cut;
+use super::relation::{in_scope, not_deleted, relation};
 use crate::access::Scope;
 use crate::accounts::{self, escape_like};
 use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, severity_number};
@@ -16,15 +18,19 @@ use diesel::sql_types::{
 use domain::issue::{IssueRow, IssueType, Priority, Resolution, Severity, Stay};
 use domain::key::{IssueRef, issue_key};
 use domain::label::LabelRef;
-use domain::list::{IssueFilter, Sort, SortField, State};
+use domain::list::{Group, GroupBy, IssueFilter, Sort, SortField, State};
 use domain::page::{TOTAL_EXACT_MAX, Total};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Where a page ended: the value it was ordered by, and the tie-breaker.
+/// Where a page ended: the value it was ordered by, the tie-breaker, and the group, when there are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Position(pub PositionValue, pub Uuid);
+pub struct Position(
+    pub PositionValue,
+    pub Uuid,
+    #[serde(default)] pub Option<String>,
+);
 
 /// The value a list is ordered by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +45,35 @@ pub enum PositionValue {
     Day(Option<NaiveDate>),
 }
 
+/// What a list is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Which issues, in which order.
+    pub filter: &'a IssueFilter,
+    /// As they were then; `None` for now.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Cut into groups, which come before the order.
+    pub group_by: Option<GroupBy>,
+    /// Where the page before ended.
+    pub after: Option<&'a Position>,
+    /// Rows of a page.
+    pub limit: i64,
+}
+
+impl<'a> Asked<'a> {
+    /// The first page of now, without groups.
+    #[must_use]
+    pub const fn now(filter: &'a IssueFilter, limit: i64) -> Self {
+        Self {
+            filter,
+            as_of: None,
+            group_by: None,
+            after: None,
+            limit,
+        }
+    }
+}
+
 /// One page.
 #[derive(Debug)]
 pub struct Listed {
@@ -48,10 +83,12 @@ pub struct Listed {
     pub next: Option<Position>,
     /// How many in all.
     pub total: Total,
+    /// All groups, when asked for.
+    pub groups: Option<Vec<Group>>,
 }
 
 /// Columns of a row of a list, as [`Row`] reads them.
-type RowSql = (
+pub(super) type RowSql = (
     SqlUuid,
     Text,
     BigInt,
@@ -74,10 +111,24 @@ type RowSql = (
     Timestamptz,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    Text,
 );
 
+/// Adds the same in SQL, but for the group: its last column.
+pub(super) fn columns(f: &mut Fragment, scope: &Scope) {
+    f.sql(
+        "i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
+         s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, ",
+    );
+    parent_number(f, scope);
+    f.sql(
+        ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at,
+         i.resolved_at, i.deleted_at",
+    );
+}
+
 #[derive(Debug, Queryable)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     project_key: String,
     number: i64,
@@ -89,7 +140,7 @@ struct Row {
     #[diesel(deserialize_as = Rank<Priority>)]
     priority: Priority,
     story_points: Option<i16>,
-    status: IssueStatus,
+    pub(super) status: IssueStatus,
     #[diesel(deserialize_as = MaybeResolution)]
     resolution: Option<Resolution>,
     reporter_id: Uuid,
@@ -105,45 +156,49 @@ struct Row {
     updated_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
     deleted_at: Option<DateTime<Utc>>,
+    /// Orders the groups; empty without.
+    group: String,
 }
 
-/// One page of the issues in a scope that pass a filter.
+/// One page of the issues in a scope that pass a filter, now or at an instant of the past.
 ///
 /// Runs the same few statements whatever the number of issues, people or labels.
 ///
 /// # Errors
 /// When the database is away.
-pub fn list(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &IssueFilter,
-    after: Option<&Position>,
-    limit: i64,
-) -> Result<Listed> {
+pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed> {
+    let Asked {
+        filter,
+        as_of,
+        limit,
+        ..
+    } = *asked;
     let named = Named::look_up(conn, scope, filter)?;
-    let matching = matching(scope, filter, &named);
+    let matching = matching(scope, filter, as_of, &named);
+    let one_project = scope.all.len() + scope.own.len() == 1;
+    let cut = asked.group_by.map(|by| Cut::new(by, one_project));
 
     let mut page = Fragment::default();
-    page.sql(
-        "select i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
-                s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, ",
-    );
-    parent_number(&mut page, scope);
-    page.sql(
-        ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at
-         from issue i join status s on s.id = i.status_id join project p on p.id = i.project_id where ",
-    )
-    .append(&matching);
-    if let Some(position) = after {
-        beyond(&mut page, filter.sort, position);
+    page.sql("select ");
+    columns(&mut page, scope);
+    page.sql(", ");
+    page.sql(cut.map_or("''", |cut| cut.key)).sql(" from ");
+    relation(&mut page, as_of);
+    page.sql(" join status s on s.id = i.status_id join project p on p.id = i.project_id")
+        .sql(cut.map_or("", |cut| cut.joins))
+        .sql(" where ")
+        .append(&matching);
+    if let Some(position) = asked.after {
+        beyond(&mut page, filter.sort, cut, position);
     }
-    order(&mut page, filter.sort);
+    order(&mut page, filter.sort, cut);
     page.sql(" limit ").bind(Value::Big(limit + 1));
     let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
 
     // Counting joins only what the filter names: it may walk 10,000 rows.
     let mut counted = Fragment::default();
-    counted.sql("select count(*) from (select 1 from issue i");
+    counted.sql("select count(*) from (select 1 from ");
+    relation(&mut counted, as_of);
     if names_a_status(filter) {
         counted.sql(" join status s on s.id = i.status_id");
     }
@@ -158,21 +213,27 @@ pub fn list(
         .sql(") counted");
     let count: i64 = counted.query::<BigInt>().get_result(conn.pg())?;
 
+    let groups = match cut {
+        Some(cut) => Some(cut.count(conn, as_of, &matching)?),
+        None => None,
+    };
+
     let page_size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > page_size;
     rows.truncate(page_size);
     let next = more
-        .then(|| rows.last().map(|r| position_of(filter.sort, r)))
+        .then(|| rows.last().map(|r| position_of(filter.sort, cut, r)))
         .flatten();
     Ok(Listed {
         rows: dress(conn, rows)?,
         next,
         total: Total::from_capped(count),
+        groups,
     })
 }
 
 /// Adds the names of people and labels, two statements for the whole page.
-fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
+pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
     let people = rows
         .iter()
         .flat_map(|r| [Some(r.reporter_id), r.assignee_id])
@@ -242,7 +303,7 @@ fn parent_number(f: &mut Fragment, scope: &Scope) {
 }
 
 /// Ids behind the names in a filter. A name that does not exist matches nothing.
-struct Named {
+pub(super) struct Named {
     assignees: Vec<Uuid>,
     unassigned: bool,
     reporters: Vec<Uuid>,
@@ -251,7 +312,7 @@ struct Named {
 }
 
 impl Named {
-    fn look_up(conn: &mut Conn, scope: &Scope, filter: &IssueFilter) -> Result<Self> {
+    pub(super) fn look_up(conn: &mut Conn, scope: &Scope, filter: &IssueFilter) -> Result<Self> {
         let people = |conn: &mut Conn, words: &[String]| -> Result<Vec<Uuid>> {
             let names: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
             let mut ids: Vec<Uuid> = if names.iter().all(|n| n == "@me" || n == "none") {
@@ -293,7 +354,12 @@ fn texts<T: std::fmt::Display>(words: &[T]) -> Value {
 }
 
 /// The condition: what exists for the caller, and what they ask for.
-fn matching(scope: &Scope, filter: &IssueFilter, named: &Named) -> Fragment {
+pub(super) fn matching(
+    scope: &Scope,
+    filter: &IssueFilter,
+    as_of: Option<DateTime<Utc>>,
+    named: &Named,
+) -> Fragment {
     let mut f = Fragment::default();
     in_scope(&mut f, scope);
     if filter.deleted {
@@ -301,7 +367,7 @@ fn matching(scope: &Scope, filter: &IssueFilter, named: &Named) -> Fragment {
             .bind(Value::Uuids(scope.leads.clone()))
             .sql(")");
     } else {
-        f.sql(" and i.deleted_at is null");
+        not_deleted(&mut f, scope, as_of);
     }
     match filter.state {
         Some(State::Open) => f.sql(" and i.resolved_at is null"),
@@ -406,31 +472,6 @@ fn matches_text(f: &mut Fragment, text: &str) {
     f.sql(")");
 }
 
-/// One project is compared, not searched in an array: the planner then reads the index in order.
-fn in_scope(f: &mut Fragment, scope: &Scope) {
-    match (scope.all.as_slice(), scope.own.as_slice()) {
-        ([one], []) => f.sql("i.project_id = ").bind(Value::Uuid(*one)),
-        (all, []) => f
-            .sql("i.project_id = any(")
-            .bind(Value::Uuids(all.to_vec()))
-            .sql(")"),
-        ([], own) => f
-            .sql("i.reporter_id = ")
-            .bind(Value::Uuid(scope.me))
-            .sql(" and i.project_id = any(")
-            .bind(Value::Uuids(own.to_vec()))
-            .sql(")"),
-        (all, own) => f
-            .sql("(i.project_id = any(")
-            .bind(Value::Uuids(all.to_vec()))
-            .sql(") or (i.reporter_id = ")
-            .bind(Value::Uuid(scope.me))
-            .sql(" and i.project_id = any(")
-            .bind(Value::Uuids(own.to_vec()))
-            .sql(")))"),
-    };
-}
-
 /// What is not set stands last in both directions.
 const fn order_column(sort: Sort) -> &'static str {
     match sort.field {
@@ -447,16 +488,19 @@ const fn order_column(sort: Sort) -> &'static str {
     }
 }
 
-fn order(f: &mut Fragment, sort: Sort) {
+fn order(f: &mut Fragment, sort: Sort, cut: Option<Cut>) {
     let direction = if sort.descending { " desc" } else { " asc" };
-    f.sql(" order by ")
-        .sql(order_column(sort))
+    f.sql(" order by ");
+    if let Some(cut) = cut {
+        f.sql("(").sql(cut.key).sql(r#") collate "C", "#);
+    }
+    f.sql(order_column(sort))
         .sql(direction)
         .sql(", i.id")
         .sql(direction);
 }
 
-fn position_of(sort: Sort, row: &Row) -> Position {
+fn position_of(sort: Sort, cut: Option<Cut>, row: &Row) -> Position {
     let no_points = if sort.descending { -1 } else { i16::MAX };
     let value = match sort.field {
         SortField::Updated => PositionValue::At(row.updated_at),
@@ -470,19 +514,35 @@ fn position_of(sort: Sort, row: &Row) -> Position {
             PositionValue::Number(i64::from(row.story_points.unwrap_or(no_points)))
         }
     };
-    Position(value, row.id)
+    Position(value, row.id, cut.map(|_| row.group.clone()))
 }
 
 /// Everything after a position, as a comparison of rows: the form in which an index is entered at
 /// the right place.
-fn beyond(f: &mut Fragment, sort: Sort, position: &Position) {
+fn beyond(f: &mut Fragment, sort: Sort, cut: Option<Cut>, position: &Position) {
+    let Some((cut, Position(_, _, Some(group)))) = cut.map(|cut| (cut, position)) else {
+        f.sql(" and ");
+        return beyond_in_order(f, sort, position);
+    };
+    let group = || Value::Text(group.clone());
+    f.sql(" and ((").sql(cut.key).sql(r#") collate "C" > "#);
+    f.bind(group())
+        .sql(" or ((")
+        .sql(cut.key)
+        .sql(r#") collate "C" = "#);
+    f.bind(group()).sql(" and ");
+    beyond_in_order(f, sort, position);
+    f.sql("))");
+}
+
+fn beyond_in_order(f: &mut Fragment, sort: Sort, position: &Position) {
     let than = if sort.descending {
         ", i.id) < ("
     } else {
         ", i.id) > ("
     };
-    f.sql(" and (").sql(order_column(sort)).sql(than);
-    let Position(value, id) = position.clone();
+    f.sql("(").sql(order_column(sort)).sql(than);
+    let Position(value, id, _) = position.clone();
     let small = matches!(
         sort.field,
         SortField::Priority | SortField::Severity | SortField::Points
@@ -504,17 +564,18 @@ fn beyond(f: &mut Fragment, sort: Sort, position: &Position) {
 impl Position {
     /// Whether this position can be one of a list in that order: a cursor of another list is not.
     #[must_use]
-    pub fn fits(&self, field: SortField) -> bool {
-        matches!(
-            (field, &self.0),
-            (
-                SortField::Updated | SortField::Created,
-                PositionValue::At(_)
-            ) | (
-                SortField::Priority | SortField::Severity | SortField::Key | SortField::Points,
-                PositionValue::Number(_)
-            ) | (SortField::Title, PositionValue::Text(_))
-                | (SortField::Due, PositionValue::Day(_))
-        )
+    pub fn fits(&self, field: SortField, group_by: Option<GroupBy>) -> bool {
+        self.2.is_some() == group_by.is_some()
+            && matches!(
+                (field, &self.0),
+                (
+                    SortField::Updated | SortField::Created,
+                    PositionValue::At(_)
+                ) | (
+                    SortField::Priority | SortField::Severity | SortField::Key | SortField::Points,
+                    PositionValue::Number(_)
+                ) | (SortField::Title, PositionValue::Text(_))
+                    | (SortField::Due, PositionValue::Day(_))
+            )
     }
 }

@@ -1,10 +1,14 @@
 //! Issues: the row, its versions, and lists of rows.
 
+mod board;
+mod groups;
 mod list;
 mod order;
+pub(crate) mod relation;
 mod write;
 
-pub use list::{Listed, Position, PositionValue, list};
+pub use board::board;
+pub use list::{Asked, Listed, Position, PositionValue, list};
 pub use order::{Order, Spot, order};
 pub use write::{
     By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated, insert, update,

@@ -1,0 +1,21 @@
+//! Looking back: which instants can be asked for.
+
+use super::Result;
+use chrono::{DateTime, Utc};
+use domain::problem::FieldError;
+use store::db::Conn;
+
+/// Refuses an instant that is still to come, by the database's clock: what it shows could change.
+///
+/// # Errors
+/// 422 naming the parameter.
+pub fn check(conn: &mut Conn, as_of: Option<DateTime<Utc>>) -> Result<()> {
+    let Some(at) = as_of else {
+        return Ok(());
+    };
+    if at > conn.now()? {
+        let detail = "That instant is still to come.";
+        return Err(FieldError::query("as_of", "range", detail).into());
+    }
+    Ok(())
+}
