@@ -264,6 +264,10 @@ impl World {
         let path = ["{id}", "{user}", "{label}", "{version}"]
             .iter()
             .fold(path, |path, word| path.replace(word, &never));
+        let path = match body.strip_prefix("QUERY ") {
+            Some(query) => format!("{path}?{}", query.replace(project, "NEVER")),
+            None => path,
+        };
         (path, body.replace(&format!("\"{project}\""), "\"NEVER\""))
     }
 
