@@ -6,6 +6,7 @@ use crate::pages::dashboard::DashboardPage;
 use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
 use crate::pages::login::LoginPage;
+use crate::pages::my_work::MyWorkPage;
 use crate::pages::new_issue::NewIssuePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::policy::PolicyPage;
@@ -37,6 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=RegisterPage />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=DashboardPage />
+                    <Route path=path!("/my") view=MyWorkPage />
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/new") view=NewIssuePage />

@@ -150,6 +150,8 @@ pub mod page {
     pub const REGISTER: &str = "/register";
     /// Projects.
     pub const PROJECTS: &str = "/projects";
+    /// One's own work.
+    pub const MY_WORK: &str = "/my";
     /// Issues of all projects.
     pub const ISSUES: &str = "/issues";
     /// New issue.

@@ -7,7 +7,7 @@ pub enum Place {
     Anywhere,
     /// In lists of issues.
     List,
-    /// On an issue's page.
+    /// On an issue's page, and on the row at the cursor of a list.
     Issue,
     /// While writing.
     Editor,
@@ -20,7 +20,7 @@ impl Place {
         match self {
             Place::Anywhere => "Everywhere",
             Place::List => "In a list",
-            Place::Issue => "On an issue",
+            Place::Issue => "On an issue, or the row at the cursor",
             Place::Editor => "While writing",
         }
     }
@@ -70,6 +70,7 @@ pub const TABLE: &[Shortcut] = &[
         "Go to the issues",
         Place::Anywhere,
     ),
+    key(&["g", "m"], "go_my_work", "Go to my work", Place::Anywhere),
     key(
         &["g", "p"],
         "go_projects",
@@ -80,10 +81,15 @@ pub const TABLE: &[Shortcut] = &[
     key(&["j"], "next", "Next issue", Place::List),
     key(&["k"], "previous", "Previous issue", Place::List),
     key(&["Enter"], "open", "Open the issue", Place::List),
+    key(&[" "], "peek", "Show it beside the list", Place::List),
+    key(&["x"], "select", "Select the issue", Place::List),
+    key(&["J"], "extend_down", "Select on the way down", Place::List),
+    key(&["K"], "extend_up", "Select on the way up", Place::List),
     key(&["s"], "edit_status", "Change the status", Place::Issue),
     key(&["p"], "edit_priority", "Change the priority", Place::Issue),
     key(&["a"], "edit_assignee", "Change the assignee", Place::Issue),
     key(&["l"], "edit_labels", "Change the labels", Place::Issue),
+    key(&["d"], "edit_due", "Change the due date", Place::Issue),
     key(
         &["e"],
         "edit_text",

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod drop_zone;
 pub mod empty;
 pub mod field;
+pub mod floating;
 pub mod glyph;
 pub mod icon;
 pub mod icon_paths;

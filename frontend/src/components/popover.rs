@@ -124,7 +124,7 @@ fn holds(wrap: NodeRef<html::Span>, target: Option<web_sys::EventTarget>) -> boo
 
 /// Pressing something that takes no focus must not take it from the panel: that would close it
 /// before the click arrives.
-fn keep_focus(event: leptos::ev::MouseEvent) {
+pub(super) fn keep_focus(event: leptos::ev::MouseEvent) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -138,7 +138,7 @@ fn keep_focus(event: leptos::ev::MouseEvent) {
 }
 
 /// Moves the panel below (or above) its button and back into the window.
-fn keep_inside(panel: &web_sys::HtmlElement, upwards: bool) {
+pub(super) fn keep_inside(panel: &web_sys::HtmlElement, upwards: bool) {
     const GAP: f64 = 12.0;
     let style = panel.style();
     let Some(root) = document().document_element() else {

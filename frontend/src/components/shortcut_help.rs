@@ -31,6 +31,7 @@ pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
                                                         .keys
                                                         .iter()
                                                         .flat_map(|key| key.split('+'))
+                                                        .map(|key| if key == " " { "Space" } else { key })
                                                         .map(|key| view! { <kbd class="kbd">{key}</kbd> })
                                                         .collect_view()}
                                                 </dt>

@@ -1,11 +1,23 @@
 //! The issue list's state as it stands in the address bar.
 
+use super::columns::Columns;
 use domain::list::{IssueFilter, Sort, SortField, State};
 
 /// Rows at once when the address does not say.
 pub const SIZE_DEFAULT: u32 = 25;
 /// Sizes to choose from.
 pub const SIZES: [u32; 4] = [10, 25, 50, 100];
+
+/// How the rows are shown; it asks nothing of the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The columns.
+    pub columns: Columns,
+    /// Whether rows with the same title are folded into one.
+    pub fold: bool,
+    /// Key of the issue that is open beside the list.
+    pub peek: Option<String>,
+}
 
 /// Everything that decides which rows are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +28,8 @@ pub struct Listing {
     pub size: u32,
     /// The cursors of the pages passed; the last one begins the page shown.
     pub cursors: Vec<String>,
+    /// How they are shown.
+    pub look: Look,
 }
 
 impl Listing {
@@ -42,6 +56,20 @@ impl Listing {
             filter,
             size: size.unwrap_or(SIZE_DEFAULT),
             cursors: cursors.unwrap_or_default(),
+            look: Look {
+                columns: other("cols").map(Columns::read).unwrap_or_default(),
+                fold: other("fold") == Some("1"),
+                peek: other("peek").map(str::to_ascii_uppercase),
+            },
+        }
+    }
+
+    /// The same in its usual look: what the server is asked.
+    #[must_use]
+    pub fn question(&self) -> Self {
+        Self {
+            look: Look::default(),
+            ..self.clone()
         }
     }
 
@@ -60,6 +88,11 @@ impl Listing {
         if !self.cursors.is_empty() {
             pairs.push(("after", self.cursors.join("~")));
         }
+        pairs.extend(self.look.columns.write().map(|names| ("cols", names)));
+        if self.look.fold {
+            pairs.push(("fold", "1".to_owned()));
+        }
+        pairs.extend(self.look.peek.clone().map(|key| ("peek", key)));
         pairs
     }
 
@@ -72,7 +105,16 @@ impl Listing {
             filter,
             size: self.size,
             cursors: Vec::new(),
+            look: self.look.clone(),
         }
+    }
+
+    /// The same rows in another look.
+    #[must_use]
+    pub fn looking(&self, change: impl FnOnce(&mut Look)) -> Self {
+        let mut to = self.clone();
+        change(&mut to.look);
+        to
     }
 }
 
@@ -105,8 +147,12 @@ mod tests {
                 ("rows", "50"),
                 ("after", "a~b"),
                 ("sort", "priority"),
+                ("cols", "key,due"),
+                ("fold", "1"),
+                ("peek", "app-3"),
             ]),
         );
+        assert_eq!(read.look.peek.as_deref(), Some("APP-3"));
         assert_eq!(read.filter.project.as_deref(), Some("APP"));
         assert_eq!(read.filter.state, Some(State::Open));
         assert_eq!(read.size, 50);

@@ -2,22 +2,27 @@
 
 pub mod agent;
 pub mod change;
+pub mod columns;
 pub mod daily;
 pub mod due;
 pub mod facet;
 pub mod feed;
 pub mod flow;
+pub mod fold;
 pub mod initials;
 pub mod keys;
 pub mod life;
 pub mod listing;
 pub mod markdown;
+pub mod my_work;
+pub mod partial;
 pub mod place;
 pub mod policy_table;
 pub mod recent;
 pub mod refusal;
 pub mod report;
 pub mod search;
+pub mod selection;
 pub mod standing;
 pub mod talk;
 pub mod time;

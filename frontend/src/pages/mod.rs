@@ -4,6 +4,7 @@ pub mod dashboard;
 pub mod issue;
 pub mod issue_list;
 pub mod login;
+pub mod my_work;
 pub mod new_issue;
 mod new_issue_fields;
 mod new_issue_files;

@@ -120,7 +120,12 @@ fn is_for_others(event: &KeyboardEvent) -> bool {
     else {
         return false;
     };
-    let in_field = matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    // A box takes no text: keys act behind it, except Space, which presses it.
+    let is_box = target
+        .dyn_ref::<web_sys::HtmlInputElement>()
+        .is_some_and(|input| matches!(input.type_().as_str(), "checkbox" | "radio"));
+    let in_field = (matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        && !is_box)
         || target
             .closest("[contenteditable=true], [role=menu], [role=listbox], dialog")
             .ok()
@@ -131,8 +136,11 @@ fn is_for_others(event: &KeyboardEvent) -> bool {
         .ok()
         .flatten()
         .is_some();
-    // Enter and Space on a button or link press it.
-    let presses = matches!(event.key().as_str(), "Enter" | " ")
-        && matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY");
+    // Enter presses a button or a link, Space a button or a box.
+    let presses = match event.key().as_str() {
+        "Enter" => matches!(target.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"),
+        " " => is_box || matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY"),
+        _ => false,
+    };
     in_field || dialog_open || presses
 }

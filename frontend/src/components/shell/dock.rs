@@ -61,6 +61,10 @@ fn More() -> impl IntoView {
     let session = session();
     view! {
         <div class="flex flex-col gap-2">
+            <a class="btn btn-sm btn-line justify-start" href=page::MY_WORK>
+                <SmallIcon name=IconName::CircleUser />
+                "My work"
+            </a>
             <Show when=move || session.is_admin()>
                 <a class="btn btn-sm btn-line justify-start" href=page::USERS>
                     <SmallIcon name=IconName::Users />

@@ -105,6 +105,7 @@ fn Frame() -> impl IntoView {
     };
     on_command("new_issue", go(page::NEW));
     on_command("go_dashboard", go(page::HOME));
+    on_command("go_my_work", go(page::MY_WORK));
     on_command("go_issues", go(page::ISSUES));
     on_command("go_projects", go(page::PROJECTS));
     on_command("help", move || place.help.set(true));

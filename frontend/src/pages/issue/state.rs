@@ -74,6 +74,13 @@ impl IssueState {
     /// Takes up what was read.
     #[must_use]
     pub fn of(base: RwSignal<Tagged<Issue>>) -> Self {
+        let project = Memo::new(move |_| base.with(|base| base.value.project.clone()));
+        Self::with(base, Catalogue::of(move || Some(project.get())))
+    }
+
+    /// The same with the choices of its project known already.
+    #[must_use]
+    pub fn with(base: RwSignal<Tagged<Issue>>, catalogue: Catalogue) -> Self {
         let pending = RwSignal::new(Vec::<Pending>::new());
         let shown = Memo::new(move |_| {
             let mut issue = base.with(|base| base.value.clone());
@@ -84,12 +91,11 @@ impl IssueState {
             });
             issue
         });
-        let project = Memo::new(move |_| base.with(|base| base.value.project.clone()));
         Self {
             base,
             shown,
             rights: Rights::on(Signal::derive(move || base.with(|base| base.value.clone()))),
-            catalogue: Catalogue::of(move || Some(project.get())),
+            catalogue,
             conflict: RwSignal::new(None),
             editing: RwSignal::new(false),
             pending,

@@ -1,9 +1,16 @@
 //! The list of issues: of all projects, or of one.
 
+mod cells;
+mod columns;
+mod edits;
 mod empty;
 mod facets;
 mod filters;
+mod folds;
+mod heads;
+mod keys;
 mod order;
+mod peek;
 mod rows;
 mod table;
 mod words;
@@ -13,18 +20,27 @@ use crate::components::pagination::Pagination;
 use crate::components::shell::Place;
 use crate::components::skeleton::{AfterAMoment, SkeletonRows};
 use crate::components::{Failed, Page};
+use crate::model::columns::Column;
 use crate::model::listing::Listing;
+use crate::model::selection::Selection;
 use crate::state::Catalogue;
+pub use columns::LookMenu;
 use domain::page::Total;
 use domain::paths::{page, with_query};
+use edits::{Edits, roomy};
 use empty::NoRows;
 pub use facets::look_in;
 use filters::FilterBar;
+use folds::Folds;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::params::ParamsMap;
+pub use order::SortMenu;
+use peek::Peek;
 use rows::Rows;
 use table::Table;
+use uuid::Uuid;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -39,6 +55,54 @@ pub struct List {
     pub catalogue: Catalogue,
     /// The rows.
     pub rows: Rows,
+    /// Those on the screen: the same titles may be folded.
+    pub folds: Folds,
+    /// The columns there is room for.
+    pub columns: Memo<Vec<Column>>,
+    /// The rows that are edited here.
+    pub edits: Edits,
+    /// The row that keys act on.
+    pub cursor: RwSignal<Option<Uuid>>,
+    /// The rows that a bulk change will reach.
+    pub selection: RwSignal<Selection<Uuid>>,
+}
+
+impl List {
+    /// The list that `listing` asks for, in the context of the page's parts.
+    pub fn provide(
+        project: Memo<Option<String>>,
+        listing: Memo<Listing>,
+        go: Callback<(Listing, bool)>,
+    ) -> Self {
+        let rows = Rows::of(listing);
+        let list = Self {
+            project,
+            listing,
+            go,
+            catalogue: Catalogue::of(move || {
+                listing.with(|listing| listing.filter.project.clone())
+            }),
+            rows,
+            folds: Folds::of(rows, listing),
+            columns: Memo::new(move |_| {
+                listing.with(|listing| roomy(&listing.look.columns, listing.look.peek.is_some()))
+            }),
+            edits: Edits::new(),
+            cursor: RwSignal::new(None),
+            selection: RwSignal::new(Selection::default()),
+        };
+        provide_context(list);
+        list
+    }
+}
+
+/// The address's parameters, decoded.
+#[must_use]
+pub fn pairs_of(query: Memo<ParamsMap>) -> Vec<(String, String)> {
+    let pairs = query.get().into_iter();
+    pairs
+        .map(|(name, value)| (name.into_owned(), value))
+        .collect()
 }
 
 /// The page.
@@ -49,14 +113,7 @@ pub fn IssueListPage() -> impl IntoView {
     let navigate = use_navigate();
     let place = expect_context::<Place>();
     let project = Memo::new(move |_| params.read().get("key").map(|key| key.to_ascii_uppercase()));
-    let listing = Memo::new(move |_| {
-        let pairs: Vec<(String, String)> = query
-            .get()
-            .into_iter()
-            .map(|(name, value)| (name.into_owned(), value))
-            .collect();
-        Listing::read(project.get().as_deref(), &pairs)
-    });
+    let listing = Memo::new(move |_| Listing::read(project.get().as_deref(), &pairs_of(query)));
     let go = Callback::new(move |(listing, replace): (Listing, bool)| {
         let project = project.get_untracked();
         let path = project
@@ -72,14 +129,7 @@ pub fn IssueListPage() -> impl IntoView {
             options,
         );
     });
-    let list = List {
-        project,
-        listing,
-        go,
-        catalogue: Catalogue::of(move || listing.with(|listing| listing.filter.project.clone())),
-        rows: Rows::of(listing),
-    };
-    provide_context(list);
+    List::provide(project, listing, go);
 
     let name = move || {
         let key = project.get()?;
@@ -108,13 +158,30 @@ pub fn IssueListPage() -> impl IntoView {
     view! {
         <Page title crumbs>
             <FilterBar />
-            <Content />
+            <Content empty=|| view! { <NoRows /> } />
         </Page>
     }
 }
 
+/// The rows and the panel beside them; `empty` when there are none.
 #[component]
-fn Content() -> impl IntoView {
+pub fn Content(
+    /// Says what belongs here when nothing is here.
+    #[prop(into)]
+    empty: ViewFn,
+) -> impl IntoView {
+    let list = expect_context::<List>();
+    let beside = move || list.listing.with(|listing| listing.look.peek.is_some());
+    view! {
+        <div class="ii-beside" class:peeking=beside>
+            <div class="min-w-0"><Body empty /></div>
+            <Peek />
+        </div>
+    }
+}
+
+#[component]
+fn Body(empty: ViewFn) -> impl IntoView {
     let list = expect_context::<List>();
     let rows = list.rows;
     let phase = Memo::new(move |_| {
@@ -144,7 +211,7 @@ fn Content() -> impl IntoView {
             view! { <AfterAMoment what="Loading issues"><SkeletonRows rows=12 /></AfterAMoment> }
                 .into_any()
         }
-        Ok(Some(true)) => view! { <NoRows /> }.into_any(),
+        Ok(Some(true)) => empty.run().into_any(),
         Ok(Some(false)) => view! { <Table /> <Foot /> }.into_any(),
     }
 }
@@ -195,6 +262,10 @@ fn Foot() -> impl IntoView {
             <kbd class="kbd">"j"</kbd>
             <kbd class="kbd">"k"</kbd>
             "move"
+            <kbd class="kbd ml-2">"x"</kbd>
+            "select"
+            <kbd class="kbd ml-2">"Space"</kbd>
+            "peek"
             <kbd class="kbd ml-2">"Enter"</kbd>
             "open"
             <kbd class="kbd ml-2">"/"</kbd>

@@ -1,8 +1,10 @@
 //! The rows on the screen. They follow other people's changes in place and never move by
 //! themselves while somebody is at them.
 
+use super::edits::absorb;
 use crate::api;
 use crate::model::listing::Listing;
+use crate::pages::issue::IssueState;
 use crate::state::{Loaded, live};
 use domain::issue::{Issue, IssueRow};
 use domain::page::{Page, Total};
@@ -24,6 +26,8 @@ pub struct Row {
     pub id: Uuid,
     /// What it shows.
     pub row: ArcRwSignal<IssueRow>,
+    /// The issue behind it, once it was edited here.
+    pub state: ArcRwSignal<Option<IssueState>>,
 }
 
 impl PartialEq for Row {
@@ -56,15 +60,16 @@ impl Rows {
     /// The rows that the address asks for.
     #[must_use]
     pub fn of(listing: Memo<Listing>) -> Self {
+        let question = Memo::new(move |_| listing.with(Listing::question));
         let rows = Self {
-            page: Loaded::keep(move || listing.get(), ask),
+            page: Loaded::keep(move || question.get(), ask),
             shown: RwSignal::new(Vec::new()),
             total: RwSignal::new(None),
             next: RwSignal::new(None),
             waiting: RwSignal::new(None),
             marked: RwSignal::new(HashSet::new()),
             in_use: RwSignal::new(false),
-            listing,
+            listing: question,
         };
         Effect::watch(
             move || rows.page.value.get(),
@@ -106,14 +111,13 @@ impl Rows {
                 .into_iter()
                 .map(|item| match before.iter().find(|row| row.id == item.id) {
                     Some(row) => {
-                        if row.row.with_untracked(|old| *old != item) {
-                            row.row.set(item);
-                        }
+                        absorb(row, item);
                         row.clone()
                     }
                     None => Row {
                         id: item.id,
                         row: ArcRwSignal::new(item),
+                        state: ArcRwSignal::new(None),
                     },
                 });
         let rows: Vec<Row> = rows.collect();
@@ -171,19 +175,24 @@ impl Rows {
         for row in &before {
             match page.items.iter().find(|item| item.id == row.id) {
                 Some(item) if row.row.with_untracked(|old| old != item) => {
-                    row.row.set(item.clone());
-                    changed.push(row.id);
+                    // One's own change is no news.
+                    let known = row
+                        .state
+                        .get_untracked()
+                        .map(|state| state.base.with_untracked(|base| base.value.version));
+                    absorb(row, item.clone());
+                    if known.is_none_or(|version| version < item.version) {
+                        changed.push(row.id);
+                    }
                 }
                 Some(_) => {}
                 // It no longer belongs here, but it stays in its place and shows how it is now.
                 None => {
-                    let (row, key) = (
-                        row.row.clone(),
-                        row.row.with_untracked(|row| row.key.clone()),
-                    );
+                    let row = row.clone();
+                    let key = row.row.with_untracked(|row| row.key.clone());
                     spawn_local(async move {
                         if let Ok(answer) = api::issues::show(&key).await {
-                            row.set(row_of(answer.value));
+                            absorb(&row, row_of(answer.value));
                         }
                     });
                 }
@@ -229,7 +238,9 @@ fn at_the_top() -> bool {
     window().scroll_y().is_ok_and(|y| y < 8.0)
 }
 
-fn row_of(issue: Issue) -> IssueRow {
+/// The short form of an issue.
+#[must_use]
+pub fn row_of(issue: Issue) -> IssueRow {
     IssueRow {
         id: issue.id,
         key: issue.key,

@@ -1,0 +1,141 @@
+//! The lists of one's own work.
+
+use super::listing::Listing;
+use domain::list::{IssueFilter, State};
+
+/// One list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MyList {
+    /// What one works on.
+    #[default]
+    Assigned,
+    /// What one reported.
+    Reported,
+    /// What nobody has taken: the queue of everybody who works on issues.
+    Queue,
+}
+
+impl MyList {
+    /// As the tabs stand.
+    pub const ALL: [Self; 3] = [Self::Assigned, Self::Reported, Self::Queue];
+
+    /// Name in the address.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned",
+            Self::Reported => "reported",
+            Self::Queue => "unassigned",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Assigned => "Assigned to me",
+            Self::Reported => "Reported by me",
+            Self::Queue => "Unassigned",
+        }
+    }
+
+    /// What belongs here, when nothing is here.
+    #[must_use]
+    pub const fn empty(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Assigned => (
+                "Nothing is assigned to you",
+                "Take an issue from the unassigned ones, or wait for somebody to give you one.",
+            ),
+            Self::Reported => (
+                "You have reported nothing that is open",
+                "What you report stays here until it is done.",
+            ),
+            Self::Queue => (
+                "Every open issue has somebody",
+                "What nobody has taken yet appears here.",
+            ),
+        }
+    }
+
+    /// From the address.
+    #[must_use]
+    pub fn read(pairs: &[(String, String)]) -> Self {
+        let wanted = pairs.iter().find(|(name, _)| name == "tab");
+        let found =
+            |(_, value): &(String, String)| Self::ALL.into_iter().find(|l| l.name() == value);
+        wanted.and_then(found).unwrap_or_default()
+    }
+
+    /// The list behind it, in the order and look that the address asks for.
+    #[must_use]
+    pub fn listing(self, pairs: &[(String, String)]) -> Listing {
+        let asked = Listing::read(None, pairs);
+        let mut filter = IssueFilter {
+            state: Some(State::Open),
+            sort: asked.filter.sort,
+            ..IssueFilter::default()
+        };
+        match self {
+            Self::Assigned => filter.assignee = vec!["@me".into()],
+            Self::Reported => filter.reporter = vec!["@me".into()],
+            Self::Queue => filter.assignee = vec!["none".into()],
+        }
+        Listing { filter, ..asked }
+    }
+
+    /// The address of that list: what the list itself decides is left out.
+    #[must_use]
+    pub fn write(self, listing: &Listing) -> Vec<(&'static str, String)> {
+        let mut look = listing.clone();
+        look.filter = IssueFilter {
+            state: Some(State::Open),
+            sort: listing.filter.sort,
+            ..IssueFilter::default()
+        };
+        let mut pairs = look.write(false);
+        if self != Self::default() {
+            pairs.insert(0, ("tab", self.name().to_owned()));
+        }
+        pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tab_decides_the_filter_and_the_address_the_rest() {
+        let pairs = [
+            ("tab".to_owned(), "unassigned".to_owned()),
+            ("assignee".to_owned(), "ann".to_owned()),
+            ("rows".to_owned(), "50".to_owned()),
+            ("sort".to_owned(), "priority".to_owned()),
+        ];
+        let list = MyList::read(&pairs);
+        assert_eq!(list, MyList::Queue);
+        let listing = list.listing(&pairs);
+        assert_eq!(listing.filter.assignee, ["none"]);
+        assert_eq!(listing.size, 50);
+        let written = list.write(&listing);
+        assert_eq!(
+            written,
+            [
+                ("tab", "unassigned".to_owned()),
+                ("sort", "priority".to_owned()),
+                ("rows", "50".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_first_tab_needs_no_word() {
+        assert_eq!(MyList::read(&[]), MyList::Assigned);
+        assert!(
+            MyList::Assigned
+                .write(&MyList::Assigned.listing(&[]))
+                .is_empty()
+        );
+    }
+}

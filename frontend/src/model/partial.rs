@@ -1,0 +1,47 @@
+//! An issue as far as a row of a list knows it: enough to edit what the row shows.
+
+use domain::issue::{Issue, IssueRow};
+
+/// What the row does not know is empty; nothing that edits a row asks for it.
+#[must_use]
+pub fn issue_of(row: &IssueRow) -> Issue {
+    let number = row.key.rsplit_once('-').and_then(|(_, n)| n.parse().ok());
+    Issue {
+        id: row.id,
+        key: row.key.clone(),
+        project: row.project.clone(),
+        number: number.unwrap_or_default(),
+        title: row.title.clone(),
+        description: String::new(),
+        type_: row.type_,
+        severity: row.severity,
+        priority: row.priority,
+        story_points: row.story_points,
+        status: row.status.clone(),
+        resolution: row.resolution,
+        affected_version: None,
+        fixed_version: None,
+        reporter: row.reporter.clone(),
+        assignee: row.assignee.clone(),
+        parent: None,
+        labels: row.labels.clone(),
+        start_date: None,
+        due_date: row.due_date,
+        external_ref: None,
+        fingerprint: None,
+        occurrences: 1,
+        context: None,
+        life: row.life.clone(),
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        resolved_at: row.resolved_at,
+        deleted_at: row.deleted_at,
+    }
+}
+
+/// For `If-Match`: the server reads the version in front of the tag.
+#[must_use]
+pub fn tag_of(row: &IssueRow) -> Option<String> {
+    Some(format!("\"{}\"", row.version))
+}
