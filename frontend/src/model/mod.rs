@@ -1,6 +1,7 @@
 //! What the views compute: pure functions, tested natively.
 
 pub mod agent;
+pub mod bulk;
 pub mod change;
 pub mod columns;
 pub mod daily;

@@ -42,7 +42,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use life::Life;
 pub use merge::Merge;
 pub use peek::PeekIssue;
-pub use quick::FieldEditor;
+pub use quick::{FieldEditor, right_to};
 pub use state::IssueState;
 use talk::Conversation;
 use web_sys::File;

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// Whether the reader may change that field. Tracked.
 #[must_use]
-fn right_to(state: IssueState, field: Field) -> Right {
+pub fn right_to(state: IssueState, field: Field) -> Right {
     let rights = state.rights;
     match field {
         Field::Title | Field::Description | Field::Priority => rights.may_text(),

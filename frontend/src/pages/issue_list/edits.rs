@@ -120,7 +120,6 @@ pub fn absorb(row: &Row, now: IssueRow) {
                 description: seen.description,
                 affected_version: seen.affected_version,
                 fixed_version: seen.fixed_version,
-                parent: seen.parent,
                 start_date: seen.start_date,
                 external_ref: seen.external_ref,
                 fingerprint: seen.fingerprint,

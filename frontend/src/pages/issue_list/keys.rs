@@ -29,6 +29,14 @@ impl List {
             .with_untracked(|rows| rows.iter().find(|row| row.id == id).cloned())
     }
 
+    /// The selected rows, in their order. Tracked.
+    #[must_use]
+    pub fn selected(self) -> Vec<Row> {
+        let lines = self.folds.lines.get().into_iter();
+        self.selection
+            .with(|selection| lines.filter(|row| selection.has(row.id)).collect())
+    }
+
     /// Moves the cursor, and selects what it passes when `extend` says so.
     pub fn step(self, down: bool, extend: bool) {
         let order = self.folds.order();
@@ -173,7 +181,13 @@ pub fn ListKeys() -> impl IntoView {
     ];
     for (command, field) in fields {
         on_command(command, move || {
-            if let Some(row) = list.at() {
+            // With rows selected the keys of the bar are meant, not those of the row at the cursor.
+            let many = list
+                .selection
+                .with_untracked(|selection| !selection.is_empty());
+            if many && !matches!(field, Field::Due | Field::Title) {
+                list.bulk.set(Some(field));
+            } else if let Some(row) = list.at() {
                 list.edit(row.id, field);
             }
         });
@@ -199,12 +213,17 @@ pub fn ListKeys() -> impl IntoView {
 
 /// Moves the focus along the row, from the title to the cells that can be changed.
 pub fn across(event: &leptos::ev::KeyboardEvent, right: bool) {
+    across_within(event, "[role=row]", right);
+}
+
+/// The same within whatever is around the focus.
+pub fn across_within(event: &leptos::ev::KeyboardEvent, around: &str, right: bool) {
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let row = target
         .as_ref()
-        .and_then(|target| target.closest("[role=row]").ok().flatten());
+        .and_then(|target| target.closest(around).ok().flatten());
     let Some((target, row)) = target.zip(row) else {
         return;
     };

@@ -1,5 +1,8 @@
 //! The list of issues: of all projects, or of one.
 
+mod bulk;
+mod bulk_apply;
+mod bulk_choices;
 mod cells;
 mod columns;
 mod edits;
@@ -20,10 +23,12 @@ use crate::components::pagination::Pagination;
 use crate::components::shell::Place;
 use crate::components::skeleton::{AfterAMoment, SkeletonRows};
 use crate::components::{Failed, Page};
+use crate::model::change::Field;
 use crate::model::columns::Column;
 use crate::model::listing::Listing;
 use crate::model::selection::Selection;
 use crate::state::Catalogue;
+use bulk::BulkBar;
 pub use columns::LookMenu;
 use domain::page::Total;
 use domain::paths::{page, with_query};
@@ -65,6 +70,8 @@ pub struct List {
     pub cursor: RwSignal<Option<Uuid>>,
     /// The rows that a bulk change will reach.
     pub selection: RwSignal<Selection<Uuid>>,
+    /// The button of the bar that a key asks for.
+    pub bulk: RwSignal<Option<Field>>,
 }
 
 impl List {
@@ -90,6 +97,7 @@ impl List {
             edits: Edits::new(),
             cursor: RwSignal::new(None),
             selection: RwSignal::new(Selection::default()),
+            bulk: RwSignal::new(None),
         };
         provide_context(list);
         list
@@ -212,7 +220,7 @@ fn Body(empty: ViewFn) -> impl IntoView {
                 .into_any()
         }
         Ok(Some(true)) => empty.run().into_any(),
-        Ok(Some(false)) => view! { <Table /> <Foot /> }.into_any(),
+        Ok(Some(false)) => view! { <Table /> <Foot /> <BulkBar /> }.into_any(),
     }
 }
 
