@@ -62,7 +62,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
                                 class="min-h-6 px-1"
                                 on:click=move |_| {
                                     toasts.close(id);
-                                    action.act.run(());
+                                    (action.act)();
                                 }
                             >
                                 {action.label}

@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a message stays. It waits while the pointer or the focus is on it.
@@ -13,8 +14,8 @@ const AT_MOST: usize = 3;
 pub struct ToastAction {
     /// The word on the button.
     pub label: &'static str,
-    /// What it does.
-    pub act: Callback<()>,
+    /// What it does; it outlives the page that offered it.
+    pub act: Arc<dyn Fn() + Send + Sync>,
 }
 
 /// One message.
@@ -63,8 +64,11 @@ impl Toasts {
 
     /// Something was done that can be taken back.
     pub fn undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-        let act = Callback::new(move |()| undo());
-        self.show(false, text.into(), Some(ToastAction { label: "Undo", act }));
+        let undo = ToastAction {
+            label: "Undo",
+            act: Arc::new(undo),
+        };
+        self.show(false, text.into(), Some(undo));
     }
 
     /// Something failed.
@@ -74,14 +78,13 @@ impl Toasts {
 
     /// Something failed and can be tried again.
     pub fn retry(self, what: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
-        let act = Callback::new(move |()| again());
         let text = format!("{what} {}", error.sentence());
         self.show(
             true,
             text,
             Some(ToastAction {
                 label: "Try again",
-                act,
+                act: Arc::new(again),
             }),
         );
     }

@@ -143,7 +143,10 @@ impl IssueState {
 
     /// Changes the issue: on the screen at once, at the server in the order of the changes.
     pub fn change(self, patch: IssuePatch, preview: impl Fn(&mut Issue) + Send + Sync + 'static) {
-        let id = self.next.get_value();
+        // The page may be gone while a message still offered to try again.
+        let Some(id) = self.next.try_get_value() else {
+            return;
+        };
         self.next.set_value(id.wrapping_add(1));
         let change = Pending {
             id,

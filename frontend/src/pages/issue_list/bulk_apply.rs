@@ -114,14 +114,26 @@ pub fn carry_out(list: List, toasts: Toasts, plan: Plan) {
     }
     toasts.undo(words, move || {
         for (state, before) in &done {
-            take_back(*state, field, before.clone());
+            take_back(*state, field, before.clone(), toasts);
         }
     });
 }
 
-fn take_back(state: IssueState, field: Field, before: Issue) {
-    state.change(to_be(field, &before), move |issue| {
-        put_back(field, issue, &before);
+/// On the screen when the list is still there, else at the server alone.
+fn take_back(state: IssueState, field: Field, before: Issue, toasts: Toasts) {
+    let patch = to_be(field, &before);
+    if state.base.try_with_untracked(|_| ()).is_some() {
+        state.change(patch, move |issue| put_back(field, issue, &before));
+        return;
+    }
+    spawn_local(async move {
+        let answer = match api::issues::show(&before.key).await {
+            Ok(now) => api::issues::update(&before.key, now.etag, &patch).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = answer {
+            toasts.failed(&format!("{} was not changed back.", before.key), &error);
+        }
     });
 }
 

@@ -1,0 +1,174 @@
+import { expect, expectAccessibleInBothThemes, newPerson, signIn, test, type Api } from '../support/test.ts';
+
+type Made = { key: string; title: string };
+
+/** Issues of ENG that nobody else's journey touches; found again by the word in their titles. */
+async function some(api: Api, word: string, titles: string[], more: Record<string, unknown> = {}): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const title of titles) {
+    made.push(await api.post<Made>('/projects/ENG/issues', { title: `${title} ${word}`, ...more }));
+  }
+  return made;
+}
+
+const word = (): string => `w${Date.now().toString(36)}x`;
+
+test('fields are edited by key where the row stands', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const [made] = await some(lead, mark, ['Inline']);
+  if (made === undefined) throw new Error('nothing was made');
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  const row = page.getByRole('row').filter({ hasText: made.key });
+  await expect(row).toBeVisible();
+  await page.keyboard.press('j');
+
+  await page.keyboard.press('p');
+  await page.getByRole('combobox', { name: 'Priority' }).press('1');
+  await expect(row.getByRole('img', { name: 'Priority 1, highest' })).toBeVisible();
+
+  await page.keyboard.press('i');
+  await expect(row.getByRole('img', { name: 'Leo Lead' })).toBeVisible();
+
+  await page.keyboard.press('e');
+  await page.getByLabel('Title', { exact: true }).fill(`Renamed ${mark}`);
+  await page.keyboard.press('Enter');
+  await expect(row.getByRole('link', { name: `Renamed ${mark}` })).toBeFocused();
+
+  await page.keyboard.press('d');
+  await page.getByLabel('Due').fill('2030-01-31');
+  await page.keyboard.press('Enter');
+
+  await expect
+    .poll(async () => {
+      const now = await lead.get<Record<string, unknown>>(`/issues/${made.key}`);
+      return [now.priority, (now.assignee as { username: string } | null)?.username, now.title, now.due_date];
+    })
+    .toEqual([1, 'lead', `Renamed ${mark}`, '2030-01-31']);
+
+  // Space shows it beside the list, which stays; Escape closes it.
+  await page.keyboard.press('Space');
+  const panel = page.getByRole('dialog', { name: `${made.key} beside the list` });
+  await expect(panel.getByRole('heading', { name: `Renamed ${mark}` })).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`peek=${made.key}`));
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/issues/${made.key}$`));
+});
+
+test('what may not be changed says why, and the value stays', async ({ page, api }) => {
+  const mark = word();
+  await some(await api('lead'), mark, ['Not yours']);
+  await signIn(page, 'viewer');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await page.getByRole('button', { name: 'Low' }).click();
+  await expect(page.getByRole('alert')).toContainText('It takes the role maintainer');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('two people at the same field: nobody loses', async ({ page, browser, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const [made] = await some(lead, mark, ['Contested']);
+  if (made === undefined) throw new Error('nothing was made');
+  await signIn(page, 'lead');
+  // Without the stream the list does not hear of the other one's change.
+  await page.route('**/api/v1/stream**', (route) => route.abort());
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await expect(page.getByRole('link', { name: made.title })).toBeVisible();
+  const other = await newPerson(browser, 'maintainer');
+  await lead.patch(`/issues/${made.key}`, { severity: 'critical' });
+  await other.close();
+
+  await page.getByRole('button', { name: 'Low' }).click();
+  await page.getByRole('combobox', { name: 'Severity' }).press('2');
+  const merge = page.getByRole('dialog', { name: 'Somebody changed this meanwhile' });
+  await expect(merge.getByText('Critical')).toBeVisible();
+  await merge.getByRole('button', { name: 'Save the choice' }).click();
+  await expect(merge).toBeHidden();
+  await expect
+    .poll(async () => (await lead.get<{ severity: string }>(`/issues/${made.key}`)).severity)
+    .toBe('high');
+});
+
+test('many issues are triaged at once, with a preview of what cannot change and a way back', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const made = await some(lead, mark, ['First', 'Second', 'Third']);
+  const last = made[2];
+  if (last === undefined) throw new Error('nothing was made');
+  for (const status of ['done']) {
+    await lead.patch(`/issues/${last.key}`, { status });
+  }
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?state=all&text=${mark}`);
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+  const bar = page.getByRole('toolbar', { name: 'Selected issues' });
+  await expect(bar).toContainText('3 selected');
+  await expectAccessibleInBothThemes(page);
+
+  await page.keyboard.press('s');
+  await page.getByRole('combobox', { name: 'Status' }).fill('assigned');
+  await page.keyboard.press('Enter');
+  const preview = page.getByRole('dialog', { name: 'Not all of them can change' });
+  await expect(preview).toContainText('2 issues would change: status Assigned.');
+  await expect(preview).toContainText(last.key);
+  await preview.getByRole('button', { name: 'Change 2 issues' }).click();
+
+  const statuses = async (): Promise<string[]> => {
+    const all = made.map(({ key }) => lead.get<{ status: { slug: string } }>(`/issues/${key}`));
+    return (await Promise.all(all)).map(({ status }) => status.slug);
+  };
+  await expect.poll(statuses).toEqual(['assigned', 'assigned', 'done']);
+  await expect(bar).toBeHidden();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(statuses).toEqual(['open', 'open', 'done']);
+
+  // A range by the keyboard.
+  await page.getByRole('link', { name: /First|Second|Third/ }).first().focus();
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+J');
+  await expect(bar).toContainText('2 selected');
+  await page.keyboard.press('Escape');
+  await expect(bar).toBeHidden();
+});
+
+test('columns, folding and order are in the address', async ({ page, api }) => {
+  const mark = word();
+  await some(await api('lead'), mark, ['Same thing 1', 'same thing: 2', 'Another']);
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Due' }).check();
+  await page.getByRole('checkbox', { name: 'Fold the same titles' }).check();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('row')).toHaveCount(3);
+  await page.getByRole('columnheader', { name: 'Due' }).getByRole('button').click();
+  await expect(page.getByRole('columnheader', { name: 'Due' })).toHaveAttribute('aria-sort', 'ascending');
+  await page.reload();
+  await expect(page.getByRole('columnheader', { name: 'Due' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page.getByRole('row')).toHaveCount(3);
+  await page.getByRole('button', { name: '1 more with this title' }).click();
+  await expect(page.getByRole('row')).toHaveCount(4);
+});
+
+test('my work counts what is mine, live', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const [made] = await some(lead, mark, ['To be taken']);
+  if (made === undefined) throw new Error('nothing was made');
+  await signIn(page, 'developer');
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('My work');
+  const tab = page.getByRole('button', { name: /^Assigned to me \d+/ });
+  const before = Number((await tab.textContent())?.match(/\d+/)?.[0]);
+  await lead.patch(`/issues/${made.key}`, { assignee: 'developer' });
+  await expect(tab).toHaveText(`Assigned to me ${before + 1}`);
+  await expect(page.getByRole('link', { name: made.title }).or(page.getByRole('button', { name: /^\d+ new/ })).first()).toBeVisible();
+});
