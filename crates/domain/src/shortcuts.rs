@@ -77,6 +77,7 @@ pub const TABLE: &[Shortcut] = &[
         "Go to the projects",
         Place::Anywhere,
     ),
+    key(&["z"], "undo", "Take the last change back", Place::Anywhere),
     key(&["Escape"], "close", "Close what is open", Place::Anywhere),
     key(&["j"], "next", "Next issue", Place::List),
     key(&["k"], "previous", "Previous issue", Place::List),

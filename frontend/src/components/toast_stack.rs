@@ -2,14 +2,15 @@
 
 use super::icon::Icon;
 use super::icon_paths::IconName;
-use crate::state::toasts;
 use crate::state::toasts::Toast;
+use crate::state::{on_command, toasts};
 use leptos::prelude::*;
 
 /// The messages, newest below. Good news waits its turn, failures are said at once.
 #[component]
 pub fn ToastStack() -> impl IntoView {
     let toasts = toasts();
+    on_command("undo", move || toasts.take_back());
     let list = move |failed: bool| {
         toasts
             .list()

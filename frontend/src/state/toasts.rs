@@ -8,6 +8,7 @@ use std::time::Duration;
 /// How long a message stays. It waits while the pointer or the focus is on it.
 const STAY: Duration = Duration::from_secs(10);
 const AT_MOST: usize = 3;
+const UNDO: &str = "Undo";
 
 /// What a message offers to do.
 #[derive(Clone)]
@@ -65,7 +66,7 @@ impl Toasts {
     /// Something was done that can be taken back.
     pub fn undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
         let undo = ToastAction {
-            label: "Undo",
+            label: UNDO,
             act: Arc::new(undo),
         };
         self.show(false, text.into(), Some(undo));
@@ -87,6 +88,18 @@ impl Toasts {
                 act: Arc::new(again),
             }),
         );
+    }
+
+    /// Does what the newest message offers to take back.
+    pub fn take_back(self) {
+        let newest = self.list.with_untracked(|list| {
+            let offers = |toast: &&Toast| toast.action.as_ref().is_some_and(|a| a.label == UNDO);
+            list.iter().rev().find(offers).cloned()
+        });
+        if let Some((id, action)) = newest.and_then(|toast| Some((toast.id, toast.action?))) {
+            self.close(id);
+            (action.act)();
+        }
     }
 
     /// Takes a message away.

@@ -6,7 +6,9 @@ use super::rights::Right;
 use super::state::IssueState;
 use crate::components::choices;
 use crate::components::picker::{Choice, Picker};
+use crate::components::why::Reason;
 use crate::model::change::Field;
+use crate::model::refusal::Refusal;
 use chrono::NaiveDate;
 use domain::issue::IssuePatch;
 use domain::policy::Action;
@@ -34,7 +36,7 @@ pub fn FieldEditor(
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     if let Err(why) = untrack(|| right_to(state, field)) {
-        return view! { <Refused why=why.to_string() /> }.into_any();
+        return view! { <Refused why /> }.into_any();
     }
     match field {
         Field::Status => view! { <StatusPicker open /> }.into_any(),
@@ -49,14 +51,14 @@ pub fn FieldEditor(
 
 /// The reason, read aloud when it opens.
 #[component]
-fn Refused(why: String) -> impl IntoView {
+fn Refused(why: Refusal) -> impl IntoView {
     let node = NodeRef::<leptos::html::P>::new();
     node.on_load(|text| {
         request_animation_frame(move || {
             let _ = text.focus();
         });
     });
-    view! { <p node_ref=node class="px-2 py-1 text-sm whitespace-normal text-ink-2" role="alert" tabindex="-1">{why}</p> }
+    view! { <p node_ref=node class="px-2 py-1 text-sm whitespace-normal text-ink-2" role="alert" tabindex="-1"><Reason refusal=why /></p> }
 }
 
 /// One of a few words.

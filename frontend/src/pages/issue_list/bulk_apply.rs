@@ -76,9 +76,9 @@ pub fn plan(list: List, change: Change) -> Plan {
 fn allowed(state: IssueState, issue: &Issue, change: &Change) -> Result<(), String> {
     if let Change::Assignee(user) = change {
         let whom = user.as_ref().map(|user| user.id);
-        return state.rights.may_assign(whom).map_err(|why| why.to_string());
+        return state.rights.may_assign(whom).map_err(|why| why.sentence);
     }
-    right_to(state, change.field()).map_err(|why| why.to_string())?;
+    right_to(state, change.field()).map_err(|why| why.sentence)?;
     if let Change::Status(status, _) = change {
         let workflow = state.catalogue.workflow.value.get().flatten();
         let step = workflow.map(|workflow| workflow.step(&issue.status.slug, &status.slug).is_ok());
