@@ -15,6 +15,7 @@ mod harness;
 mod headers;
 mod issues;
 mod live;
+mod past;
 mod problems;
 mod projects;
 mod races;

@@ -10,6 +10,8 @@ use crate::proc;
 
 /// Projects of the set; their keys are B01, B02 …
 pub const PROJECTS: u32 = 16;
+/// Versions of each issue, evenly over its life.
+pub const VERSIONS: u32 = 10;
 /// Of each twenty issues in a row, the first five are open when the set is new.
 pub const OPEN_OF_TWENTY: u32 = 5;
 /// Ids of issues are this and twelve hexadecimal digits of their place in the set.
@@ -69,7 +71,7 @@ const ISSUES: &str = "
         from generate_series(1, :issues) n
     ), timed as (
         select plain.*, ((number - 1) % 20)::int as kind,
-               created + (abs(hashint4(n::int)) % 1000) * 0.001 * (now() - created) as updated
+               created + (1 + abs(hashint4(n::int)) % 1000) * 0.001 * (now() - created) as updated
         from plain
     ), judged as (
         select timed.*, case when kind < 5 then 'open' when kind < 7 then 'assigned'
@@ -94,11 +96,11 @@ const ISSUES: &str = "
                       else maintainer end,
            case n % 4 when 0 then ids[1:1] when 1 then ids[2:3] else '{}' end,
            case when n % 6 = 0 then (created + interval '30 days')::date end, 1,
-           to_hex(4611686018427387904 + number * 16777216),
+           to_hex(4611686018427387904 + number::bigint * 16777216),
            jsonb_build_array(jsonb_build_object('category', 'triage', 'since', created))
                || case when kind < 5 then '[]'::jsonb else
                    jsonb_build_array(jsonb_build_object('category', status.category, 'since', updated)) end,
-           1, created, updated, case when kind >= 12 then updated end
+           :versions, created, updated, case when kind >= 12 then updated end
     from judged
     join project on project.place = judged.place
     join status on status.project_id = project.id and status.slug = judged.slug
@@ -110,11 +112,28 @@ const ISSUES: &str = "
 const HISTORY: &str = "
     insert into issue_version (issue_id, project_id, number, title, description, type, severity,
         priority, story_points, status_id, resolution, reporter_id, assignee_id, label_ids, due_date,
-        occurrences, rank, life, version, created_at, updated_at, resolved_at, valid_from)
-    select id, project_id, number, title, description, type, severity, priority, story_points,
-        status_id, resolution, reporter_id, assignee_id, label_ids, due_date, occurrences, rank, life,
-        version, created_at, updated_at, resolved_at, updated_at
-    from issue where id::text like :'prefix' || '%' order by id;
+        occurrences, rank, life, version, created_at, updated_at, resolved_at, valid_from, valid_to)
+    select issue.id, project_id, number, title, description, type, severity, priority, story_points,
+        case when v.last then status_id else first.id_of_open end,
+        case when v.last then resolution end, reporter_id, assignee_id, label_ids, due_date, occurrences,
+        rank, life, v.version, created_at, at.begins, case when v.last then resolved_at end, at.begins,
+        case when not v.last then at.ends end
+    from issue
+    cross join lateral (
+        select n as version, n = :versions as last from generate_series(1, :versions) n) v
+    cross join lateral (
+        select created_at + (updated_at - created_at) / (:versions - 1) * (v.version - 1) as begins,
+               created_at + (updated_at - created_at) / (:versions - 1) * v.version as ends) at
+    join (select project_id, id as id_of_open from status where slug = 'open') first using (project_id)
+    where issue.id::text like :'prefix' || '%' order by at.begins;
+    -- The last division may leave microseconds; the row and its version are one.
+    update issue i set updated_at = v.updated_at, resolved_at = v.updated_at
+    from issue_version v
+    where v.issue_id = i.id and v.valid_to is null and i.updated_at <> v.updated_at and i.resolved_at is not null;
+    update issue i set updated_at = v.updated_at
+    from issue_version v
+    where v.issue_id = i.id and v.valid_to is null and i.updated_at <> v.updated_at;
+    update issue_version set resolved_at = updated_at where resolved_at <> updated_at;
 
     insert into event (id, seq, project_id, issue_id, actor_id, kind, new, version, at)
     select gen_random_uuid(), nextval('event_seq'), project_id, id, reporter_id, 'issue.created',
@@ -142,6 +161,7 @@ pub fn load(cluster: &Cluster, database: &str, issues: u32, scripts: &Path) -> R
     let mut psql = cluster.psql(OWNER, database);
     psql.args(["-v", &format!("projects={PROJECTS}")])
         .args(["-v", &format!("issues={issues}")])
+        .args(["-v", &format!("versions={VERSIONS}")])
         .args(["-v", &format!("prefix={ID_PREFIX}"), "-f"])
         .arg(&script);
     proc::capture(&mut psql)?;

@@ -30,11 +30,11 @@ use crate::project::Project;
 use crate::tools;
 use pgbench::Pick;
 use record::{ONCE, Recorder, Sample};
-use table::{Row, Table};
+use table::{Past, Row, Table};
 use wrk::{Material, Request, Run};
 
 pub const HELP: &str = "\
-cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--quick]
+cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--quick] [--past]
 
 Measures the release build on a throw-away, durable Postgres with a set of issues, and prints a
 table: each kind of request beside its limit on this machine, measured in the same minutes; how
@@ -45,6 +45,7 @@ target/xtask/bench/.
   --issues <n>    size of the set (100000)
   --rounds <n>    of which the median counts (3)
   --seconds <n>   length of a round (2)
+  --past          only the list of the past beside the list of now
   --quick         a small set and one short round, to see that it works
 ";
 
@@ -59,6 +60,7 @@ struct Options {
     issues: u32,
     rounds: usize,
     seconds: u64,
+    past: bool,
 }
 
 pub fn main(
@@ -78,6 +80,7 @@ pub fn main(
         seconds: arguments
             .opt_value_from_str("--seconds")?
             .unwrap_or(seconds),
+        past: arguments.contains("--past"),
     };
     crate::no_more(arguments, passed_on, HELP)?;
     if options.issues < data::PROJECTS * 200 || options.rounds == 0 || options.seconds == 0 {
@@ -95,13 +98,19 @@ pub fn main(
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit)?;
 
-    build::browser_app(project, Profile::Release)?;
+    if options.past {
+        build::make_dist(project)?;
+    } else {
+        build::browser_app(project, Profile::Release)?;
+    }
     let programs = build::programs(project, Profile::Release)?;
-    let mut bare = project.cargo(["build", "--release", "--package", "server"]);
-    proc::step(
-        "Building the bare handler to compare with",
-        bare.args(["--example", "bare"]),
-    )?;
+    if !options.past {
+        let mut bare = project.cargo(["build", "--release", "--package", "server"]);
+        proc::step(
+            "Building the bare handler to compare with",
+            bare.args(["--example", "bare"]),
+        )?;
+    }
 
     proc::say("Starting a throw-away Postgres that is as durable as a real one");
     let cluster = Cluster::measured(project)?;
@@ -119,15 +128,19 @@ pub fn main(
     proc::say(&format!("Loading {} issues", options.issues));
     data::load(&cluster, DATABASE, options.issues, &folder)?;
 
-    let table = Bench {
+    let bench = Bench {
         project,
         options: &options,
         programs: &programs,
         cluster: &cluster,
         setting: &setting,
         folder: &folder,
+    };
+    if options.past {
+        println!("\n{}", bench.past_alone()?.line());
+        return Ok(());
     }
-    .everything()?;
+    let table = bench.everything()?;
     let text = table.render();
     println!("\n{text}");
     let place = project.path("target/bench.md");
@@ -296,6 +309,7 @@ impl Bench<'_> {
             }
         }
         drop(bare);
+        table.past = Some(self.past(&material)?);
         self.crowds(&mut table, &material)?;
         proc::say(&format!("Measuring: a change on {STREAMS} live streams"));
         self.watch(&mut table, &material, server.id())?;
@@ -306,6 +320,41 @@ impl Bench<'_> {
         server.stop();
         table.end();
         Ok(table)
+    }
+
+    /// The list of now and the same list as of some instant of the past year, in turn.
+    fn past(&self, material: &Material) -> Result<Past> {
+        proc::say("Measuring: a list of the past beside the list of now");
+        let now = KINDS.get(1).context("no list")?;
+        let then = Request {
+            name: "past",
+            lua: "return wrk.format('GET', '/api/v1/issues?sort=-updated&limit=50&project=' .. project() \
+                  .. '&as_of=' .. os.date('!%Y-%m-%dT%H:%M:%SZ', os.time() - 86400 - math.random(340 * 86400)), headers(token()))",
+        };
+        self.wrk(material, &then, self.setting.port, 16)?;
+        let mut past = Past::default();
+        for _ in 0..self.options.rounds {
+            past.now
+                .push(self.wrk(material, &now.request, self.setting.port, 16)?);
+            past.then
+                .push(self.wrk(material, &then, self.setting.port, 16)?);
+        }
+        Ok(past)
+    }
+
+    fn past_alone(&self) -> Result<Past> {
+        let mut server = self.serve()?;
+        while http::status(self.setting.port, "/readyz") != Some(200) {
+            proc::pause(Duration::from_millis(20))?;
+        }
+        let past = self.past(&Material {
+            tokens: self.sign_in()?,
+            reporters: REPORTERS,
+            movers: MOVERS,
+            per_project: self.options.issues / data::PROJECTS,
+        })?;
+        server.stop();
+        Ok(past)
     }
 
     fn serve(&self) -> Result<Service> {

@@ -63,6 +63,30 @@ impl Row {
     }
 }
 
+/// A list of now and the same of the past.
+#[derive(Default)]
+pub struct Past {
+    pub now: Vec<Run>,
+    pub then: Vec<Run>,
+}
+
+impl Past {
+    /// How much longer the past takes, and what that is made of.
+    pub fn line(&self) -> String {
+        let failures: u64 = self.then.iter().map(|run| run.failures).sum();
+        format!(
+            "| list of 50 as of an instant of the past year, {} versions of each issue, beside the list of now \
+             | {:.2} times as long ({}/s, {}; now {}/s, {}), {failures} failures | 2 times |",
+            super::data::VERSIONS,
+            rate(&self.now) / rate(&self.then),
+            number(rate(&self.then)),
+            times(&self.then),
+            number(rate(&self.now)),
+            times(&self.now),
+        )
+    }
+}
+
 pub struct Table {
     conditions: String,
     begin: String,
@@ -71,6 +95,7 @@ pub struct Table {
     /// Connections beyond the usual 16.
     pub crowds: Vec<(&'static str, u32, Vec<Run>)>,
     pub told: Option<Told>,
+    pub past: Option<Past>,
     /// KiB.
     pub memory_per_stream: f64,
     pub memory_idle: u64,
@@ -100,6 +125,7 @@ impl Table {
             rows: Vec::new(),
             crowds: Vec::new(),
             told: None,
+            past: None,
             memory_per_stream: 0.0,
             memory_idle: 0,
             memory_after: 0,
@@ -203,6 +229,9 @@ impl Table {
                 "| memory of one live stream | {:.1} KiB | 20 KiB |",
                 self.memory_per_stream
             )?;
+        }
+        if let Some(past) = &self.past {
+            writeln!(out, "{}", past.line())?;
         }
         writeln!(
             out,
