@@ -2,6 +2,7 @@
 //! history told by the API is the issue.
 
 use crate::harness::{Client, Server};
+use domain::board::Board;
 use domain::event::HistoryEntry;
 use domain::insights::{Changes, Moments, OpenByReport};
 use domain::issue::Issue;
@@ -11,8 +12,6 @@ use domain::problem::{Code, Problem};
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 use testkit::Dice;
-
-const ISSUES: &str = "/api/v1/projects/ENG/issues";
 
 /// Addresses that travel; the issue's own goes beside them.
 const WATCHED: &[&str] = &[
@@ -287,5 +286,274 @@ async fn assert_complete(server: &Server, keys: &[String]) {
             };
             assert_eq!(&is, value, "{key}: {field}");
         }
+    }
+}
+
+/// The instant of the last change.
+fn last_change(server: &Server) -> String {
+    let at = server.sql("select max(updated_at) from issue");
+    at.replace(' ', "T").replace("+00", "Z")
+}
+
+async fn list(client: &Client, query: &str) -> IssueList {
+    client.get(&format!("/api/v1/issues?{query}")).await.ok()
+}
+
+#[actix_web::test]
+async fn the_past_exists_for_those_for_whom_the_present_does() {
+    let server = Server::new();
+    // Reporters of APP see their own.
+    server.issue("reporter", "APP", "Mine").await;
+    server.issue("reporter2", "APP", "Theirs").await;
+    server.issue("lead", "SEC", "Secret").await;
+    let at = last_change(&server);
+    let lead = server.as_("lead");
+    lead.patch("/api/v1/issues/APP-1", json!({"title": "Renamed"}))
+        .await
+        .is(200);
+    let rita = server.as_("reporter");
+    for (client, keys) in [
+        (&rita, vec!["APP-1"]),
+        (&server.as_("reporter2"), vec!["APP-2"]),
+        (&server.as_("maintainer"), vec!["APP-1", "APP-2"]),
+        (&lead, vec!["APP-1", "APP-2", "SEC-1"]),
+    ] {
+        let then = list(client, &format!("as_of={at}&sort=created&group_by=project")).await;
+        let found: Vec<&str> = then.page.items.iter().map(|i| i.key.as_str()).collect();
+        assert_eq!(found, keys);
+        assert_eq!(then.page.total.count, keys.len() as i64);
+        let counted: i64 = then.groups.unwrap().iter().map(|g| g.count).sum();
+        assert_eq!(counted, keys.len() as i64);
+        let report = then_of(client, "/api/v1/insights/open_by?by=status", &at).await;
+        let report: OpenByReport = serde_json::from_value(report).unwrap();
+        assert_eq!(report.total, keys.len() as i64);
+    }
+    let board = then_of(&rita, "/api/v1/projects/APP/board", &at).await;
+    let board: Board = serde_json::from_value(board).unwrap();
+    assert_eq!(
+        (board.columns[0].count, board.columns[0].cards.len()),
+        (1, 1)
+    );
+    assert_eq!(
+        board.columns[0].cards[0].title, "Mine",
+        "as it was called then"
+    );
+    for path in ["/api/v1/issues/APP-2", "/api/v1/issues/SEC-1"] {
+        rita.get(&then(path, &at)).await.problem(Code::NotFound);
+    }
+}
+
+async fn then_of(client: &Client, path: &str, at: &str) -> Value {
+    client.get(&then(path, at)).await.ok()
+}
+
+#[actix_web::test]
+async fn what_is_deleted_today_is_gone_from_the_past_but_for_those_who_may_see_it() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    server.issue("lead", "ENG", "Stays").await;
+    server.issue("lead", "ENG", "Goes").await;
+    let at = last_change(&server);
+    lead.delete("/api/v1/issues/ENG-2").await.is(204);
+    for (name, count) in [("lead", 2), ("admin", 2), ("maintainer", 1), ("viewer", 1)] {
+        let client = server.as_(name);
+        let then_list = list(&client, &format!("as_of={at}&project=ENG")).await;
+        assert_eq!(then_list.page.items.len(), count, "{name}");
+        assert_eq!(then_list.page.total.count, count as i64);
+        let board = then_of(&client, "/api/v1/projects/ENG/board", &at).await;
+        assert_eq!(board["columns"][0]["count"], json!(count));
+        let report = then_of(&client, "/api/v1/insights/open_by", &at).await;
+        assert_eq!(report["total"], json!(count));
+        let one = client.get(&then("/api/v1/issues/ENG-2", &at)).await;
+        assert_eq!(one.status, if count == 2 { 200 } else { 404 }, "{name}");
+        assert_eq!(list(&client, "project=ENG").await.page.items.len(), 1);
+    }
+}
+
+#[actix_web::test]
+async fn only_what_has_been_can_be_asked_for() {
+    let server = Server::new();
+    let before = "2001-01-01T00:00:00Z";
+    let lead = server.as_("lead");
+    server.issue("lead", "ENG", "Made today").await;
+    let at = last_change(&server);
+    for path in [
+        "/api/v1/issues/ENG-1",
+        "/api/v1/issues",
+        "/api/v1/projects/ENG/board",
+        "/api/v1/insights/open_by",
+    ] {
+        for wrong in ["2999-01-01T00:00:00Z", "yesterday", "2026-01-31", ""] {
+            let refused = lead.get(&then(path, wrong)).await;
+            assert_eq!(refused.invalid(), ["?as_of"], "{path} {wrong}");
+        }
+        let twice = format!("{}&as_of={at}", then(path, &at));
+        lead.get(&twice).await.problem(Code::MalformedRequest);
+        lead.get(&then(path, &at)).await.is(200);
+        // An offset is as good as a Z.
+        let berlin = chrono::DateTime::parse_from_rfc3339(&at).unwrap();
+        let berlin = berlin.with_timezone(&chrono::FixedOffset::east_opt(3600).unwrap());
+        let berlin = berlin.to_rfc3339().replace('+', "%2B");
+        lead.get(&then(path, &berlin)).await.is(200);
+    }
+    lead.get(&then("/api/v1/issues/ENG-1", before))
+        .await
+        .problem(Code::NotFound);
+    assert!(
+        list(&lead, &format!("as_of={before}"))
+            .await
+            .page
+            .items
+            .is_empty()
+    );
+    let empty = then_of(&lead, "/api/v1/projects/ENG/board", before).await;
+    assert_eq!(empty["columns"][0]["count"], json!(0));
+
+    let digests = server.test.digests();
+    let issue = then("/api/v1/issues/ENG-1", &at);
+    for answer in [
+        lead.patch(&issue, json!({"title": "Rewritten"})).await,
+        lead.delete(&issue).await,
+        lead.post(
+            &then("/api/v1/projects/ENG/issues", &at),
+            json!({"title": "x"}),
+        )
+        .await,
+        lead.post(
+            &then("/api/v1/issues/ENG-1/comments", &at),
+            json!({"body": "x"}),
+        )
+        .await,
+        lead.put(&then("/api/v1/issues/ENG-1/labels/ui", &at)).await,
+    ] {
+        let problem: Problem = answer.problem(Code::MalformedRequest);
+        assert_eq!(problem.errors[0].pointer, "?as_of");
+    }
+    assert_eq!(digests, server.test.digests(), "the past cannot be written");
+}
+
+#[actix_web::test]
+async fn a_cursor_belongs_to_its_grouping() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for i in 0..3 {
+        server.issue("lead", "ENG", &format!("{i}")).await;
+    }
+    let grouped = list(&lead, "group_by=status&limit=1").await;
+    let plain = list(&lead, "limit=1").await;
+    assert!(plain.groups.is_none());
+    for (query, cursor) in [
+        ("limit=1", grouped.page.next_cursor.unwrap()),
+        ("limit=1&group_by=status", plain.page.next_cursor.unwrap()),
+    ] {
+        let path = format!("/api/v1/issues?{query}&cursor={cursor}");
+        assert_eq!(lead.get(&path).await.invalid(), ["?cursor"]);
+    }
+    let wrong = lead.get("/api/v1/issues?group_by=colour").await;
+    assert_eq!(wrong.invalid(), ["?group_by"]);
+}
+
+#[actix_web::test]
+async fn the_strip_tells_of_what_the_caller_may_know() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    server.issue("reporter", "APP", "Mine").await;
+    server.issue("reporter2", "APP", "Theirs").await;
+    server.issue("lead", "SEC", "Secret").await;
+    lead.comment("APP-1", json!({"body": "Psst", "internal": true}))
+        .await;
+    lead.patch(
+        "/api/v1/issues/APP-1",
+        json!({"priority": 1, "severity": "high"}),
+    )
+    .await
+    .is(200);
+    lead.patch("/api/v1/issues/APP-2", json!({"place": "top"}))
+        .await
+        .is(200);
+    let strip = async |name: &str, query: &str| -> (i64, usize) {
+        let client = server.as_(name);
+        let changes: Changes = client
+            .get(&format!("/api/v1/insights/changes?{query}"))
+            .await
+            .ok();
+        let moments: Moments = client
+            .get(&format!("/api/v1/insights/moments?{query}"))
+            .await
+            .ok();
+        assert!(moments.items.is_sorted_by(|a, b| a < b));
+        assert_eq!(changes.first.as_ref(), moments.items.first());
+        assert_eq!(changes.last.as_ref(), moments.items.last());
+        (
+            changes.items.iter().map(|d| d.count).sum(),
+            moments.items.len(),
+        )
+    };
+    // Two fields changed at one instant; the note counts for staff alone.
+    assert_eq!(strip("reporter", "").await, (3, 2));
+    assert_eq!(strip("reporter2", "project=APP").await, (2, 2));
+    assert_eq!(strip("viewer", "project=APP").await, (5, 4));
+    assert_eq!(strip("lead", "").await, (7, 6));
+    assert_eq!(strip("lead", "issue=APP-1").await, (4, 3));
+    assert_eq!(strip("reporter", "issue=APP-1").await, (3, 2));
+    lead.delete("/api/v1/issues/APP-2").await.is(204);
+    assert_eq!(strip("viewer", "project=APP").await, (3, 2));
+    assert_eq!(strip("lead", "project=APP").await, (7, 6));
+
+    let today = chrono::Utc::now().date_naive();
+    assert_eq!(
+        strip("lead", &format!("from={today}&to={today}")).await.0,
+        8
+    );
+    let path = "/api/v1/insights/moments?issue=APP-1";
+    let all: Moments = lead.get(path).await.ok();
+    let first: Moments = lead.get(&format!("{path}&limit=1")).await.ok();
+    assert_eq!(first.items, all.items[..1]);
+    let second = all.items[1].to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let some: Moments = lead
+        .get(&format!("{path}&from={second}&to={second}"))
+        .await
+        .ok();
+    assert_eq!(some.items, all.items[1..2], "both ends count");
+    let before: Changes = lead
+        .get("/api/v1/insights/changes?to=2001-01-01")
+        .await
+        .ok();
+    assert!(before.items.is_empty() && before.first.is_some());
+}
+
+#[actix_web::test]
+async fn what_a_strip_does_not_know_is_refused_by_name() {
+    let server = Server::new();
+    server.issue("lead", "APP", "One").await;
+    server.issue("lead", "SEC", "Secret").await;
+    let (lead, rita) = (server.as_("lead"), server.as_("reporter"));
+    for at in ["changes", "moments"] {
+        let path = |query: &str| format!("/api/v1/insights/{at}?{query}");
+        for (query, place) in [
+            ("project=APP&issue=APP-1", "?issue"),
+            ("from=2026-02-01&to=2026-01-01", "?from"),
+            ("from=soon", "?from"),
+            ("to=99999-01-01", "?to"),
+            ("to=2026-02-30", "?to"),
+        ] {
+            assert_eq!(lead.get(&path(query)).await.invalid(), [place], "{query}");
+        }
+        for query in [
+            "project=SEC",
+            "issue=SEC-1",
+            "issue=APP-1",
+            "project=NONE",
+            "issue=x",
+        ] {
+            rita.get(&path(query)).await.problem(Code::NotFound);
+        }
+        lead.get(&path("as_of=2026-01-01T00:00:00Z"))
+            .await
+            .problem(Code::MalformedRequest);
+    }
+    for limit in ["0", "1001", "x"] {
+        let path = format!("/api/v1/insights/moments?limit={limit}");
+        assert_eq!(lead.get(&path).await.invalid(), ["?limit"]);
     }
 }
