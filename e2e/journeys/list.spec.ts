@@ -170,3 +170,33 @@ test('my work counts what is mine, live', async ({ page, api }) => {
   await expect(tab).toHaveText(`Assigned to me ${before + 1}`);
   await expect(page.getByRole('link', { name: made.title }).or(page.getByRole('button', { name: /^\d+ new/ })).first()).toBeVisible();
 });
+
+test('the list is cut into groups, by menu or by dragging a head, and groups close', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  await some(lead, mark, ['Mild one', 'Mild two']);
+  await some(lead, mark, ['Bad'], { severity: 'critical' });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await page.getByRole('button', { name: 'Group', exact: true }).click();
+  await page.getByRole('option', { name: 'Severity' }).click();
+  await expect(page).toHaveURL(/group=severity/);
+  const heads = page.locator('.ii-group');
+  await expect(heads).toHaveText([/Critical\s*1/, /Low\s*2/]);
+  await heads.nth(1).getByRole('button').click();
+  await expect(page).toHaveURL(/closed=low/);
+  await expect(page.getByRole('link', { name: /Mild/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: /Bad/ })).toBeVisible();
+  await page.reload();
+  await expect(heads.nth(1).getByRole('button')).toHaveAttribute('aria-expanded', 'false');
+  await expectAccessibleInBothThemes(page);
+
+  const head = page.getByRole('columnheader', { name: 'Pri', exact: true });
+  const data = await page.evaluateHandle(() => new DataTransfer());
+  await head.dispatchEvent('dragstart', { dataTransfer: data });
+  const zone = page.getByText('Drop here to group by priority');
+  await zone.dispatchEvent('dragover', { dataTransfer: data });
+  await zone.dispatchEvent('drop', { dataTransfer: data });
+  await expect(page).toHaveURL(/group=priority/);
+  await expect(heads).toHaveText([/Normal\s*3/]);
+});

@@ -4,7 +4,7 @@ use super::ApiError;
 use super::client::{Call, Tagged, all_pages};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
-use domain::list::IssueFilter;
+use domain::list::{GroupBy, IssueFilter, IssueList};
 use domain::page::Page;
 use domain::paths::{api, with_query};
 
@@ -15,6 +15,20 @@ pub async fn list(
     cursor: Option<&str>,
 ) -> Result<Page<IssueRow>, ApiError> {
     let mut query = filter.to_pairs();
+    query.push(("limit", limit.to_string()));
+    query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
+    Call::get(with_query(&api::issues(), &query)).read().await
+}
+
+/// `GET /issues`, one page, cut into groups when `by` says so.
+pub async fn grouped(
+    filter: &IssueFilter,
+    by: Option<GroupBy>,
+    limit: u32,
+    cursor: Option<&str>,
+) -> Result<IssueList, ApiError> {
+    let mut query = filter.to_pairs();
+    query.extend(by.map(|by| ("group_by", by.slug().to_owned())));
     query.push(("limit", limit.to_string()));
     query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
     Call::get(with_query(&api::issues(), &query)).read().await

@@ -1,7 +1,7 @@
 //! The issue list's state as it stands in the address bar.
 
 use super::columns::Columns;
-use domain::list::{IssueFilter, Sort, SortField, State};
+use domain::list::{GroupBy, IssueFilter, Sort, SortField, State};
 
 /// Rows at once when the address does not say.
 pub const SIZE_DEFAULT: u32 = 25;
@@ -17,6 +17,8 @@ pub struct Look {
     pub fold: bool,
     /// Key of the issue that is open beside the list.
     pub peek: Option<String>,
+    /// The groups that are closed, by their values.
+    pub closed: Vec<String>,
 }
 
 /// Everything that decides which rows are shown.
@@ -28,6 +30,8 @@ pub struct Listing {
     pub size: u32,
     /// The cursors of the pages passed; the last one begins the page shown.
     pub cursors: Vec<String>,
+    /// What the rows are cut into.
+    pub group: Option<GroupBy>,
     /// How they are shown.
     pub look: Look,
 }
@@ -56,12 +60,22 @@ impl Listing {
             filter,
             size: size.unwrap_or(SIZE_DEFAULT),
             cursors: cursors.unwrap_or_default(),
+            group: other("group").and_then(|by| by.parse().ok()),
             look: Look {
                 columns: other("cols").map(Columns::read).unwrap_or_default(),
                 fold: other("fold") == Some("1"),
                 peek: other("peek").map(str::to_ascii_uppercase),
+                closed: other("closed")
+                    .map(|values| values.split('~').map(ToOwned::to_owned).collect())
+                    .unwrap_or_default(),
             },
         }
+    }
+
+    /// How many rows were on the pages before.
+    #[must_use]
+    pub fn passed(&self) -> usize {
+        self.cursors.len() * usize::try_from(self.size).unwrap_or(0)
     }
 
     /// The same in its usual look: what the server is asked.
@@ -88,6 +102,10 @@ impl Listing {
         if !self.cursors.is_empty() {
             pairs.push(("after", self.cursors.join("~")));
         }
+        pairs.extend(self.group.map(|by| ("group", by.slug().to_owned())));
+        if !self.look.closed.is_empty() {
+            pairs.push(("closed", self.look.closed.join("~")));
+        }
         pairs.extend(self.look.columns.write().map(|names| ("cols", names)));
         if self.look.fold {
             pairs.push(("fold", "1".to_owned()));
@@ -105,8 +123,18 @@ impl Listing {
             filter,
             size: self.size,
             cursors: Vec::new(),
+            group: self.group,
             look: self.look.clone(),
         }
+    }
+
+    /// The same rows cut into other groups, or none; all of them open.
+    #[must_use]
+    pub fn grouped(&self, by: Option<GroupBy>) -> Self {
+        let mut to = self.with(|_| {});
+        to.group = by;
+        to.look.closed.clear();
+        to
     }
 
     /// The same rows in another look.
@@ -149,9 +177,14 @@ mod tests {
                 ("sort", "priority"),
                 ("cols", "key,due"),
                 ("fold", "1"),
+                ("group", "status"),
+                ("closed", "open~done"),
                 ("peek", "app-3"),
             ]),
         );
+        assert_eq!(read.group, Some(GroupBy::Status));
+        assert_eq!(read.look.closed, ["open", "done"]);
+        assert!(read.grouped(None).look.closed.is_empty());
         assert_eq!(read.look.peek.as_deref(), Some("APP-3"));
         assert_eq!(read.filter.project.as_deref(), Some("APP"));
         assert_eq!(read.filter.state, Some(State::Open));

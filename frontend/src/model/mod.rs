@@ -10,6 +10,7 @@ pub mod facet;
 pub mod feed;
 pub mod flow;
 pub mod fold;
+pub mod groups;
 pub mod initials;
 pub mod keys;
 pub mod life;

@@ -5,7 +5,7 @@ use crate::api;
 use crate::components::segments::{Segment, Segments};
 use crate::components::{Empty, IconName, Page};
 use crate::model::my_work::MyList;
-use crate::pages::issue_list::{Content, List, LookMenu, SortMenu, pairs_of};
+use crate::pages::issue_list::{Content, GroupMenu, List, LookMenu, SortMenu, pairs_of};
 use crate::state::pulse::pulse;
 use crate::state::{Loaded, live};
 use domain::page::Total;
@@ -78,6 +78,7 @@ pub fn MyWorkPage() -> impl IntoView {
                 />
                 <div class="ml-auto flex items-center gap-2">
                     <SortMenu />
+                    <GroupMenu />
                     <LookMenu />
                 </div>
             </div>

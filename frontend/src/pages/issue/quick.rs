@@ -15,7 +15,6 @@ use domain::policy::Action;
 use leptos::prelude::*;
 
 /// Whether the reader may change that field. Tracked.
-#[must_use]
 pub fn right_to(state: IssueState, field: Field) -> Right {
     let rights = state.rights;
     match field {

@@ -3,7 +3,7 @@
 use super::facets::{active, choices_of, offered, words};
 use super::order::SortMenu;
 use super::words::Words;
-use super::{List, LookMenu};
+use super::{GroupMenu, List, LookMenu};
 use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::segments::{Segment, Segments};
@@ -45,6 +45,7 @@ pub fn FilterBar() -> impl IntoView {
             <div class="ml-auto flex items-center gap-2">
                 <StateSegments />
                 <SortMenu />
+                <GroupMenu />
                 <LookMenu />
             </div>
         </div>

@@ -7,9 +7,31 @@ use leptos::prelude::*;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+/// One line of the list.
+#[derive(Clone, PartialEq)]
+pub enum Line {
+    /// The head of a group, by its place among them.
+    Head(usize),
+    /// A row, and the group it stands in.
+    Row(Row, Option<usize>),
+}
+
+impl Line {
+    /// Tells lines apart; an issue can stand in two groups.
+    #[must_use]
+    pub fn key(&self) -> (Option<usize>, Option<Uuid>) {
+        match self {
+            Self::Head(at) => (Some(*at), None),
+            Self::Row(row, at) => (*at, Some(row.id)),
+        }
+    }
+}
+
 /// The rows on the screen, and what is folded below some of them.
 #[derive(Clone, Copy)]
 pub struct Folds {
+    /// Heads of groups and rows, in order.
+    pub blocks: Memo<Vec<Line>>,
     /// The rows on the screen, in order.
     pub lines: Memo<Vec<Row>>,
     /// How many hide below a row.
@@ -25,7 +47,8 @@ impl Folds {
         let unfolded = RwSignal::new(HashSet::new());
         let wanted = Memo::new(move |_| listing.with(|listing| listing.look.fold));
         let places = Memo::new(move |_| {
-            wanted.get().then(|| {
+            let cut = rows.groups.with(|groups| !groups.is_empty());
+            (wanted.get() && !cut).then(|| {
                 let titles: Vec<String> = rows.shown.with(|rows| {
                     let title = |row: &Row| row.row.with(|row| row.title.clone());
                     rows.iter().map(title).collect()
@@ -41,10 +64,21 @@ impl Folds {
                 pairs.filter_map(first).collect::<HashMap<_, _>>()
             })
         });
-        let lines = Memo::new(move |_| {
+        // With groups each row stays in its own; folding is for lists without them.
+        let closed = Memo::new(move |_| listing.with(|listing| listing.look.closed.clone()));
+        let blocks = Memo::new(move |_| {
             let all = rows.shown.get();
+            let groups = rows.groups.get();
+            if !groups.is_empty() {
+                let closed = closed.get();
+                let is_closed = |at: usize| {
+                    let group = groups.get(at);
+                    group.is_some_and(|group| closed.contains(&group.value))
+                };
+                return cut(&all, &rows.places.get(), is_closed);
+            }
             let Some(places) = places.get() else {
-                return all;
+                return all.into_iter().map(|row| Line::Row(row, None)).collect();
             };
             let unfolded = unfolded.get();
             // A folded row stands right below its first one, so that they read as one group.
@@ -57,9 +91,22 @@ impl Folds {
                     }
                 }
             }
+            lines.into_iter().map(|row| Line::Row(row, None)).collect()
+        });
+        let lines = Memo::new(move |_| {
+            let mut lines: Vec<Row> = Vec::new();
+            for line in blocks.get() {
+                // An issue in two groups is one row for keys and selection.
+                if let Line::Row(row, _) = line
+                    && !lines.contains(&row)
+                {
+                    lines.push(row);
+                }
+            }
             lines
         });
         Self {
+            blocks,
             lines,
             below,
             unfolded,
@@ -72,6 +119,22 @@ impl Folds {
         self.lines
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect())
     }
+}
+
+/// A head before each group, and its rows unless it is closed.
+fn cut(rows: &[Row], places: &[usize], is_closed: impl Fn(usize) -> bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut last = None;
+    for (row, at) in rows.iter().zip(places) {
+        if last != Some(*at) {
+            lines.push(Line::Head(*at));
+            last = Some(*at);
+        }
+        if !is_closed(*at) {
+            lines.push(Line::Row(row.clone(), Some(*at)));
+        }
+    }
+    lines
 }
 
 fn hidden(first: &Row, all: &[Row], places: &[Option<usize>]) -> Vec<Row> {

@@ -3,6 +3,7 @@
 use super::List;
 use crate::components::{IconName, SmallIcon};
 use crate::model::columns::Column;
+use crate::model::groups;
 use crate::model::listing::first_direction;
 use domain::list::{Sort, SortField};
 use leptos::html;
@@ -86,15 +87,26 @@ fn AllBox() -> impl IntoView {
 
 #[component]
 fn Head(column: Column) -> impl IntoView {
-    let Some(field) = sort_of(column) else {
-        return match short(column) {
-            Some(word) => {
-                view! { <span role="columnheader" class=class_of(column)>{word}</span> }.into_any()
-            }
-            None => view! { <span role="columnheader"><span class="sr-only">{column.label()}</span></span> }.into_any(),
-        };
-    };
     let list = expect_context::<List>();
+    let by = groups::of_column(column);
+    let lift = move |event: leptos::ev::DragEvent| {
+        if let Some(data) = event.data_transfer() {
+            let _ = data.set_data("text/plain", column.name());
+        }
+        list.dragged.set(by);
+    };
+    let drop = move |_| list.dragged.set(None);
+    let draggable = by.map(|_| "true");
+    let Some(field) = sort_of(column) else {
+        let word = match short(column) {
+            Some(word) => word.into_any(),
+            None => view! { <span class="sr-only">{column.label()}</span> }.into_any(),
+        };
+        return view! {
+            <span role="columnheader" class=class_of(column) draggable=draggable on:dragstart=lift on:dragend=drop>{word}</span>
+        }
+        .into_any();
+    };
     let sort = Memo::new(move |_| list.listing.with(|listing| listing.filter.sort));
     let mine = move || Some(sort.get()).filter(|sort| sort.field == field);
     let click = move |_| {
@@ -121,7 +133,14 @@ fn Head(column: Column) -> impl IntoView {
         })
     };
     view! {
-        <span role="columnheader" class=class_of(column) aria-sort=direction>
+        <span
+            role="columnheader"
+            class=class_of(column)
+            aria-sort=direction
+            draggable=draggable
+            on:dragstart=lift
+            on:dragend=drop
+        >
             <button type="button" on:click=click>
                 {short(column)}
                 {move || {

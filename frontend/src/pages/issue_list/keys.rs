@@ -245,7 +245,7 @@ pub fn across_within(event: &leptos::ev::KeyboardEvent, around: &str, right: boo
 }
 
 fn focus_row(id: Uuid) {
-    let selector = format!("[id='row-{id}'] a.t");
+    let selector = format!("[data-row='{id}'] a.t");
     let link = document().query_selector(&selector).ok().flatten();
     if let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = link.focus();

@@ -10,6 +10,7 @@ mod empty;
 mod facets;
 mod filters;
 mod folds;
+mod groups;
 mod heads;
 mod keys;
 mod order;
@@ -30,6 +31,7 @@ use crate::model::selection::Selection;
 use crate::state::Catalogue;
 use bulk::BulkBar;
 pub use columns::LookMenu;
+use domain::list::GroupBy;
 use domain::page::Total;
 use domain::paths::{page, with_query};
 use edits::{Edits, roomy};
@@ -37,6 +39,7 @@ use empty::NoRows;
 pub use facets::look_in;
 use filters::FilterBar;
 use folds::Folds;
+pub use groups::GroupMenu;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -68,8 +71,12 @@ pub struct List {
     pub edits: Edits,
     /// The row that keys act on.
     pub cursor: RwSignal<Option<Uuid>>,
+    /// The group in which the cursor is: an issue can stand in two.
+    pub group: RwSignal<Option<usize>>,
     /// The rows that a bulk change will reach.
     pub selection: RwSignal<Selection<Uuid>>,
+    /// What the column's head that is being dragged would group by.
+    pub dragged: RwSignal<Option<GroupBy>>,
     /// The button of the bar that a key asks for.
     pub bulk: RwSignal<Option<Field>>,
 }
@@ -96,7 +103,9 @@ impl List {
             }),
             edits: Edits::new(),
             cursor: RwSignal::new(None),
+            group: RwSignal::new(None),
             selection: RwSignal::new(Selection::default()),
+            dragged: RwSignal::new(None),
             bulk: RwSignal::new(None),
         };
         provide_context(list);
@@ -228,9 +237,7 @@ fn Body(empty: ViewFn) -> impl IntoView {
 fn Foot() -> impl IntoView {
     let list = expect_context::<List>();
     let (rows, listing) = (list.rows, list.listing);
-    let before = Signal::derive(move || {
-        listing.with(|listing| listing.cursors.len() * usize::try_from(listing.size).unwrap_or(0))
-    });
+    let before = Signal::derive(move || listing.with(Listing::passed));
     let total = Signal::derive(move || {
         rows.total.get().unwrap_or(Total {
             count: 0,

@@ -3,11 +3,13 @@
 
 use super::edits::absorb;
 use crate::api;
+use crate::model::groups::places;
 use crate::model::listing::Listing;
 use crate::pages::issue::IssueState;
 use crate::state::{Loaded, live};
 use domain::issue::{Issue, IssueRow};
-use domain::page::{Page, Total};
+use domain::list::{Group, IssueList};
+use domain::page::Total;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::HashSet;
@@ -40,15 +42,19 @@ impl PartialEq for Row {
 #[derive(Clone, Copy)]
 pub struct Rows {
     /// The page that the address asks for.
-    pub page: Loaded<Page<IssueRow>>,
+    pub page: Loaded<IssueList>,
     /// What is on the screen.
     pub shown: RwSignal<Vec<Row>>,
+    /// The groups that they stand in, with the number of each on all pages.
+    pub groups: RwSignal<Vec<Group>>,
+    /// In which of them each row stands; empty without groups.
+    pub places: RwSignal<Vec<usize>>,
     /// How many there are.
     pub total: RwSignal<Option<Total>>,
     /// Where the next page begins.
     pub next: RwSignal<Option<String>>,
     /// A newer page that waits for a click, and how many of its rows are new.
-    pub waiting: RwSignal<Option<(Page<IssueRow>, usize)>>,
+    pub waiting: RwSignal<Option<(IssueList, usize)>>,
     /// Ids of the rows that just changed.
     pub marked: RwSignal<HashSet<Uuid>>,
     /// Whether the pointer or the focus is in the list.
@@ -64,6 +70,8 @@ impl Rows {
         let rows = Self {
             page: Loaded::keep(move || question.get(), ask),
             shown: RwSignal::new(Vec::new()),
+            groups: RwSignal::new(Vec::new()),
+            places: RwSignal::new(Vec::new()),
             total: RwSignal::new(None),
             next: RwSignal::new(None),
             waiting: RwSignal::new(None),
@@ -86,15 +94,16 @@ impl Rows {
 
     /// Shows the newer page that waited.
     pub fn show_waiting(self) {
-        if let Some((page, _)) = self.waiting.get_untracked() {
+        if let Some((list, _)) = self.waiting.get_untracked() {
             let before = self.ids();
-            let new = page
+            let new = list
+                .page
                 .items
                 .iter()
                 .map(|row| row.id)
                 .filter(|id| !before.contains(id))
                 .collect();
-            self.put(page);
+            self.put(list);
             self.mark(new);
         }
     }
@@ -104,26 +113,30 @@ impl Rows {
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect())
     }
 
-    fn put(self, page: Page<IssueRow>) {
+    fn put(self, list: IssueList) {
         let before = self.shown.get_untracked();
-        let rows =
-            page.items
-                .into_iter()
-                .map(|item| match before.iter().find(|row| row.id == item.id) {
-                    Some(row) => {
-                        absorb(row, item);
-                        row.clone()
-                    }
-                    None => Row {
-                        id: item.id,
-                        row: ArcRwSignal::new(item),
-                        state: ArcRwSignal::new(None),
-                    },
-                });
-        let rows: Vec<Row> = rows.collect();
-        self.total.set(Some(page.total));
-        self.next.set(page.next_cursor);
+        let mut rows: Vec<Row> = Vec::new();
+        for item in list.page.items {
+            let known = before.iter().chain(&rows).find(|row| row.id == item.id);
+            match known.cloned() {
+                Some(row) => {
+                    absorb(&row, item);
+                    rows.push(row);
+                }
+                None => rows.push(Row {
+                    id: item.id,
+                    row: ArcRwSignal::new(item),
+                    state: ArcRwSignal::new(None),
+                }),
+            }
+        }
+        self.total.set(Some(list.page.total));
+        self.next.set(list.page.next_cursor);
         self.waiting.set(None);
+        let passed = self.listing.with_untracked(Listing::passed);
+        let groups = list.groups.unwrap_or_default();
+        self.places.set(places(&groups, passed, rows.len()));
+        self.groups.set(groups);
         self.shown.set(rows);
     }
 
@@ -151,21 +164,22 @@ impl Rows {
         let Some(listing) = self.listing.try_get_untracked() else {
             return;
         };
-        let Ok(page) = ask(listing.clone()).await else {
+        let Ok(list) = ask(listing.clone()).await else {
             return;
         };
         // The address asks for something else by now, or the page is gone.
         if self.listing.try_get_untracked() == Some(listing)
             && self.page.value.try_with_untracked(Option::is_some) == Some(true)
         {
-            self.merge(page);
+            self.merge(list);
         }
     }
 
-    fn merge(self, page: Page<IssueRow>) {
+    fn merge(self, list: IssueList) {
         let before = self.shown.get_untracked();
         let known = self.ids();
-        let new: Vec<Uuid> = page
+        let new: Vec<Uuid> = list
+            .page
             .items
             .iter()
             .map(|row| row.id)
@@ -173,7 +187,7 @@ impl Rows {
             .collect();
         let mut changed = Vec::new();
         for row in &before {
-            match page.items.iter().find(|item| item.id == row.id) {
+            match list.page.items.iter().find(|item| item.id == row.id) {
                 Some(item) if row.row.with_untracked(|old| old != item) => {
                     // One's own change is no news.
                     let known = row
@@ -198,15 +212,19 @@ impl Rows {
                 }
             }
         }
-        self.total.set(Some(page.total));
+        self.total.set(Some(list.page.total));
         let quiet = !self.in_use.get_untracked() && at_the_top();
-        if before.is_empty() || (quiet && !new.is_empty()) {
-            self.put(page);
+        // A change can move a row to another group.
+        let cut = self
+            .listing
+            .with_untracked(|listing| listing.group.is_some());
+        if before.is_empty() || (quiet && (cut || !new.is_empty())) {
+            self.put(list);
         } else if new.is_empty() {
             self.waiting.set(None);
         } else {
             let count = new.len();
-            self.waiting.set(Some((page, count)));
+            self.waiting.set(Some((list, count)));
         }
         changed.extend(new);
         self.mark(changed);
@@ -229,9 +247,9 @@ impl Rows {
     }
 }
 
-async fn ask(listing: Listing) -> Result<Page<IssueRow>, api::ApiError> {
+async fn ask(listing: Listing) -> Result<IssueList, api::ApiError> {
     let cursor = listing.cursors.last().map(String::as_str);
-    api::issues::list(&listing.filter, listing.size, cursor).await
+    api::issues::grouped(&listing.filter, listing.group, listing.size, cursor).await
 }
 
 fn at_the_top() -> bool {

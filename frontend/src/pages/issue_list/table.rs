@@ -2,6 +2,8 @@
 
 use super::List;
 use super::cells::Cell;
+use super::folds::Line;
+use super::groups::{GroupHead, GroupZone};
 use super::heads::Heads;
 use super::keys::{ListKeys, across};
 use super::rows::Row;
@@ -51,6 +53,7 @@ pub fn Table() -> impl IntoView {
     view! {
         <ListKeys />
         <Waiting />
+        <GroupZone />
         <div
             node_ref=grid
             role="grid"
@@ -69,8 +72,11 @@ pub fn Table() -> impl IntoView {
                 <Heads />
             </div>
             <div role="rowgroup" class:opacity-60=move || rows.page.busy.get() && rows.page.value.with(Option::is_some)>
-                <For each=move || list.folds.lines.get() key=|row| row.id let:row>
-                    <OneRow row />
+                <For each=move || list.folds.blocks.get() key=Line::key let:line>
+                    {match line {
+                        Line::Head(at) => view! { <GroupHead at /> }.into_any(),
+                        Line::Row(row, group) => view! { <OneRow row group /> }.into_any(),
+                    }}
                 </For>
             </div>
         </div>
@@ -84,7 +90,7 @@ pub fn Table() -> impl IntoView {
 }
 
 #[component]
-fn OneRow(row: Row) -> impl IntoView {
+fn OneRow(row: Row, group: Option<usize>) -> impl IntoView {
     let list = expect_context::<List>();
     let id = row.id;
     let key = {
@@ -94,20 +100,25 @@ fn OneRow(row: Row) -> impl IntoView {
     let selected = Memo::new(move |_| list.selection.with(|selection| selection.has(id)));
     let editing = Memo::new(move |_| {
         let open = list.edits.open.get();
-        open.filter(|(row, _)| *row == id).map(|(_, field)| field)
+        let here = group.is_none() || list.group.get() == group;
+        open.filter(|(row, _)| here && *row == id)
+            .map(|(_, field)| field)
     });
     let pick = move |event: leptos::ev::MouseEvent| list.select(id, event.shift_key());
     let cell = move |column: Column| view! { <Cell row=row.clone() column editing /> };
     view! {
         <div
             role="row"
-            id=format!("row-{id}")
+            data-row=id.to_string()
             class="ii-row ii-issue"
             class:at=move || list.cursor.get() == Some(id)
             class:sel=move || selected.get()
             class:live=move || list.rows.marked.with(|marked| marked.contains(&id))
             aria-selected=move || if selected.get() { "true" } else { "false" }
-            on:focusin=move |_| list.cursor.set(Some(id))
+            on:focusin=move |_| {
+                list.group.set(group);
+                list.cursor.set(Some(id));
+            }
         >
             <span role="gridcell" class="a-c">
                 <input
