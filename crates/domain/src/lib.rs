@@ -15,6 +15,7 @@ pub mod audit;
 pub mod board;
 pub mod comment;
 pub mod event;
+pub mod filter;
 pub mod insights;
 pub mod issue;
 pub mod key;

@@ -2,6 +2,7 @@
 //!
 //! The same type is read from the browser's address bar, sent to the API and turned into SQL.
 
+use crate::filter::{self, Query};
 use crate::issue::{IssueRow, IssueType, Priority, Resolution, Severity};
 use crate::page::Page;
 use crate::problem::FieldError;
@@ -166,6 +167,8 @@ pub struct IssueFilter {
     pub deleted: bool,
     /// The order.
     pub sort: Sort,
+    /// A text of the filter language, which must match too; its order holds unless `sort` is given.
+    pub q: Option<Box<Query>>,
 }
 
 /// Query parameters, decoded.
@@ -187,6 +190,7 @@ pub const PARAMETERS: &[&str] = &[
     "text",
     "deleted",
     "sort",
+    "q",
 ];
 
 fn words<T: FromStr<Err = crate::UnknownWord>>(
@@ -265,6 +269,12 @@ impl IssueFilter {
                         format!("{e}; a minus in front turns it round."),
                     )),
                 },
+                "q" => match filter::parse(value) {
+                    Ok(query) => {
+                        filter.q = Some(Box::new(query)).filter(|q| **q != Query::default())
+                    }
+                    Err(mistake) => errors.push(mistake.at("?q")),
+                },
                 _ => others.push((name, value)),
             }
         }
@@ -331,6 +341,7 @@ impl IssueFilter {
             "sort",
             (self.sort != Sort::default()).then(|| self.sort.to_string()),
         );
+        put("q", self.q.as_ref().map(ToString::to_string));
         pairs
     }
 }
@@ -350,6 +361,7 @@ mod tests {
             ("assignee", "@me,none"),
             ("text", "vat rate"),
             ("sort", "-priority"),
+            ("q", "was:status=triaged -label:\"needs design\""),
         ];
         let (filter, others) = IssueFilter::from_pairs(pairs).unwrap();
         assert!(others.is_empty());

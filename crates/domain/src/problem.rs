@@ -12,27 +12,41 @@ pub struct FieldError {
     pub code: String,
     /// A sentence for people.
     pub detail: String,
+    /// In a text of the filter language: the character, from 0, where the mistake begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<usize>,
+    /// How many characters are wrong; 0 when something is missing there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
+    /// What may have been meant, to put in their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
 }
 
 impl FieldError {
+    /// An error at that pointer, in the form that all others have.
+    #[must_use]
+    pub fn new(pointer: String, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            pointer,
+            code: code.into(),
+            detail: detail.into(),
+            position: None,
+            length: None,
+            suggestion: None,
+        }
+    }
+
     /// An error at a top-level field of the body.
     #[must_use]
     pub fn at(field: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: format!("/{field}"),
-            code: code.into(),
-            detail: detail.into(),
-        }
+        Self::new(format!("/{field}"), code, detail)
     }
 
     /// An error in a query parameter.
     #[must_use]
     pub fn query(name: &str, code: &str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: format!("?{name}"),
-            code: code.into(),
-            detail: detail.into(),
-        }
+        Self::new(format!("?{name}"), code, detail)
     }
 }
 
@@ -192,10 +206,18 @@ impl Problem {
         self.code == code.slug()
     }
 
-    /// Field errors as one problem.
+    /// Field errors as one problem. A filter in the address that cannot be read makes it a request
+    /// that cannot be read.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(Code::InvalidInput);
+        let unreadable = errors
+            .iter()
+            .any(|e| e.position.is_some() && e.pointer == "?q");
+        let mut problem = Self::new(if unreadable {
+            Code::MalformedRequest
+        } else {
+            Code::InvalidInput
+        });
         problem.detail = errors.first().map(|e| e.detail.clone());
         problem.errors = errors;
         problem

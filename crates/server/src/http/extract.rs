@@ -74,11 +74,11 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let inner = error.inner();
         if inner.is_data() {
-            FieldError {
-                pointer: pointer(error.path(), &inner.to_string()),
-                code: shape_code(&inner.to_string()).to_string(),
-                detail: sentence(&inner.to_string()),
-            }
+            FieldError::new(
+                pointer(error.path(), &inner.to_string()),
+                shape_code(&inner.to_string()),
+                sentence(&inner.to_string()),
+            )
             .into()
         } else {
             malformed(sentence(&inner.to_string()))

@@ -1,0 +1,294 @@
+//! From text to meaning, or to the mistake and its place.
+
+use super::ast::{Expr, Query, Term};
+use super::errors::{Mistake, Reason, nearest};
+use super::lexer::{
+    Input, Parsed, State, at_end, blanks, head, in_characters, mistake, next_char, place, quoted,
+    scalar, take, wrong,
+};
+use super::table::{Changed, FIELDS, Field, Flag, Thing, WORDS};
+use super::values::{self, tests};
+use super::words::words_of;
+use crate::list::{Sort, SortField};
+use std::ops::Range;
+use std::str::FromStr;
+use winnow::error::ErrMode;
+use winnow::stream::{LocatingSlice, Stateful};
+use winnow::token::literal;
+use winnow::{ModalResult, Parser};
+
+/// Longest text, in characters.
+pub const LENGTH_MAX: usize = 2_000;
+/// Deepest nesting of parentheses and negations.
+pub const DEPTH_MAX: usize = 16;
+/// Most conditions.
+pub const TERMS_MAX: usize = 100;
+/// Most values after one colon.
+pub const VALUES_MAX: usize = 50;
+
+/// Reads a filter. An empty text finds everything.
+///
+/// # Errors
+/// The first mistake.
+pub fn parse(text: &str) -> Result<Query, Mistake> {
+    let length = text.chars().count();
+    if length > LENGTH_MAX {
+        let reason = Reason::TooMuch("A filter has at most 2000 characters.");
+        return Err(mistake(LENGTH_MAX..length, reason, None));
+    }
+    let mut input = Stateful {
+        input: LocatingSlice::new(text),
+        state: State::default(),
+    };
+    match whole(&mut input) {
+        Ok(expr) => Ok(Query {
+            expr,
+            sort: input.state.sort.unwrap_or_default(),
+        }),
+        Err(ErrMode::Backtrack(m) | ErrMode::Cut(m)) => Err(in_characters(text, m)),
+        Err(ErrMode::Incomplete(_)) => Err(mistake(length..length, Reason::Unexpected, None)),
+    }
+}
+
+fn whole(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
+    if let Some(at) = input.input.find('\0') {
+        return wrong(at..at + 1, Reason::Nul);
+    }
+    let expr = alternatives(input)?;
+    if at_end(input) {
+        return Ok(expr);
+    }
+    let at = place(input);
+    wrong(at..at + 1, Reason::StrayParenthesis)
+}
+
+/// `a OR b`; what has no condition of its own (a lone `sort:`) is nothing to choose from.
+fn alternatives(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
+    let first = together(input)?;
+    let Some(at) = keyword(input, "OR") else {
+        return Ok(first);
+    };
+    let Some(first) = first else {
+        return wrong(at, Reason::MissingCondition("OR"));
+    };
+    let mut parts = vec![first];
+    let mut at = Some(at);
+    while let Some(place) = at {
+        match together(input)? {
+            Some(part) => parts.push(part),
+            None => return wrong(place, Reason::MissingCondition("OR")),
+        }
+        at = keyword(input, "OR");
+    }
+    Ok(Expr::any(parts))
+}
+
+/// Conditions one after the other, with or without `AND`.
+fn together(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
+    let mut parts = Vec::new();
+    loop {
+        blanks(input)?;
+        if at_end(input) || next_char(input) == Some(')') || is_keyword(input, "OR") {
+            return Ok(Expr::all(parts));
+        }
+        if let Some(at) = keyword(input, "AND") {
+            blanks(input)?;
+            let nothing_follows = at_end(input)
+                || next_char(input) == Some(')')
+                || is_keyword(input, "OR")
+                || is_keyword(input, "AND");
+            if parts.is_empty() || nothing_follows {
+                return wrong(at, Reason::MissingCondition("AND"));
+            }
+        }
+        parts.extend(one(input)?);
+    }
+}
+
+/// Whether that word comes next, on its own.
+fn is_keyword(input: &Input<'_>, word: &str) -> bool {
+    input.input.strip_prefix(word).is_some_and(|rest| {
+        rest.chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'))
+    })
+}
+
+/// Takes that word, if it comes next on its own; gives its place.
+fn keyword(input: &mut Input<'_>, word: &'static str) -> Option<Range<usize>> {
+    if !is_keyword(input, word) {
+        return None;
+    }
+    let start = place(input);
+    let taken: ModalResult<&str, Mistake> = literal(word).parse_next(input);
+    taken.ok().map(|w| start..start + w.len())
+}
+
+/// Goes one deeper for as long as `f` runs.
+fn deeper<'a, T>(input: &mut Input<'a>, f: impl FnOnce(&mut Input<'a>) -> Parsed<T>) -> Parsed<T> {
+    if input.state.depth >= DEPTH_MAX {
+        let at = place(input);
+        return wrong(
+            at..at,
+            Reason::TooMuch("That is nested too deep: at most 16 levels."),
+        );
+    }
+    input.state.depth += 1;
+    let result = f(input);
+    input.state.depth -= 1;
+    result
+}
+
+/// One condition; nothing when it was the order.
+fn one(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
+    let start = place(input);
+    if take(input, '-') {
+        return negation(input, start..start + 1, "-");
+    }
+    if let Some(at) = keyword(input, "NOT") {
+        blanks(input)?;
+        return negation(input, at, "NOT");
+    }
+    if take(input, '(') {
+        let inner = deeper(input, alternatives)?;
+        if !take(input, ')') {
+            return wrong(start..start + 1, Reason::OpenParenthesis);
+        }
+        return match inner {
+            Some(expr) => Ok(Some(expr)),
+            None => wrong(start..place(input), Reason::StrayParenthesis),
+        };
+    }
+    input.state.terms += 1;
+    if input.state.terms > TERMS_MAX {
+        return wrong(
+            start..start,
+            Reason::TooMuch("A filter has at most 100 conditions."),
+        );
+    }
+    if next_char(input) == Some('"') {
+        let text = quoted(input)?;
+        searchable(&text, start..place(input))?;
+        return Ok(Some(Expr::Term(Term::Phrase(text))));
+    }
+    if next_char(input) == Some(':') {
+        return wrong(start..start + 1, Reason::MissingField);
+    }
+    let word = head(input)?;
+    let at = start..place(input);
+    if take(input, ':') {
+        return with_field(input, word, at);
+    }
+    if let Some(mistake) = colon_missing(word, &at) {
+        return Err(ErrMode::Cut(mistake));
+    }
+    searchable(word, at)?;
+    Ok(Some(Expr::Term(Term::Word(word.to_string()))))
+}
+
+fn negation(input: &mut Input<'_>, at: Range<usize>, word: &'static str) -> Parsed<Option<Expr>> {
+    let nothing = next_char(input).is_none_or(|c| c.is_whitespace() || c == ')')
+        || is_keyword(input, "OR")
+        || is_keyword(input, "AND");
+    let inner = if nothing { None } else { deeper(input, one)? };
+    match inner {
+        Some(expr) => Ok(Some(expr.negated())),
+        None => wrong(at, Reason::MissingCondition(word)),
+    }
+}
+
+fn searchable(text: &str, at: Range<usize>) -> Parsed<()> {
+    if words_of(text).is_empty() {
+        return wrong(at, Reason::NoLetters);
+    }
+    Ok(())
+}
+
+/// `points>3` was probably meant as `points:>3`.
+fn colon_missing(word: &str, at: &Range<usize>) -> Option<Mistake> {
+    let (name, rest) = word.split_at(word.find(['<', '>', '='])?);
+    let field = Field::named(name)?;
+    let meant = format!("{}:{}", field.name(), rest.trim_start_matches('='));
+    Some(mistake(
+        at.clone(),
+        Reason::ColonMissing(field),
+        Some(meant),
+    ))
+}
+
+fn with_field(input: &mut Input<'_>, name: &str, at: Range<usize>) -> Parsed<Option<Expr>> {
+    let term = match crate::wire::fold_word(name).as_str() {
+        "is" => {
+            let mut flags: Vec<Flag> = listed(input, "is", Flag::SLUGS)?;
+            let terms: Vec<Expr> = flags.drain(..).map(|f| Expr::Term(Term::Is(f))).collect();
+            return Ok(Expr::any(terms));
+        }
+        "has" => Term::Has(listed(input, "has", Thing::SLUGS)?),
+        "changed" => Term::Changed(listed(input, "changed", Changed::SLUGS)?),
+        "sort" => {
+            order(input, at)?;
+            return Ok(None);
+        }
+        "was" => {
+            let (field, tests) = values::was(input)?;
+            Term::Was(field, tests)
+        }
+        _ => {
+            let field = field_named(name, at)?;
+            Term::Field(field, tests(input, field)?)
+        }
+    };
+    Ok(Some(Expr::Term(term)))
+}
+
+/// The field of that name.
+pub(super) fn field_named(name: &str, at: Range<usize>) -> Parsed<Field> {
+    Field::named(name).ok_or_else(|| {
+        let names = FIELDS
+            .iter()
+            .flat_map(|row| std::iter::once(&row.name).chain(row.aliases))
+            .copied();
+        let meant = nearest(name, names.chain(WORDS.iter().map(|w| w.0)));
+        ErrMode::Cut(mistake(at, Reason::UnknownField(name.to_string()), meant))
+    })
+}
+
+/// Words of a closed set, separated by commas.
+fn listed<T: FromStr>(
+    input: &mut Input<'_>,
+    field: &'static str,
+    slugs: &'static [&'static str],
+) -> Parsed<Vec<T>> {
+    let mut words = Vec::new();
+    loop {
+        let start = place(input);
+        let (text, _) = scalar(input)?;
+        let at = start..place(input);
+        if text.is_empty() {
+            return wrong(at, Reason::MissingValue(format!("{field}:")));
+        }
+        match text.parse() {
+            Ok(word) => words.push(word),
+            Err(_) => return Err(ErrMode::Cut(values::unknown(field, text, at, slugs))),
+        }
+        if words.len() > VALUES_MAX {
+            return wrong(
+                start..start,
+                Reason::TooMuch("At most 50 values in a list."),
+            );
+        }
+        if !take(input, ',') {
+            return Ok(words);
+        }
+    }
+}
+
+/// The order: said once, and for the whole.
+fn order(input: &mut Input<'_>, at: Range<usize>) -> Parsed<()> {
+    if input.state.depth > 0 || input.state.sort.is_some() {
+        return wrong(at, Reason::SortElsewhere);
+    }
+    let sort: Vec<Sort> = listed(input, "sort", SortField::SLUGS)?;
+    input.state.sort = Some(sort);
+    Ok(())
+}
