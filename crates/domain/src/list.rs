@@ -237,6 +237,7 @@ impl IssueFilter {
         let mut filter = Self::default();
         let mut errors = Vec::new();
         let mut others = Vec::new();
+        let mut sort = None;
         for (name, value) in pairs {
             match name {
                 "project" => filter.project = Some(value.to_ascii_uppercase()),
@@ -262,7 +263,7 @@ impl IssueFilter {
                     _ => errors.push(FieldError::query(name, "unknown_value", "true or false.")),
                 },
                 "sort" => match value.parse() {
-                    Ok(sort) => filter.sort = sort,
+                    Ok(given) => sort = Some(given),
                     Err(e) => errors.push(FieldError::query(
                         name,
                         "unknown_value",
@@ -278,6 +279,7 @@ impl IssueFilter {
                 _ => others.push((name, value)),
             }
         }
+        filter.sort = sort.unwrap_or_else(|| filter.order_of_q());
         for (name, value) in [("text", &filter.text), ("project", &filter.project)] {
             if value
                 .as_ref()
@@ -312,6 +314,12 @@ impl IssueFilter {
         }
     }
 
+    /// The order when `sort` is not given.
+    fn order_of_q(&self) -> Sort {
+        let said = self.q.as_ref().and_then(|q| q.sort.first().copied());
+        said.unwrap_or_default()
+    }
+
     /// The same as query parameters (not percent-encoded); what equals the default is left out.
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
@@ -339,7 +347,7 @@ impl IssueFilter {
         put("deleted", self.deleted.then(|| "true".into()));
         put(
             "sort",
-            (self.sort != Sort::default()).then(|| self.sort.to_string()),
+            (self.sort != self.order_of_q()).then(|| self.sort.to_string()),
         );
         put("q", self.q.as_ref().map(ToString::to_string));
         pairs

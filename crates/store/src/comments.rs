@@ -205,7 +205,7 @@ pub fn delete(tx: &mut Tx<'_>, was: &StoredComment) -> Result<()> {
     )
     .set((
         comment::body.eq(""),
-        comment::deleted_at.eq(Utc::now()),
+        comment::deleted_at.eq(tx.at().unwrap_or_else(Utc::now)),
         comment::version.eq(was.version + 1),
     ))
     .execute(tx.writing(false)?)?;

@@ -16,6 +16,7 @@ pub mod comments;
 pub mod db;
 pub mod error;
 pub mod events;
+mod filter_sql;
 pub mod idempotency;
 pub mod insights;
 pub mod issues;

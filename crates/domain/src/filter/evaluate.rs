@@ -207,18 +207,17 @@ fn has(thing: Thing, f: &Facts) -> Option<bool> {
     })
 }
 
+/// Title and text are one for a phrase, as they are in the index; every comment and every file name
+/// stands for itself.
 fn found(words: &[String], open: bool, f: &Facts) -> Option<bool> {
     let stands = |text: &String| stand_in(&words_of(text), words, open);
     let among = |texts: &Option<Vec<String>>| texts.as_ref().map(|t| t.iter().any(stands));
-    some(
-        [
-            Some(stands(&f.now.title)),
-            f.description.as_ref().map(stands),
-            among(&f.comments),
-            among(&f.files),
-        ]
-        .into_iter(),
-    )
+    let title = stands(&f.now.title).then_some(true);
+    let body = match &f.description {
+        Some(description) => Some(stands(&format!("{} {description}", f.now.title))),
+        None => title,
+    };
+    some([body, among(&f.comments), among(&f.files)].into_iter())
 }
 
 fn same(a: &str, b: &str) -> bool {

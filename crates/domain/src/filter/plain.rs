@@ -55,10 +55,11 @@ impl From<&IssueFilter> for Query {
         if let Some(q) = &plain.q {
             parts.extend(q.expr.clone());
         }
-        let sort = if plain.sort == Sort::default() {
-            plain.q.as_ref().map(|q| q.sort.clone()).unwrap_or_default()
-        } else {
-            vec![plain.sort]
+        let said = plain.q.as_ref().map(|q| q.sort.clone()).unwrap_or_default();
+        let sort = match said.first() {
+            Some(first) if *first == plain.sort => said,
+            None if plain.sort == Sort::default() => Vec::new(),
+            _ => vec![plain.sort],
         };
         Self {
             expr: Expr::all(parts),

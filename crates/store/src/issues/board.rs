@@ -31,7 +31,7 @@ pub fn board(
     as_of: Option<DateTime<Utc>>,
     limit: i64,
 ) -> Result<Vec<BoardColumn>> {
-    let named = Named::look_up(conn, scope, filter)?;
+    let named = Named::look_up(conn, scope, filter, as_of)?;
     let matching = matching(scope, filter, as_of, &named);
 
     let mut counted = Fragment::default();

@@ -7,6 +7,7 @@ use crate::accounts::{self, escape_like};
 use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, severity_number};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::filter_sql;
 use crate::schema::{account, label};
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -173,7 +174,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         limit,
         ..
     } = *asked;
-    let named = Named::look_up(conn, scope, filter)?;
+    let named = Named::look_up(conn, scope, filter, as_of)?;
     let matching = matching(scope, filter, as_of, &named);
     let one_project = scope.all.len() + scope.own.len() == 1;
     let cut = asked.group_by.map(|by| Cut::new(by, one_project));
@@ -309,10 +310,16 @@ pub(super) struct Named {
     reporters: Vec<Uuid>,
     labels: Vec<Uuid>,
     unlabelled: bool,
+    q: Option<Fragment>,
 }
 
 impl Named {
-    pub(super) fn look_up(conn: &mut Conn, scope: &Scope, filter: &IssueFilter) -> Result<Self> {
+    pub(super) fn look_up(
+        conn: &mut Conn,
+        scope: &Scope,
+        filter: &IssueFilter,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Self> {
         let people = |conn: &mut Conn, words: &[String]| -> Result<Vec<Uuid>> {
             let names: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
             let mut ids: Vec<Uuid> = if names.iter().all(|n| n == "@me" || n == "none") {
@@ -345,6 +352,10 @@ impl Named {
             reporters: people(conn, &filter.reporter)?,
             labels,
             unlabelled: filter.label.iter().any(|l| l == "none"),
+            q: match filter.q.as_ref().and_then(|q| q.expr.as_ref()) {
+                Some(expr) => Some(filter_sql::condition(conn, scope, expr, as_of)?),
+                None => None,
+            },
         })
     }
 }
@@ -442,6 +453,9 @@ pub(super) fn matching(
     }
     if let Some(text) = &filter.text {
         matches_text(&mut f, text);
+    }
+    if let Some(q) = &named.q {
+        f.sql(" and (").append(q).sql(")");
     }
     f
 }

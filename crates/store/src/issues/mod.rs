@@ -7,6 +7,7 @@ mod order;
 pub(crate) mod relation;
 mod write;
 
+pub use crate::filter_sql::matching;
 pub use board::board;
 pub use list::{Asked, Listed, Position, PositionValue, list};
 pub use order::{Order, Spot, order};

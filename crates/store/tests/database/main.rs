@@ -12,6 +12,7 @@ mod attachments;
 mod blobs;
 mod comments;
 mod errors;
+mod filters;
 mod groups;
 mod history;
 mod idempotency;

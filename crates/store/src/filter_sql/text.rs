@@ -1,0 +1,61 @@
+//! Free words and phrases: full text over what the caller may read.
+
+use super::Compiler;
+use crate::statement::{Fragment, Value as Sql};
+use domain::filter::words_of;
+use domain::key::IssueRef;
+
+/// A text as a question to the index: its words one after the other, the last one as the beginning
+/// of a word if `open`. The words are letters and digits only, so nothing needs escaping.
+pub(crate) fn query(text: &str, open: bool) -> String {
+    let mut query = words_of(text)
+        .iter()
+        .map(|word| format!("'{word}'"))
+        .collect::<Vec<_>>()
+        .join(" <-> ");
+    if open && !query.is_empty() {
+        query.push_str(":*");
+    }
+    query
+}
+
+impl Compiler<'_> {
+    /// A word, or the key of an issue, or its number.
+    pub(super) fn word(&self, f: &mut Fragment, word: &str) {
+        if let Ok(IssueRef::Key { project, number }) = word.parse() {
+            f.sql("i.id = any(")
+                .bind(Sql::Uuids(self.names.issue(&project, number)))
+                .sql(") or ");
+        }
+        self.words(f, &query(word, true));
+    }
+
+    /// Now: everything that is written about the issue, from the index. In the past: title and text as
+    /// they were; nobody keeps what comments and files were.
+    pub(super) fn words(&self, f: &mut Fragment, query: &str) {
+        let ask = |f: &mut Fragment, text: &'static str| {
+            f.sql(text)
+                .sql(" @@ to_tsquery('simple', ")
+                .bind(Sql::Text(query.into()))
+                .sql(")");
+        };
+        if self.as_of.is_some() {
+            ask(
+                f,
+                "to_tsvector('simple', search_words(i.title || ' ' || i.description))",
+            );
+            return;
+        }
+        f.sql("i.id in (select x.id from issue x where ");
+        ask(f, "x.search");
+        f.sql(" union all select c.issue_id from comment c where c.deleted_at is null and ");
+        ask(f, "c.search");
+        f.sql(
+            " and (not c.internal or exists (select from issue x where x.id = c.issue_id and x.project_id = any(",
+        )
+        .bind(Sql::Uuids(self.scope.staff.clone()))
+        .sql("))) union all select a.issue_id from attachment a where a.state = 'ready' and ");
+        ask(f, "a.search");
+        f.sql(")");
+    }
+}
