@@ -271,6 +271,11 @@ impl IssueFilter {
                     )),
                 },
                 "q" => match filter::parse(value) {
+                    Ok(query) if query.sort.len() > 1 => errors.push(FieldError::query(
+                        name,
+                        "sort",
+                        "A list is ordered by one field.",
+                    )),
                     Ok(query) => {
                         filter.q = Some(Box::new(query)).filter(|q| **q != Query::default())
                     }

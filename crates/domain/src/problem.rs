@@ -14,13 +14,14 @@ pub struct FieldError {
     pub detail: String,
     /// In a text of the filter language: the character, from 0, where the mistake begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<usize>,
+    pub position: Option<u32>,
     /// How many characters are wrong; 0 when something is missing there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub length: Option<usize>,
+    pub length: Option<u32>,
     /// What may have been meant, to put in their place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suggestion: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub suggestion: Option<Box<str>>,
 }
 
 impl FieldError {

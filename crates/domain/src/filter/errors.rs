@@ -119,9 +119,9 @@ impl Mistake {
             pointer: pointer.into(),
             code: "filter".into(),
             detail: self.to_string(),
-            position: Some(self.position),
-            length: Some(self.length),
-            suggestion: self.suggestion.clone(),
+            position: u32::try_from(self.position).ok(),
+            length: u32::try_from(self.length).ok(),
+            suggestion: self.suggestion.as_deref().map(Into::into),
         }
     }
 }

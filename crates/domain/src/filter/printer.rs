@@ -111,14 +111,15 @@ fn all(f: &mut Formatter<'_>, field: Field, tests: &[Test]) -> Result {
 
 fn put(f: &mut Formatter<'_>, field: Field, value: &Value) -> Result {
     match value {
-        Value::Status(text) | Value::Person(text) | Value::Name(text) => text_of(f, field, text),
+        Value::Status(text) | Value::Person(text) | Value::Name(text) | Value::Project(text) => {
+            text_of(f, field, text)
+        }
         Value::Category(word) => write!(f, "{word}"),
         Value::Type(word) => write!(f, "{word}"),
         Value::Severity(word) => write!(f, "{word}"),
         Value::Priority(priority) => write!(f, "{}", priority.number()),
         Value::Resolution(word) => write!(f, "{word}"),
         Value::Me => f.write_str("@me"),
-        Value::Project(key) => f.write_str(key),
         Value::Issue { project, number } => write!(f, "{project}-{number}"),
         Value::Number(number) => write!(f, "{number}"),
         Value::Day(day) => write!(f, "{day}"),
@@ -138,11 +139,11 @@ fn text_of(f: &mut Formatter<'_>, field: Field, text: &str) -> Result {
 pub(super) fn stands_bare(kind: Kind, text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '(' | ')' | ',');
     let begins = |c: char| matches!(c, '<' | '>' | '=' | '@');
-    !text.is_empty()
-        && text.chars().all(plain)
-        && !text.starts_with(begins)
-        && !text.eq_ignore_ascii_case("none")
-        && !(kind.ordered() && text.contains(".."))
+    let reads_otherwise = text.is_empty()
+        || text.starts_with(begins)
+        || text.eq_ignore_ascii_case("none")
+        || (kind.ordered() && text.contains(".."));
+    !reads_otherwise && text.chars().all(plain)
 }
 
 /// A text in quotes.

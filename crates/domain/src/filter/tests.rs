@@ -33,6 +33,7 @@ const FORMS: &[(&str, &str)] = &[
     ("changed:label,due", "changed:labels,due_date"),
     ("has:files", "has:attachment"),
     ("parent:app-007", "parent:APP-7"),
+    ("project:\"none\"", "project:\"NONE\""),
     ("NOT a OR NOT (b c)", "-a OR -(b c)"),
     ("a b OR c d", "a b OR c d"),
     ("(a OR b) c", "(a OR b) c"),

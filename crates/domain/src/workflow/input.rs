@@ -94,11 +94,7 @@ impl StatusInput {
 }
 
 fn at(pointer: String, code: &str, detail: impl Into<String>) -> FieldError {
-    FieldError {
-        pointer,
-        code: code.into(),
-        detail: detail.into(),
-    }
+    FieldError::new(pointer, code, detail)
 }
 
 impl WorkflowInput {

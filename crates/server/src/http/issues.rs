@@ -183,6 +183,7 @@ async fn create(
         ("text" = Option<String>, Query, description = "Part of the title, or a key"),
         ("deleted" = Option<bool>, Query, description = "Leads: deleted issues only"),
         ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`; a minus in front turns it round; `-updated` unless given"),
+        ("q" = Option<String>, Query, description = "The filter language: `is:open assignee:@me updated:>-7d -label:later \"exact words\"`. Must match together with the other filters. A mistake answers 400 with its place"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
         ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today"),

@@ -11,6 +11,7 @@ mod accounts;
 mod board;
 mod comments;
 mod files;
+mod filters;
 mod harness;
 mod headers;
 mod issues;
