@@ -4,11 +4,13 @@ use crate::access::Scope;
 use crate::columns::capital;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::filter_sql;
 use crate::issues::relation::{in_scope, not_deleted, relation};
 use crate::statement::Fragment;
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Text};
+use domain::filter::Expr;
 use domain::insights::{Count, OpenBy, OpenByReport};
 use domain::issue::{IssueType, Priority, Severity};
 use domain::workflow::Category;
@@ -57,12 +59,21 @@ const fn bars(by: OpenBy) -> (&'static str, &'static str, &'static str, &'static
 }
 
 /// The open issues of a scope: what follows `from`.
-fn open(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>, joins: &'static str) {
+fn open(
+    f: &mut Fragment,
+    scope: &Scope,
+    as_of: Option<DateTime<Utc>>,
+    asked: Option<&Fragment>,
+    joins: &'static str,
+) {
     relation(f, as_of);
     f.sql(joins).sql(" where ");
     in_scope(f, scope);
     not_deleted(f, scope, as_of);
     f.sql(" and i.resolved_at is null");
+    if let Some(asked) = asked {
+        f.sql(" and (").append(asked).sql(")");
+    }
 }
 
 /// Open issues of a scope, counted by a field, now or at an instant of the past.
@@ -74,12 +85,17 @@ pub fn open_by(
     scope: &Scope,
     by: OpenBy,
     as_of: Option<DateTime<Utc>>,
+    asked: Option<&Expr>,
 ) -> Result<OpenByReport> {
+    let asked = asked
+        .map(|expr| filter_sql::condition(conn, scope, expr, as_of))
+        .transpose()?;
+    let asked = asked.as_ref();
     let (value, name, joins, order) = bars(by);
     let mut counted = Fragment::default();
     counted.sql("select ").sql(value).sql(", ").sql(name);
     counted.sql(", count(*) from ");
-    open(&mut counted, scope, as_of, joins);
+    open(&mut counted, scope, as_of, asked, joins);
     counted.sql(" group by 1, 2 order by ").sql(order);
     let rows: Vec<CountRow> = counted.query::<CountSql>().load(conn.pg())?;
     let count_of = |value: &str| rows.iter().find(|r| r.0 == value).map_or(0, |r| r.2);
@@ -136,7 +152,7 @@ pub fn open_by(
     };
     let mut all = Fragment::default();
     all.sql("select count(*) from ");
-    open(&mut all, scope, as_of, "");
+    open(&mut all, scope, as_of, asked, "");
     let total = all.query::<BigInt>().get_result(conn.pg())?;
     Ok(OpenByReport { items, total })
 }

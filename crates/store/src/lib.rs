@@ -26,6 +26,7 @@ pub mod listen;
 pub mod migrate;
 pub mod moments;
 pub mod projects;
+pub mod search;
 #[rustfmt::skip]
 mod schema;
 pub mod stats;

@@ -33,6 +33,7 @@ use store::{issues, projects};
         ("reporter" = Option<String>, Query, description = "User names, `@me`"),
         ("label" = Option<String>, Query, description = "Names of labels, `none`"),
         ("text" = Option<String>, Query, description = "Part of the title, or a key"),
+        ("q" = Option<String>, Query, description = "The filter language, as in lists; its order does not count here"),
         ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has"),
     ),
     responses((status = 200, body = Board), (status = 304))

@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::filter::{self, Expr};
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::problem::{Code, FieldError, Problem};
 use futures_util::future::{LocalBoxFuture, Ready, ready};
@@ -333,6 +334,18 @@ impl Params {
         let asked = (self.limit()?, self.cursor()?);
         self.end()?;
         Ok(asked)
+    }
+
+    /// Takes `q` out: a condition of the filter language, whose order does not count here.
+    ///
+    /// # Errors
+    /// 400 with the place of a mistake.
+    pub fn filter(&mut self) -> Result<Option<Expr>, Error> {
+        let text = self.text("q").unwrap_or_default();
+        match filter::parse(&text) {
+            Ok(query) => Ok(query.expr),
+            Err(mistake) => Err(mistake.at("?q").into()),
+        }
     }
 
     /// The parameters that are left.

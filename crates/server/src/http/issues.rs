@@ -1,6 +1,7 @@
 //! Issues and their history.
 
 use super::attachments::{Part, Parts};
+use super::csv;
 use super::extract::{self, Body, Params};
 use super::reply;
 use crate::app::{App, Caller, Error, Once, history, issues as use_case, past};
@@ -16,6 +17,7 @@ use domain::paths::api;
 use domain::policy::Action;
 use domain::problem::FieldError;
 use store::access;
+use store::db::Conn;
 use store::issues::{self, Asked, Position};
 
 /// Report an issue in a project.
@@ -166,6 +168,12 @@ async fn create(
 ///
 /// Within a filter any of its comma-separated values, between filters all of them. With `group_by`
 /// the answer also has all groups with their counts.
+///
+/// `format=csv` (or `Accept: text/csv`) gives all rows at once, at most 10,000, with the columns `key`,
+/// `project`, `title`, `type`, `severity`, `priority` (1 to 5), `story_points`, `status` (slug), `category`,
+/// `resolution`, `reporter` and `assignee` (user names), `labels` (separated by commas), `due_date`,
+/// `created_at`, `updated_at`, `resolved_at` (UTC) and `version`. A cell that a spreadsheet would take for a
+/// formula begins with an apostrophe.
 #[utoipa::path(
     tag = "issues",
     params(
@@ -184,6 +192,7 @@ async fn create(
         ("deleted" = Option<bool>, Query, description = "Leads: deleted issues only"),
         ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`; a minus in front turns it round; `-updated` unless given"),
         ("q" = Option<String>, Query, description = "The filter language: `is:open assignee:@me updated:>-7d -label:later \"exact words\"`. Must match together with the other filters. A mistake answers 400 with its place"),
+        ("format" = Option<String>, Query, description = "`json` (default) or `csv`, which takes neither `limit` nor `cursor`"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
         ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today"),
@@ -198,8 +207,12 @@ pub async fn list_issues(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let limit = i64::from(params.limit()?);
-    let after: Option<Position> = params.cursor()?;
+    let as_file = csv::wanted(&req, &mut params)?;
+    let (limit, after): (i64, Option<Position>) = if as_file {
+        (domain::csv::ROWS_MAX, None)
+    } else {
+        (i64::from(params.limit()?), params.cursor()?)
+    };
     let as_of = params.instant("as_of")?;
     let group_by: Option<GroupBy> = params.read("group_by", &GroupBy::SLUGS.join(", "))?;
     let rest = params.rest();
@@ -211,20 +224,27 @@ pub async fn list_issues(
     {
         return Err(extract::wrong_cursor());
     }
-    let listed = app
-        .read(&caller, move |conn, actor| {
-            let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
-            past::check(conn, as_of)?;
-            let asked = Asked {
-                filter: &filter,
-                as_of,
-                group_by,
-                after: after.as_ref(),
-                limit,
-            };
-            Ok(issues::list(conn, &scope, &asked)?)
-        })
-        .await?;
+    let work = move |conn: &mut Conn, actor: &access::Actor| {
+        let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
+        past::check(conn, as_of)?;
+        let asked = Asked {
+            filter: &filter,
+            as_of,
+            group_by,
+            after: after.as_ref(),
+            limit,
+        };
+        Ok(issues::list(conn, &scope, &asked)?)
+    };
+    let listed = if as_file {
+        app.report(&caller, work).await?
+    } else {
+        app.read(&caller, work).await?
+    };
+    if as_file {
+        let more = listed.next.is_some();
+        return csv::file("issues", domain::csv::ISSUES, &listed.rows, more);
+    }
     let next_cursor = listed.next.as_ref().map(extract::cursor);
     let page = Page {
         items: listed.rows,

@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod auth;
 pub mod board;
 pub mod comments;
+pub mod csv;
 pub mod extract;
 pub mod health;
 pub mod issues;
@@ -17,6 +18,7 @@ pub mod problem;
 pub mod projects;
 pub mod reply;
 pub mod reports;
+pub mod search;
 pub mod spa;
 pub mod stream;
 pub mod users;
@@ -68,6 +70,9 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(issues::create_issue_in_project)
         .service(issues::create_issue)
         .service(issues::list_issues)
+        // Before the route of one issue, whose key it would be.
+        .service(search::similar_issues)
+        .service(search::search)
         .service(issues::get_issue)
         .service(issues::update_issue)
         .service(issues::delete_issue)

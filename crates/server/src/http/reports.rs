@@ -19,6 +19,7 @@ use store::{access, insights, stats};
         ("by" = Option<String>, Query, description = "`severity` (default), `status`, `category`, `type`, `priority`, `assignee`, `label`, `project`"),
         ("project" = Option<String>, Query, description = "Key of a project"),
         ("as_of" = Option<String>, Query, description = "As it was at that instant"),
+        ("q" = Option<String>, Query, description = "Only what the filter language finds, as in lists"),
     ),
     responses((status = 200, body = OpenByReport))
 )]
@@ -33,12 +34,13 @@ pub async fn open_by(
         .unwrap_or(OpenBy::Severity);
     let project = params.text("project");
     let as_of = params.instant("as_of")?;
+    let asked = params.filter()?;
     params.end()?;
     let report = app
         .report(&caller, move |conn, actor| {
             let scope = access::list_scope(conn, actor, project.as_deref())?;
             past::check(conn, as_of)?;
-            Ok(insights::open_by(conn, &scope, by, as_of)?)
+            Ok(insights::open_by(conn, &scope, by, as_of, asked.as_ref())?)
         })
         .await?;
     reply::json(&report)

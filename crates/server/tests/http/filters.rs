@@ -153,3 +153,79 @@ async fn a_filter_takes_the_same_few_statements_whatever_it_names() {
     }
     assert_eq!(taken[0], taken[1]);
 }
+
+#[actix_web::test]
+async fn a_list_is_a_file_of_rows_that_no_spreadsheet_runs() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for title in ["=HYPERLINK(\"http://x\")", "Plain, with comma"] {
+        lead.post(ENG, json!({"title": title})).await.is(201);
+    }
+    let at = format!("/api/v1/issues?format=csv&sort=key&{}", q("is:open"));
+    let file = lead.get(&at).await.is(200);
+    assert!(file.header("content-type").starts_with("text/csv"));
+    assert!(file.header("content-disposition").contains("issues.csv"));
+    let lines: Vec<String> = file.text().split("\r\n").map(str::to_string).collect();
+    let columns: Vec<&str> = domain::csv::ISSUES.iter().map(|c| c.0).collect();
+    assert_eq!(lines[0], columns.join(","));
+    assert!(lines[1].starts_with(
+        "ENG-1,ENG,\"'=HYPERLINK(\"\"http://x\"\")\",task,low,3,,open,triage,,lead,,,,"
+    ));
+    assert!(lines[2].starts_with("ENG-2,ENG,\"Plain, with comma\",task,"));
+    assert_eq!((lines.len(), lines[3].as_str()), (4, ""));
+    // The document names every column.
+    let document = serde_json::to_value(server::http::openapi::document()).unwrap();
+    let told = document["paths"]["/api/v1/issues"]["get"]["description"].to_string();
+    for column in columns {
+        assert!(told.contains(&format!("`{column}`")), "{column}");
+    }
+    let request = lead.request(reqwest::Method::GET, "/api/v1/issues");
+    let accepted = lead
+        .send(request.header("accept", "text/csv;q=1, */*"))
+        .await
+        .is(200);
+    assert!(accepted.header("content-type").starts_with("text/csv"));
+    // Nobody gets more than they see.
+    let stranger = server
+        .as_("reporter")
+        .get("/api/v1/issues?project=SEC&format=csv")
+        .await;
+    stranger.is(404);
+    lead.get("/api/v1/issues?format=xml").await.is(422);
+    lead.get("/api/v1/issues?format=csv&limit=5").await.is(400);
+}
+
+#[actix_web::test]
+async fn board_counts_and_the_past_take_the_same_filter() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for title in ["Invoice", "Other"] {
+        lead.post(ENG, json!({"title": title, "severity": "high"}))
+            .await
+            .is(201);
+    }
+    let then = server
+        .sql("select max(updated_at) from issue")
+        .replace(' ', "T");
+    let then = q(&then.replace("+00", "Z"));
+    let then = then.strip_prefix("q=").unwrap();
+    lead.patch("/api/v1/issues/ENG-1", json!({"severity": "low"}))
+        .await
+        .is(200);
+    let high = q("severity:high");
+    assert_eq!(titles(&lead, &high).await, ["Other"]);
+    let past = format!("{high}&as_of={then}&sort=key");
+    assert_eq!(titles(&lead, &past).await, ["Invoice", "Other"]);
+    let board: serde_json::Value = lead
+        .get(&format!("/api/v1/projects/ENG/board?{high}"))
+        .await
+        .ok();
+    assert_eq!(board["columns"][0]["count"], 1);
+    for (query, total) in [(&high, 1), (&q("invoice"), 1), (&q("nowhere"), 0)] {
+        let at = format!("/api/v1/insights/open_by?{query}");
+        let report: domain::insights::OpenByReport = lead.get(&at).await.ok();
+        assert_eq!(report.total, total, "{query}");
+    }
+    let wrong = format!("/api/v1/insights/open_by?{}", q("severity:hi"));
+    lead.get(&wrong).await.problem(Code::MalformedRequest);
+}

@@ -21,5 +21,6 @@ mod problems;
 mod projects;
 mod races;
 mod reports;
+mod search;
 mod seeding;
 mod sweep;

@@ -220,7 +220,9 @@ impl Compiler<'_> {
     /// The row does not say when a file went: the log does.
     fn has_attachment(&self, f: &mut Fragment) {
         let Some(at) = self.as_of else {
-            f.sql("exists (select from attachment a where a.state = 'ready' and a.issue_id = i.id)");
+            f.sql(
+                "exists (select from attachment a where a.state = 'ready' and a.issue_id = i.id)",
+            );
             return;
         };
         f.sql("exists (select from event e where e.kind = 'attachment.created' and e.issue_id = i.id and e.at <= ")

@@ -53,7 +53,7 @@ fn open_issues_are_counted_by_each_field_as_far_as_they_exist_for_the_caller() {
             }
             let report = world
                 .db
-                .read(|conn| insights::open_by(conn, &scope, *by, None))
+                .read(|conn| insights::open_by(conn, &scope, *by, None, None))
                 .unwrap();
             assert_eq!(report.total, i64::try_from(mine.len()).unwrap());
             let mut counted: BTreeMap<String, i64> = BTreeMap::new();
@@ -82,7 +82,7 @@ fn closed_sets_carry_every_value_also_at_nought() {
     let scope = access::Scope::default();
     let items = |by| {
         let report = db
-            .read(|conn| insights::open_by(conn, &scope, by, None))
+            .read(|conn| insights::open_by(conn, &scope, by, None, None))
             .unwrap();
         assert_eq!(report.total, 0);
         assert!(report.items.iter().all(|item| item.count == 0));

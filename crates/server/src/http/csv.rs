@@ -1,0 +1,53 @@
+//! Lists as CSV.
+
+use super::extract::Params;
+use crate::app::Error;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::csv::{self, Column};
+use domain::problem::FieldError;
+
+/// Whether the caller wants CSV: `format=csv`, or `Accept: text/csv`.
+///
+/// # Errors
+/// 422 for another format.
+pub fn wanted(req: &HttpRequest, params: &mut Params) -> Result<bool, Error> {
+    match params.text("format").as_deref() {
+        Some("csv") => Ok(true),
+        Some("json") => Ok(false),
+        Some(_) => Err(FieldError::query("format", "unknown_value", "csv or json.").into()),
+        None => {
+            let accepted = req.headers().get(header::ACCEPT);
+            let accepted = accepted.and_then(|a| a.to_str().ok()).unwrap_or_default();
+            Ok(accepted
+                .split(',')
+                .any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/csv"))
+        }
+    }
+}
+
+/// Rows as a file.
+///
+/// # Errors
+/// 422 when there are more than fit into one.
+pub fn file<T>(
+    name: &str,
+    columns: &[Column<T>],
+    rows: &[T],
+    more: bool,
+) -> Result<HttpResponse, Error> {
+    if more {
+        let detail = format!("More than {} rows; narrow the filter.", csv::ROWS_MAX);
+        return Err(FieldError::query("format", "too_many", detail).into());
+    }
+    Ok(HttpResponse::Ok()
+        .insert_header((
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        ))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.csv\""),
+        ))
+        .body(csv::document(columns, rows)))
+}

@@ -1,0 +1,164 @@
+//! Search and similar issues: what is found, in which order, and for whom it does not exist.
+
+use crate::harness::{Client, Server};
+use domain::page::Page;
+use domain::search::{SearchHit, Segment, SimilarIssue};
+use serde_json::json;
+
+async fn found(client: &Client, query: &str) -> Vec<String> {
+    let page: Page<SearchHit> = client.get(&format!("/api/v1/search?{query}")).await.ok();
+    page.items.into_iter().map(|hit| hit.key).collect()
+}
+
+fn marked(segments: &[Segment]) -> String {
+    let pieces = segments.iter().map(|s| match s.hit {
+        true => format!("[{}]", s.text),
+        false => s.text.clone(),
+    });
+    pieces.collect()
+}
+
+async fn furnished() -> Server {
+    let server = Server::new();
+    let reporter = server.as_("reporter");
+    for (project, title, text) in [
+        ("APP", "The invoice is blank", "Since Monday."),
+        (
+            "APP",
+            "Something else",
+            "Only <b>invoices</b> of ACME-GmbH.",
+        ),
+        ("ENG", "Slow start", ""),
+    ] {
+        let body = json!({"title": title, "description": text});
+        reporter
+            .post(&format!("/api/v1/projects/{project}/issues"), body)
+            .await
+            .is(201);
+    }
+    let lead = server.as_("lead");
+    server.issue("lead", "SEC", "A secret invoice").await;
+    lead.comment("ENG-1", json!({"body": "The invoice again"}))
+        .await;
+    lead.comment(
+        "ENG-1",
+        json!({"body": "The customer is Contoso", "internal": true}),
+    )
+    .await;
+    lead.upload("ENG-1", "invoice-2026.pdf", b"x").await.is(201);
+    server
+}
+
+#[actix_web::test]
+async fn every_text_is_found_the_best_first_with_its_words_marked() {
+    let server = furnished().await;
+    let lead = server.as_("lead");
+    let all = found(&lead, "q=invoice").await;
+    assert_eq!(all.len(), 4);
+    assert!(
+        ["APP-1", "SEC-1"].contains(&all[0].as_str()),
+        "titles first: {all:?}"
+    );
+    assert_eq!(found(&lead, "q=INVO&project=APP").await, ["APP-1", "APP-2"]);
+    assert_eq!(found(&lead, "q=gmbh").await, ["APP-2"]);
+    assert_eq!(found(&lead, "q=2026").await, ["ENG-1"]);
+    assert_eq!(found(&lead, "q=acme%20invoice").await, ["APP-2"]);
+    assert_eq!(found(&lead, "q=eng-1").await[0], "ENG-1");
+    assert!(found(&lead, "q=nowhere").await.is_empty());
+    let page: Page<SearchHit> = lead.get("/api/v1/search?q=invo&project=APP").await.ok();
+    assert_eq!(marked(&page.items[0].title), "The [invoice] is blank");
+    assert_eq!(
+        marked(&page.items[1].snippet),
+        "Only <b>[invoices]</b> of ACME-GmbH."
+    );
+    // Page by page it is the same.
+    let mut keys = Vec::new();
+    let mut at = "/api/v1/search?q=invoice&limit=1".to_string();
+    loop {
+        let page: Page<SearchHit> = lead.get(&at).await.ok();
+        assert_eq!(page.total.count, 4);
+        keys.extend(page.items.into_iter().map(|hit| hit.key));
+        let Some(cursor) = page.next_cursor else {
+            break;
+        };
+        at = format!("/api/v1/search?q=invoice&limit=1&cursor={cursor}");
+    }
+    assert_eq!(keys, all);
+    for wrong in ["q=", "q=***", "", "q=a&limit=0", "q=a%00", "q=a&cursor=x"] {
+        lead.get(&format!("/api/v1/search?{wrong}")).await.is(422);
+    }
+    lead.get("/api/v1/search?q=a&x=1").await.is(400);
+    for strange in ["'", "a'b:*", "a|b", "!a", "%5C", "(((a", "\u{1f600}a"] {
+        let status = lead
+            .get(&format!("/api/v1/search?q={strange}"))
+            .await
+            .status;
+        assert_eq!(status, 200, "{strange}");
+    }
+}
+
+#[actix_web::test]
+async fn what_somebody_may_not_see_is_not_found() {
+    let server = furnished().await;
+    let (lead, maintainer) = (server.as_("lead"), server.as_("maintainer"));
+    let (author, other) = (server.as_("reporter"), server.as_("reporter2"));
+    assert_eq!(
+        found(&maintainer, "q=invoice").await.len(),
+        3,
+        "SEC is private"
+    );
+    assert_eq!(
+        found(&author, "q=invoice").await.len(),
+        3,
+        "their own in APP"
+    );
+    assert_eq!(
+        found(&other, "q=invoice").await,
+        ["ENG-1"],
+        "others' in APP do not exist"
+    );
+    assert!(found(&other, "q=app-1").await.is_empty(), "by key neither");
+    assert_eq!(found(&maintainer, "q=contoso").await, ["ENG-1"]);
+    assert!(
+        found(&author, "q=contoso").await.is_empty(),
+        "an internal note"
+    );
+    other
+        .get("/api/v1/search?q=invoice&project=SEC")
+        .await
+        .is(404);
+    lead.delete("/api/v1/issues/APP-1").await.is(204);
+    assert_eq!(found(&lead, "q=blank").await, [""; 0]);
+    assert_eq!(found(&lead, "q=app-1").await, [""; 0]);
+}
+
+async fn similar(client: &Client, project: &str, title: &str) -> Vec<String> {
+    let at = format!("/api/v1/issues/similar?project={project}&title={title}");
+    let page: Page<SimilarIssue> = client.get(&at).await.ok();
+    page.items.into_iter().map(|issue| issue.key).collect()
+}
+
+#[actix_web::test]
+async fn titles_alike_are_offered_to_those_who_see_them() {
+    let server = furnished().await;
+    let lead = server.as_("lead");
+    assert_eq!(similar(&lead, "APP", "Blank%20invoices").await, ["APP-1"]);
+    assert!(
+        similar(&lead, "APP", "Nothing%20of%20that")
+            .await
+            .is_empty()
+    );
+    let other = server.as_("reporter2");
+    assert!(
+        similar(&other, "APP", "The%20invoice%20is%20blank")
+            .await
+            .is_empty()
+    );
+    lead.get("/api/v1/issues/similar?title=x").await.is(422);
+    lead.get("/api/v1/issues/similar?project=APP").await.is(422);
+    server
+        .as_("maintainer")
+        .get("/api/v1/issues/similar?project=SEC&title=invoice")
+        .await
+        .is(404);
+}

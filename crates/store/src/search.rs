@@ -1,0 +1,239 @@
+//! Full-text search over titles, texts, comments and names of files, as far as they exist for the
+//! caller.
+
+use crate::access::Scope;
+use crate::columns::{IssueStatus, StatusSql, Word};
+use crate::db::Conn;
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{Queryable, RunQueryDsl};
+use domain::filter::words_of;
+use domain::issue::IssueType;
+use domain::key::{IssueRef, issue_key};
+use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, SimilarIssue, similarity, snippet};
+use uuid::Uuid;
+
+/// Most texts of each kind that one question ranks, so that a word which stands everywhere costs no
+/// more than this.
+pub const RANKED_MAX: i64 = 5_000;
+/// Least similarity of a title that is worth a look.
+const SIMILAR_MIN: f64 = 0.15;
+
+type HitSql = (
+    SqlUuid,
+    Text,
+    BigInt,
+    Text,
+    StatusSql,
+    Text,
+    Timestamptz,
+    Text,
+    SqlUuid,
+    Text,
+    Double,
+    BigInt,
+);
+
+#[derive(Debug, Queryable)]
+struct Hit {
+    id: Uuid,
+    project: String,
+    number: i64,
+    #[diesel(deserialize_as = Word<IssueType>)]
+    type_: IssueType,
+    status: IssueStatus,
+    title: String,
+    updated_at: DateTime<Utc>,
+    found_in: String,
+    source: Uuid,
+    text: String,
+    rank: f64,
+    count: i64,
+}
+
+statement! {
+    /// Issues by the best of their texts. A key that is asked for stands before everything.
+    Search {
+        query: String => Text,
+        key: Option<String> => Nullable<Text>,
+        number: Option<i64> => Nullable<BigInt>,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        staff: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        ranked: i64 => BigInt,
+        after_rank: Option<f64> => Nullable<Double>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> HitSql :
+    "with asked as (
+         select to_tsquery('simple', {query}) as words
+     ), hits as (
+         (select i.id as issue_id, 'key' as found_in, i.id as source, 100::float8 as rank
+          from issue i join project p on p.id = i.project_id where p.key = {key} and i.number = {number})
+         union all
+         (select i.id, 'issue', i.id, ts_rank(i.search, asked.words)
+          from issue i, asked
+          where i.search @@ asked.words and i.project_id = any({all} || {own}) and i.deleted_at is null limit {ranked})
+         union all
+         (select c.issue_id, 'comment', c.id, ts_rank(c.search, asked.words)
+          from comment c, asked where c.search @@ asked.words and c.deleted_at is null
+            and (not c.internal or exists (
+                select from issue x where x.id = c.issue_id and x.project_id = any({staff}))) limit {ranked})
+         union all
+         (select a.issue_id, 'attachment', a.id, ts_rank(a.search, asked.words)
+          from attachment a, asked where a.search @@ asked.words and a.state = 'ready' limit {ranked})
+     ), best as (
+         select distinct on (h.issue_id) h.*
+         from hits h join issue i on i.id = h.issue_id
+         where i.deleted_at is null
+           and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+         order by h.issue_id, h.rank desc, h.source
+     ), counted as (
+         select best.*, count(*) over () as found from best
+     ), page as (
+         select * from counted
+         where {after_rank}::float8 is null or (rank, issue_id) < ({after_rank}, {after_id})
+         order by rank desc, issue_id desc limit {limit}
+     )
+     select i.id, p.key, i.number, i.type, s.id, s.slug, s.name, s.category, i.title, i.updated_at,
+            page.found_in, page.source,
+            coalesce(case page.found_in
+                when 'comment' then (select c.body from comment c where c.id = page.source)
+                when 'attachment' then (select a.file_name from attachment a where a.id = page.source)
+                else i.description end, ''),
+            page.rank, page.found
+     from page join issue i on i.id = page.issue_id
+     join project p on p.id = i.project_id join status s on s.id = i.status_id
+     order by page.rank desc, page.issue_id desc"
+}
+
+/// One page of what was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The issues, the best first.
+    pub hits: Vec<SearchHit>,
+    /// Where to go on.
+    pub next: Option<(f64, Uuid)>,
+    /// How many in all.
+    pub count: i64,
+}
+
+/// Issues in which all the words stand together in one text; each may be the beginning of a word.
+///
+/// # Errors
+/// When the database is away.
+pub fn search(
+    conn: &mut Conn,
+    scope: &Scope,
+    text: &str,
+    after: Option<(f64, Uuid)>,
+    limit: i64,
+) -> Result<Found> {
+    let words = words_of(text);
+    let (key, number) = match text.trim().parse() {
+        Ok(IssueRef::Key { project, number }) => (Some(project), Some(number)),
+        _ => (None, None),
+    };
+    let statement = Search {
+        query: together(&words, " & "),
+        key,
+        number,
+        all: scope.all.clone(),
+        own: scope.own.clone(),
+        staff: scope.staff.clone(),
+        me: scope.me,
+        ranked: RANKED_MAX,
+        after_rank: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
+        limit: limit + 1,
+    };
+    let mut rows: Vec<Hit> = statement.load(conn.pg())?;
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| more).map(|hit| (hit.rank, hit.id));
+    let count = rows.first().map_or(0, |hit| hit.count);
+    let hits = rows
+        .into_iter()
+        .map(|hit| SearchHit {
+            id: hit.id,
+            key: issue_key(&hit.project, hit.number),
+            project: hit.project,
+            type_: hit.type_,
+            status: hit.status.into(),
+            title: snippet(&hit.title, &words, usize::MAX),
+            found_in: hit.found_in.parse().unwrap_or(FoundIn::Issue),
+            source: hit.source,
+            snippet: snippet(&hit.text, &words, SNIPPET_MAX),
+            updated_at: hit.updated_at,
+        })
+        .collect();
+    Ok(Found { hits, next, count })
+}
+
+/// Words as a question to the index, each as the beginning of a word. They are letters and digits
+/// only, so nothing needs escaping.
+fn together(words: &[String], with: &str) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
+    words.join(with)
+}
+
+statement! {
+    /// Issues of a scope in which some of the words stand.
+    Alike {
+        query: String => Text,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        ranked: i64 => BigInt,
+    } -> (SqlUuid, Text, BigInt, Text, StatusSql) :
+    "with asked as (
+         select to_tsquery('simple', {query}) as words
+     ), some as (
+         select i.id, ts_rank(i.search, asked.words) as rank from issue i, asked
+         where i.search @@ asked.words and i.deleted_at is null
+           and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+         limit {ranked}
+     )
+     select i.id, p.key, i.number, i.title, s.id, s.slug, s.name, s.category
+     from (select * from some order by rank desc limit 100) best
+     join issue i on i.id = best.id
+     join project p on p.id = i.project_id join status s on s.id = i.status_id"
+}
+
+/// The issues of a scope whose titles resemble that one most, at most five.
+///
+/// # Errors
+/// When the database is away.
+pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<SimilarIssue>> {
+    let mut words = words_of(title);
+    // Short words stand everywhere and say little, unless there is nothing else.
+    if words.iter().any(|w| w.chars().count() > 2) {
+        words.retain(|w| w.chars().count() > 2);
+    }
+    words.truncate(20);
+    let statement = Alike {
+        query: together(&words, " | "),
+        all: scope.all.clone(),
+        own: scope.own.clone(),
+        me: scope.me,
+        ranked: RANKED_MAX,
+    };
+    let rows: Vec<(Uuid, String, i64, String, IssueStatus)> = statement.load(conn.pg())?;
+    let mut alike: Vec<SimilarIssue> = rows
+        .into_iter()
+        .map(|(id, project, number, found, status)| SimilarIssue {
+            id,
+            key: issue_key(&project, number),
+            similarity: similarity(title, &found),
+            title: found,
+            status: status.into(),
+        })
+        .filter(|issue| issue.similarity >= SIMILAR_MIN)
+        .collect();
+    alike.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(b.id.cmp(&a.id)));
+    alike.truncate(5);
+    Ok(alike)
+}
