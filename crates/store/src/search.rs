@@ -191,14 +191,14 @@ statement! {
     } -> (SqlUuid, Text, BigInt, Text, StatusSql) :
     "with asked as (
          select to_tsquery('simple', {query}) as words
-     ), some as (
+     ), candidates as (
          select i.id, ts_rank(i.search, asked.words) as rank from issue i, asked
          where i.search @@ asked.words and i.deleted_at is null
            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
          limit {ranked}
      )
      select i.id, p.key, i.number, i.title, s.id, s.slug, s.name, s.category
-     from (select * from some order by rank desc limit 100) best
+     from (select * from candidates order by rank desc limit 100) best
      join issue i on i.id = best.id
      join project p on p.id = i.project_id join status s on s.id = i.status_id"
 }
