@@ -169,7 +169,7 @@ mod tests {
         let label = |n: u128, name: &str| LabelRef {
             id: uuid::Uuid::from_u128(n),
             name: name.into(),
-            colour: None,
+            colour: String::new(),
         };
         let mut before = issue();
         before.labels.push(label(1, "ui"));
