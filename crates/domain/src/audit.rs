@@ -3,7 +3,6 @@
 //! Not history: history tells what happened to issues and is kept for ever; the audit log tells what
 //! happened to access and is kept as long as the instance wants.
 
-use crate::page::LIMIT_DEFAULT;
 use crate::user::UserRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -163,10 +162,6 @@ impl AuditFilter {
 
 /// Entries younger than this many days cannot be purged.
 pub const PURGE_DAYS_MIN: i64 = 30;
-/// Rows that one export holds at most; older ones are asked for with `to`.
-pub const EXPORT_ROWS_MAX: usize = 100_000;
-/// Page size of the list unless the caller says otherwise.
-pub const PAGE: u32 = LIMIT_DEFAULT;
 
 /// A cell of a CSV file: quoted where it must be, and never a formula for a spreadsheet.
 #[must_use]

@@ -49,6 +49,8 @@ kinds! {
     ProjectCreated = "project.created";
     /// One field of a project changed.
     ProjectUpdated = "project.updated";
+    /// A project was removed for good, with its history.
+    ProjectPurged = "project.purged";
     /// One thing about a project's workflow changed; `field` says which.
     WorkflowUpdated = "workflow.updated";
     /// Somebody joined a project.
@@ -85,6 +87,7 @@ impl EventKind {
             self,
             EventKind::ProjectCreated
                 | EventKind::ProjectUpdated
+                | EventKind::ProjectPurged
                 | EventKind::MemberAdded
                 | EventKind::MemberUpdated
                 | EventKind::MemberRemoved
@@ -177,6 +180,7 @@ pub fn sentence(
         EventKind::AttachmentCreated => with("added the file", after),
         EventKind::AttachmentDeleted => with("removed the file", before),
         EventKind::ProjectCreated => with("created the project", after),
+        EventKind::ProjectPurged => with("purged the project", before),
         EventKind::WorkflowUpdated => workflow_change(field.unwrap_or_default(), before, after),
         EventKind::MemberAdded => with("added the member", after),
         EventKind::MemberUpdated => with("changed the role of", after),

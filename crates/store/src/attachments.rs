@@ -3,7 +3,7 @@
 use crate::columns::{Person, PersonSql};
 use crate::db::{Conn, Tx, new_id};
 use crate::error::{Error, Result};
-use crate::schema::attachment;
+use crate::schema::{attachment, orphan_file};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -198,5 +198,26 @@ pub fn forget(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
             .filter(attachment::state.ne("ready")),
     )
     .execute(tx.writing(false)?)?;
+    Ok(())
+}
+
+/// Files of purged projects, whose bytes can go.
+///
+/// # Errors
+/// When the database is away.
+pub fn orphans(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(orphan_file::table
+        .select(orphan_file::storage_key)
+        .order(orphan_file::created_at)
+        .limit(500)
+        .load(conn.pg())?)
+}
+
+/// Forgets such a file, whose bytes are gone.
+///
+/// # Errors
+/// When the database is away.
+pub fn forget_orphan(tx: &mut Tx<'_>, storage_key: &str) -> Result<()> {
+    diesel::delete(orphan_file::table.find(storage_key)).execute(tx.writing(false)?)?;
     Ok(())
 }

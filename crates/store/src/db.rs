@@ -1,5 +1,6 @@
 //! The one way to a connection and the one way to open a transaction.
 
+use crate::audit::{NewEntry, Origin};
 use crate::error::{Error, Result};
 use crate::events::NewEvent;
 use chrono::{DateTime, Utc};
@@ -173,6 +174,8 @@ impl Db {
             let mut tx = Tx {
                 conn,
                 events: Vec::new(),
+                entries: Vec::new(),
+                origin: Origin::default(),
                 at: None,
                 writes: Writes::Many,
                 wrote_events: false,
@@ -201,6 +204,8 @@ impl Db {
         let mut tx = Tx {
             conn: &mut conn,
             events: Vec::new(),
+            entries: Vec::new(),
+            origin: Origin::default(),
             at: None,
             writes: Writes::One,
             wrote_events: false,
@@ -268,6 +273,8 @@ enum Writes {
 pub struct Tx<'a> {
     conn: &'a mut Conn,
     events: Vec<NewEvent>,
+    entries: Vec<NewEntry>,
+    origin: Origin,
     at: Option<DateTime<Utc>>,
     writes: Writes,
     wrote_events: bool,
@@ -304,6 +311,21 @@ impl Tx<'_> {
         self.events.push(event);
     }
 
+    /// Says where the request of this transaction comes from, for the audit log.
+    pub fn comes_from(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// Where the request of this transaction comes from.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Writes an entry of the audit log with this transaction.
+    pub fn audit(&mut self, entry: NewEntry) {
+        self.entries.push(entry);
+    }
+
     /// Notes that the statement to come writes, and whether it writes events.
     pub(crate) fn writing(&mut self, events: bool) -> Result<&mut PgConnection> {
         self.wrote_events |= events;
@@ -320,6 +342,11 @@ impl Tx<'_> {
     }
 
     fn flush(&mut self) -> Result<()> {
+        if !self.entries.is_empty() {
+            let entries = std::mem::take(&mut self.entries);
+            let (origin, at) = (self.origin.clone(), self.at);
+            crate::audit::append(self.writing(false)?, &entries, &origin, at)?;
+        }
         if self.events.is_empty() {
             return Ok(());
         }

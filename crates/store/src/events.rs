@@ -415,6 +415,7 @@ statement! {
         me: Uuid => SqlUuid,
         before_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         before_id: Option<Uuid> => Nullable<SqlUuid>,
+        by: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
     } -> FactSql :
     "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
@@ -425,6 +426,7 @@ statement! {
            and x.field is distinct from 'rank'
            and (not x.internal or x.project_id = any({staff}))
            and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
+           and ({by}::uuid is null or x.actor_id = {by})
            and exists (
                select 1 from issue i where i.id = x.issue_id and i.deleted_at is null
                  and (x.project_id = any({all}) or i.reporter_id = {me}))
@@ -435,13 +437,15 @@ statement! {
      order by e.at desc, e.id desc limit {limit}"
 }
 
-/// One page of what happened in the projects of a scope, newest first, before a position.
+/// One page of what happened in the projects of a scope, newest first, before a position; only what
+/// one account did, when it is named.
 ///
 /// # Errors
 /// When the database is away.
 pub fn activity(
     conn: &mut Conn,
     scope: &crate::access::Scope,
+    by: Option<Uuid>,
     before: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Fact>> {
@@ -452,6 +456,66 @@ pub fn activity(
         me: scope.me,
         before_at: before.map(|b| b.0),
         before_id: before.map(|b| b.1),
+        by,
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// What happened to one comment, oldest first.
+    CommentHistory { issue: Uuid => SqlUuid, comment: String => Text } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from event e
+     left join project p on p.id = e.project_id
+     left join issue i on i.id = e.issue_id
+     where e.issue_id = {issue} and e.kind like 'comment.%' and coalesce(e.new, e.old)->>'id' = {comment}
+     order by e.at, e.id limit 1000"
+}
+
+/// What happened to one comment of an issue, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub fn comment_history(conn: &mut Conn, issue: Uuid, comment: Uuid) -> Result<Vec<Fact>> {
+    let statement = CommentHistory {
+        issue,
+        comment: comment.to_string(),
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// Everything that happened in a project, oldest first, after a position.
+    ProjectHistory {
+        project: Uuid => SqlUuid,
+        after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from event e
+     left join project p on p.id = e.project_id
+     left join issue i on i.id = e.issue_id
+     where e.project_id = {project}
+       and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
+     order by e.at, e.id limit {limit}"
+}
+
+/// Everything that happened in a project, oldest first, after a position: for its export.
+///
+/// # Errors
+/// When the database is away.
+pub fn project_history(
+    conn: &mut Conn,
+    project: Uuid,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = ProjectHistory {
+        project,
+        after_at: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
         limit,
     };
     Ok(statement.load(conn.pg())?)

@@ -10,6 +10,7 @@ mod statement;
 pub mod access;
 pub mod accounts;
 pub mod attachments;
+pub mod audit;
 pub mod blobs;
 mod columns;
 pub mod comments;
@@ -30,6 +31,7 @@ pub mod search;
 #[rustfmt::skip]
 mod schema;
 pub mod stats;
+pub mod workflow;
 
 pub use columns::Person;
 pub use db::{Db, DbConfig, Tx};

@@ -324,7 +324,7 @@ statement! {
     "select s.id, s.slug, s.name, s.category, s.wip_limit,
             array(select n.slug from transition t join status n on n.id = t.to_status_id
                   where t.from_status_id = s.id order by n.position)
-     from status s where s.project_id = {project} order by s.position"
+     from status s where s.project_id = {project} and s.removed_at is null order by s.position"
 }
 
 /// A project's workflow.
@@ -452,4 +452,48 @@ pub fn remove_member(tx: &mut Tx<'_>, project: Uuid, account: Uuid) -> Result<()
     } else {
         Err(Error::NotFound)
     }
+}
+
+statement! {
+    /// Removes a project through the owner's function.
+    PurgeProject {
+        which: Uuid => SqlUuid, entry: Uuid => SqlUuid, actor: Uuid => SqlUuid,
+        ip: String => Text, agent: String => Text, request: String => Text,
+    } -> diesel::sql_types::Jsonb :
+    "select purge_project({which}, {entry}, {actor}, {ip}, {agent}, {request})"
+}
+
+/// Why a project was not purged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPurged {
+    /// There is no such project.
+    Unknown,
+    /// It takes changes.
+    NotArchived,
+    /// Something happened since it was exported, or it never was.
+    NotExported,
+}
+
+/// Removes a project with everything that belongs to it, its part of the log too, and writes the
+/// audit entry about it. The bytes of its files are left to the worker.
+///
+/// # Errors
+/// When the database is away. The inner result says whether it was to be removed.
+pub fn purge(tx: &mut Tx<'_>, which: Uuid, actor: Uuid) -> Result<Result<(), NotPurged>> {
+    let origin = tx.origin().clone();
+    let statement = PurgeProject {
+        which,
+        entry: new_id(),
+        actor,
+        ip: origin.ip,
+        agent: origin.user_agent,
+        request: origin.request_id,
+    };
+    let told: serde_json::Value = statement.get_result(tx.writing(false)?)?;
+    Ok(match told.get("refused").and_then(|v| v.as_str()) {
+        None => Ok(()),
+        Some("not_archived") => Err(NotPurged::NotArchived),
+        Some("not_exported") => Err(NotPurged::NotExported),
+        Some(_) => Err(NotPurged::Unknown),
+    })
 }

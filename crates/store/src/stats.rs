@@ -57,6 +57,8 @@ macro_rules! figures {
                  left join moved on moved.day = day.day and moved.status_id = s.id
                  left join made on made.day = day.day and made.status_id = s.id
                  left join closed on closed.day = day.day and closed.status_id = s.id
+                 -- A removed status keeps its days until then.
+                 where s.removed_at is null or day.day <= (s.removed_at at time zone 'UTC')::date
              )"
         )
     };

@@ -1,6 +1,7 @@
 //! Accounts: oneself, the directory, and what admins do.
 
 use super::{Error, Result};
+use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::policy::{self, Action, Ground};
 use domain::problem::{Code, FieldError, Problem};
@@ -8,6 +9,7 @@ use domain::user::{Kind, Me, NewUser, ProfilePatch, Role, User, UserPatch};
 use serde_json::{Value, json};
 use store::access::{self, Actor};
 use store::accounts::{self, AccountChange, NewAccount, StoredAccount};
+use store::audit::NewEntry;
 use store::db::{Conn, Lock, Tx};
 use store::events::NewEvent;
 use uuid::Uuid;
@@ -56,6 +58,16 @@ pub fn update_me(tx: &mut Tx<'_>, actor: &Actor, patch: &ProfilePatch) -> Result
     }
     if let Some(email) = &patch.email {
         note(tx, actor, &was, "email", json!(was.email), json!(email));
+        if Some(email) != was.email.as_ref() {
+            let kind = AuditKind::AccountEmailChanged;
+            audited(
+                tx,
+                actor,
+                &was,
+                kind,
+                json!({"old": was.email, "new": email}),
+            );
+        }
     }
     me(tx, actor)
 }
@@ -76,6 +88,7 @@ pub fn set_my_password(tx: &mut Tx<'_>, actor: &Actor, hash: &str) -> Result<()>
     )?;
     accounts::revoke_sessions(tx, actor.id, Some(actor.session))?;
     note(tx, actor, &was, "password", Value::Null, Value::Null);
+    audited(tx, actor, &was, AuditKind::PasswordChanged, json!({}));
     Ok(())
 }
 
@@ -137,7 +150,10 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewUser, hash: Option<&str>)
     tx.record(
         NewEvent::new(EventKind::UserCreated, Some(actor.id)).is(json!({"id": id, "name": name})),
     );
-    Ok(accounts::by_id(tx, id)?.render()?)
+    let made = accounts::by_id(tx, id)?.render()?;
+    let detail = json!({"role": new.role, "kind": new.kind});
+    audited(tx, actor, &made, AuditKind::AccountCreated, detail);
+    Ok(made)
 }
 
 /// Inserts an account that passed [`NewUser::check`].
@@ -202,9 +218,17 @@ pub fn update(
     }
     if let Some(role) = patch.role.filter(|r| Some(*r) != was.role) {
         note(tx, actor, &was, "role", json!(was.role), json!(role));
+        let detail = json!({"old": was.role, "new": role});
+        audited(tx, actor, &was, AuditKind::AccountRoleChanged, detail);
     }
     if let Some(active) = patch.active.filter(|a| *a != was.active) {
         note(tx, actor, &was, "active", json!(was.active), json!(active));
+        let kind = if active {
+            AuditKind::AccountActivated
+        } else {
+            AuditKind::AccountDeactivated
+        };
+        audited(tx, actor, &was, kind, json!({}));
     }
     if let Some(email) = patch
         .email
@@ -212,6 +236,14 @@ pub fn update(
         .filter(|e| Some(*e) != was.email.as_ref())
     {
         note(tx, actor, &was, "email", json!(was.email), json!(email));
+        let kind = AuditKind::AccountEmailChanged;
+        audited(
+            tx,
+            actor,
+            &was,
+            kind,
+            json!({"old": was.email, "new": email}),
+        );
     }
     if let Some(name) = patch
         .display_name
@@ -229,6 +261,7 @@ pub fn update(
     }
     if hash.is_some() {
         note(tx, actor, &was, "password", Value::Null, Value::Null);
+        audited(tx, actor, &was, AuditKind::PasswordReset, json!({}));
     }
     Ok(accounts::by_id(tx, id)?.render()?)
 }
@@ -246,6 +279,12 @@ fn note(tx: &mut Tx<'_>, actor: &Actor, whom: &User, field: &'static str, old: V
             .change(field, old, new)
             .concerning(whom.id),
     );
+}
+
+/// An entry of the audit log about an account.
+fn audited(tx: &mut Tx<'_>, actor: &Actor, whom: &User, kind: AuditKind, detail: Value) {
+    let entry = NewEntry::new(kind, Some(actor.id)).about(whom.id);
+    tx.audit(entry.detail(detail));
 }
 
 /// A field error for somebody who cannot be found.

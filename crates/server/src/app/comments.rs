@@ -32,6 +32,14 @@ fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredComment, Is
     Ok((comment, found))
 }
 
+/// The issue of a comment that exists for the caller.
+///
+/// # Errors
+/// 404.
+pub fn issue_of(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<IssueAccess> {
+    Ok(lookup(conn, actor, id)?.1)
+}
+
 fn allow(
     found: &IssueAccess,
     comment: &StoredComment,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::event::{self, EventKind, HistoryEntry};
 use domain::key::{IssueRef, issue_key};
 use domain::policy::Action;
+use domain::problem::FieldError;
 use serde_json::Value;
 use store::access::{self, Actor};
 use store::accounts;
@@ -33,7 +34,7 @@ pub fn of_issue(
         ranks,
     };
     // The former text of a comment is for those who run the project.
-    let former_texts = found.allow(Action::EditProject).is_ok();
+    let former_texts = found.allow(Action::SeeFormerTexts).is_ok();
     let facts = events::issue_history(conn, found.issue.id, reader, after, limit)?;
     let count = events::count_history(conn, found.issue.id, reader)?;
     let own_only = found.access.own_only;
@@ -56,19 +57,56 @@ fn hide_other_issues(entry: &mut HistoryEntry) {
     }
 }
 
-/// One page of what happened around the issues that exist for the caller, newest first.
+/// What happened to one comment, oldest first, with what it said: for those who run the project.
 ///
 /// # Errors
-/// 404 when the named project does not exist for the caller.
+/// 403, 404.
+pub fn of_comment(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Vec<HistoryEntry>> {
+    let found = super::comments::issue_of(conn, actor, id)?;
+    found.allow(Action::SeeFormerTexts)?;
+    let facts = events::comment_history(conn, found.issue.id, id)?;
+    render(conn, facts, true)
+}
+
+/// One part of everything that happened in a project, oldest first: for its export.
+///
+/// # Errors
+/// When the database is away.
+pub fn of_project(
+    conn: &mut Conn,
+    project: Uuid,
+    after: Option<At>,
+    limit: i64,
+) -> Result<Vec<HistoryEntry>> {
+    let facts = events::project_history(conn, project, after, limit)?;
+    render(conn, facts, true)
+}
+
+/// One page of what happened around the issues that exist for the caller, newest first; only what
+/// one person did, when they are named.
+///
+/// # Errors
+/// 404 when the named project does not exist for the caller, 422 when there is nobody of that name.
 pub fn activity(
     conn: &mut Conn,
     actor: &Actor,
     project: Option<&str>,
+    user: Option<&str>,
     before: Option<At>,
     limit: i64,
 ) -> Result<Vec<HistoryEntry>> {
     let scope = access::list_scope(conn, actor, project)?;
-    let facts = events::activity(conn, &scope, before, limit)?;
+    let by = match user {
+        None => None,
+        Some(word) => {
+            // E-mail addresses find nobody, lest they can be guessed.
+            let found = accounts::find(conn, word)?.filter(|_| !word.contains('@'));
+            let unknown =
+                || FieldError::query("user", "unknown_value", "There is nobody of that name.");
+            Some(found.ok_or_else(unknown)?.id)
+        }
+    };
+    let facts = events::activity(conn, &scope, by, before, limit)?;
     let mut entries = render(conn, facts, false)?;
     // A feed says what happened; what a field held is on the issue.
     for entry in &mut entries {

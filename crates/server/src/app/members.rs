@@ -2,6 +2,7 @@
 
 use super::accounts::nobody;
 use super::{Error, Result, issues};
+use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::Action;
@@ -10,6 +11,7 @@ use domain::project::{Member, NewMember, membership_role};
 use domain::user::Role;
 use serde_json::json;
 use store::access::{self, Actor, ProjectAccess};
+use store::audit::NewEntry;
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
 use store::{accounts, projects};
@@ -50,7 +52,29 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewMember) 
             .concerning(account.id)
             .is(json!({"id": account.id, "name": added.user.username, "role": role})),
     );
+    audited(
+        tx,
+        actor,
+        &access,
+        AuditKind::MemberAdded,
+        account.id,
+        json!({"new": role}),
+    );
     Ok(added)
+}
+
+/// An entry of the audit log about a member.
+fn audited(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    kind: AuditKind,
+    whom: Uuid,
+    detail: serde_json::Value,
+) {
+    let entry = NewEntry::new(kind, Some(actor.id)).about(whom);
+    let entry = entry.project(access.project.id, &access.project.key);
+    tx.audit(entry.detail(detail));
 }
 
 /// A member by id, with their role.
@@ -111,6 +135,8 @@ pub fn update(
             .was(json!({"id": id, "name": name, "role": was}))
             .is(json!({"id": id, "name": name, "role": role})),
     );
+    let detail = json!({"old": was, "new": role});
+    audited(tx, actor, &access, AuditKind::MemberRoleChanged, id, detail);
     Ok(changed)
 }
 
@@ -136,6 +162,14 @@ pub fn remove(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) ->
             .project(access.project.id)
             .concerning(id)
             .was(json!({"id": id, "name": gone.user.username, "role": was})),
+    );
+    audited(
+        tx,
+        actor,
+        &access,
+        AuditKind::MemberRemoved,
+        id,
+        json!({"old": was}),
     );
     Ok(())
 }

@@ -5,8 +5,10 @@
 
 pub mod accounts;
 pub mod attachments;
+pub mod audit;
 pub mod comments;
 pub mod error;
+pub mod export;
 pub mod history;
 pub mod issues;
 pub mod labels;
@@ -14,6 +16,7 @@ pub mod members;
 pub mod past;
 pub mod projects;
 pub mod sign_in;
+pub mod workflow;
 
 use crate::auth::jwt::Keys;
 use crate::blocking::{Lane, Lanes, Refused};
@@ -25,6 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use store::access::{self, Actor};
+use store::audit::Origin;
 use store::blobs::Blobs;
 use store::db::{Conn, Tx};
 use store::idempotency::{self, StoredAnswer};
@@ -61,6 +65,8 @@ pub struct Caller {
     pub session: Uuid,
     /// Where the time of this request goes.
     pub timing: Arc<Timing>,
+    /// Where it comes from, for the audit log.
+    pub origin: Arc<Origin>,
 }
 
 /// Microseconds spent in the lanes of one request.
@@ -208,6 +214,7 @@ impl App {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
             db.write(|tx| {
+                tx.comes_from((*caller.origin).clone());
                 let actor = who(tx, &caller)?;
                 f(tx, &actor)
             })
@@ -284,6 +291,7 @@ impl App {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
             let made = db.write(|tx| {
+                tx.comes_from((*caller.origin).clone());
                 let actor = who(tx, &caller)?;
                 let answer = f(tx, &actor)?;
                 let kept = stored(&once, &answer);

@@ -1,6 +1,7 @@
 //! Projects and their settings.
 
 use super::{Error, Result};
+use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::{self, Action, Ground};
@@ -9,9 +10,11 @@ use domain::project::{NewProject, Project, ProjectPatch};
 use domain::workflow::Workflow;
 use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess, Scope};
+use store::audit::NewEntry;
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
-use store::projects;
+use store::projects::{self, NotPurged};
+use store::workflow;
 
 /// The projects that exist for the caller, by key.
 ///
@@ -60,6 +63,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewProject) -> Result<Projec
             .project(id)
             .is(json!({"id": id, "key": new.key, "name": new.name})),
     );
+    tx.audit(NewEntry::new(AuditKind::ProjectCreated, Some(actor.id)).project(id, &new.key));
     one(tx, actor, &ProjectRef::Id(id))
 }
 
@@ -83,8 +87,15 @@ pub fn update(
     }
     projects::update(tx, &access, patch)?;
     let p = &access.project;
+    let mut settings = serde_json::Map::new();
     let mut note = |field: &'static str, old: Value, new: Option<Value>| {
         if let Some(new) = new.filter(|new| *new != old) {
+            // Long texts are in the log of events; here it matters that somebody changed them.
+            let told = match field {
+                "description" => json!({}),
+                _ => json!({"old": old, "new": new}),
+            };
+            settings.insert(field.to_string(), told);
             tx.record(
                 NewEvent::new(EventKind::ProjectUpdated, Some(actor.id))
                     .project(id)
@@ -114,16 +125,59 @@ pub fn update(
         json!(p.archived_at.is_some()),
         patch.archived.map(|v| json!(v)),
     );
+    let archived = settings.remove("archived").map(|_| patch.archived);
+    let mut audited = |kind: AuditKind, detail: Value| {
+        let entry = NewEntry::new(kind, Some(actor.id)).project(id, &p.key);
+        tx.audit(entry.detail(detail));
+    };
+    if !settings.is_empty() {
+        audited(AuditKind::ProjectChanged, Value::Object(settings));
+    }
+    match archived.flatten() {
+        Some(true) => audited(AuditKind::ProjectArchived, json!({})),
+        Some(false) => audited(AuditKind::ProjectRestored, json!({})),
+        None => {}
+    }
     one(tx, actor, &ProjectRef::Id(id))
 }
 
-/// The statuses of a project and the steps between them.
+/// The statuses of a project and the steps between them, with their version.
 ///
 /// # Errors
 /// 404.
-pub fn workflow(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Workflow> {
+pub fn workflow(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<(Workflow, i32)> {
     let access = access::project(conn, actor, which, Action::SeeProject)?;
-    Ok(projects::workflow(conn, access.project.id)?.workflow)
+    let id = access.project.id;
+    let version = workflow::version(conn, id)?;
+    Ok((projects::workflow(conn, id)?.workflow, version))
+}
+
+/// Removes a project for good, with its history: only when it is archived and was exported as it is.
+///
+/// # Errors
+/// 403, 404, 409 saying what to do first.
+pub fn purge(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef) -> Result<()> {
+    let access = access::project(tx, actor, which, Action::PurgeProject)?;
+    let p = &access.project;
+    let refused = match projects::purge(tx, p.id, actor.id)? {
+        Ok(()) => {
+            tx.record(
+                NewEvent::new(EventKind::ProjectPurged, Some(actor.id))
+                    .was(json!({"id": p.id, "key": p.key, "name": p.name})),
+            );
+            return Ok(());
+        }
+        Err(refused) => refused,
+    };
+    Err(match refused {
+        NotPurged::Unknown => Error::not_found(),
+        NotPurged::NotArchived => {
+            Error::conflict("Archive the project first, then export it, then purge it.")
+        }
+        NotPurged::NotExported => Error::conflict(
+            "Export the project first: nothing may have happened in it since its last complete export.",
+        ),
+    })
 }
 
 /// The standing of an account in a project, to see whether something there can be given to them.

@@ -3,11 +3,13 @@
 use super::{App, Error, Result};
 use crate::auth::{jwt, password};
 use chrono::Duration;
+use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::problem::{Code, Problem};
 use domain::user::{Kind, Register, Role, User};
 use serde_json::json;
 use store::accounts::{self, NewAccount};
+use store::audit::{NewEntry, Origin};
 use store::events::NewEvent;
 use uuid::Uuid;
 
@@ -24,15 +26,6 @@ pub struct Begun {
     pub lasts: i64,
 }
 
-/// Where a sign-in comes from.
-#[derive(Debug, Clone)]
-pub struct Origin {
-    /// Address.
-    pub ip: String,
-    /// What the browser or program calls itself.
-    pub user_agent: String,
-}
-
 fn wrong_credentials() -> Error {
     Problem::new(Code::WrongCredentials).into()
 }
@@ -42,7 +35,7 @@ impl App {
     ///
     /// # Errors
     /// 403 when the policy does not admit them, 409 when name or address is taken, 422.
-    pub async fn register(&self, form: Register) -> Result<User> {
+    pub async fn register(&self, form: Register, origin: Origin) -> Result<User> {
         let form = form.check()?;
         if !self.config.registration.admits(&form.email) {
             return Err(Problem::new(Code::RegistrationClosed)
@@ -55,6 +48,7 @@ impl App {
         let hash = hash.map_err(|e| Error::internal(e.to_string()))?;
         self.system(move |db| {
             db.write(|tx| {
+                tx.comes_from(origin);
                 let id = accounts::insert(
                     tx,
                     &NewAccount {
@@ -69,6 +63,11 @@ impl App {
                 tx.record(
                     NewEvent::new(EventKind::UserCreated, Some(id))
                         .is(json!({"id": id, "name": form.username})),
+                );
+                tx.audit(
+                    NewEntry::new(AuditKind::AccountCreated, Some(id))
+                        .about(id)
+                        .detail(json!({"role": Role::Reporter, "registered": true})),
                 );
                 Ok(accounts::by_id(tx, id)?.render()?)
             })
@@ -111,8 +110,13 @@ impl App {
             .hashing(move || password::verify(&plain, hash.as_deref(), cost))
             .await?;
         let known = found.as_ref().map(|a| a.id);
+        let reason = match &found {
+            None => "unknown",
+            Some(account) if fits && !account.active => "deactivated",
+            Some(_) => "password",
+        };
         let Some(account) = found.filter(|a| fits && a.active) else {
-            return Err(self.refuse(known).await?);
+            return Err(self.refuse(known, reason, origin).await?);
         };
         let id = account.id;
         let lasts = if for_program {
@@ -128,6 +132,11 @@ impl App {
         let session = self
             .system(move |db| {
                 db.write(|tx| {
+                    tx.comes_from(origin.clone());
+                    tx.audit(
+                        NewEntry::new(AuditKind::SignInOk, Some(id))
+                            .detail(json!({"program": for_program})),
+                    );
                     accounts::signed_in(tx, id)?;
                     Ok(accounts::begin_session(
                         tx,
@@ -153,13 +162,31 @@ impl App {
         })
     }
 
-    /// Counts the failure, by itself: it must not be lost with anything that rolls back.
-    async fn refuse(&self, known: Option<Uuid>) -> Result<Error> {
+    /// Counts the failure, by itself: it must not be lost with anything that rolls back. The audit
+    /// log never keeps a name that nobody has: people type passwords there.
+    async fn refuse(
+        &self,
+        known: Option<Uuid>,
+        reason: &'static str,
+        origin: Origin,
+    ) -> Result<Error> {
         self.metrics.sign_in("refused");
+        let failures = self
+            .system(move |db| {
+                db.write(|tx| {
+                    tx.comes_from(origin);
+                    let entry = NewEntry::new(AuditKind::SignInFailed, None)
+                        .detail(json!({"reason": reason}));
+                    let Some(id) = known else {
+                        tx.audit(entry);
+                        return Ok(0);
+                    };
+                    tx.audit(entry.about(id));
+                    Ok(accounts::sign_in_failed(tx, id)?)
+                })
+            })
+            .await?;
         if let Some(id) = known {
-            let failures = self
-                .system(move |db| db.write(|tx| Ok(accounts::sign_in_failed(tx, id)?)))
-                .await?;
             tracing::info!(user.id = %id, failures, "sign-in refused");
         }
         Ok(wrong_credentials())

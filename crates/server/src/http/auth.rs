@@ -1,19 +1,20 @@
 //! Registering, signing in and out.
 
-use super::middleware::{Peer, cookie_name};
+use super::middleware::{cookie_name, origin};
 use super::{extract, reply};
-use crate::app::sign_in::{Begun, Origin};
+use crate::app::sign_in::Begun;
 use crate::app::{App, Caller, Error};
 use crate::auth::jwt::COOKIE_SECONDS;
 use crate::config::Config;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
+use domain::audit::AuditKind;
 use domain::problem::{Code, FieldError, Problem};
 use domain::user::{Login, Register, SignedIn, TokenAnswer, User};
 use extract::Body;
 use store::accounts;
+use store::audit::NewEntry;
 
 /// The cookie that holds a session's token.
 #[must_use]
@@ -27,29 +28,17 @@ pub fn session_cookie(config: &Config, token: String) -> Cookie<'static> {
         .finish()
 }
 
-fn origin(req: &HttpRequest) -> Origin {
-    Origin {
-        ip: req
-            .extensions()
-            .get::<Peer>()
-            .map(|p| p.0.to_string())
-            .unwrap_or_default(),
-        user_agent: req
-            .headers()
-            .get(header::USER_AGENT)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
-            .to_string(),
-    }
-}
-
 /// Register an account.
 ///
 /// Who may depends on the instance's policy; the new account has the role `reporter`.
 #[utoipa::path(tag = "auth", request_body = Register, security(()), responses((status = 201, body = User)))]
 #[post("/auth/register")]
-pub async fn register(app: web::Data<App>, body: Body<Register>) -> Result<HttpResponse, Error> {
-    let user = app.register(body.value).await?;
+pub async fn register(
+    app: web::Data<App>,
+    req: HttpRequest,
+    body: Body<Register>,
+) -> Result<HttpResponse, Error> {
+    let user = app.register(body.value, origin(&req)).await?;
     Ok(reply::answer(reply::made(
         "/api/v1/me".to_string(),
         None,
@@ -88,6 +77,7 @@ pub async fn logout(app: web::Data<App>, caller: Option<Caller>) -> Result<HttpR
     if let Some(caller) = caller {
         let ended = app
             .write(&caller, |tx, actor| {
+                tx.audit(NewEntry::new(AuditKind::SignOut, Some(actor.id)));
                 Ok(accounts::revoke_session(tx, actor.id, actor.session)?)
             })
             .await;

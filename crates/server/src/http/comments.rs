@@ -2,10 +2,11 @@
 
 use super::extract::{self, Body, Params};
 use super::reply;
-use crate::app::{App, Caller, Error, comments as use_case};
+use crate::app::{App, Caller, Error, comments as use_case, history};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment, CommentPatch, NewComment};
+use domain::event::HistoryEntry;
 use domain::key::{IssueRef, issue_key};
 use domain::page::{Page, Total};
 use domain::paths::api;
@@ -108,6 +109,26 @@ pub async fn get_comment(
         .read(&caller, move |conn, actor| use_case::one(conn, actor, id))
         .await?;
     reply::tagged(&req, comment.version, &comment)
+}
+
+/// What happened to a comment, oldest first, with what it said before: for leads of the project.
+#[utoipa::path(tag = "comments", params(("id" = Uuid, Path, description = "Id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<HistoryEntry>)))]
+#[get("/comments/{id}/events")]
+pub async fn comment_history(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let asked = params.paging()?;
+    let id = extract::id(&id)?;
+    let entries = app
+        .read(&caller, move |conn, actor| {
+            history::of_comment(conn, actor, id)
+        })
+        .await?;
+    reply::part(&req, &asked, entries, |e| e.id.to_string())
 }
 
 /// Change my comment.

@@ -6,12 +6,15 @@ use super::{extract, reply};
 use crate::app::{App, Caller, Error, accounts as use_case};
 use crate::auth::{jwt, password};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, web};
+use domain::audit::AuditKind;
 use domain::page::Page;
 use domain::problem::FieldError;
 use domain::text;
 use domain::user::{Me, PasswordChange, ProfilePatch, Session};
 use extract::{Body, Params};
+use serde_json::json;
 use store::accounts;
+use store::audit::NewEntry;
 
 /// Who am I, and what am I in each project?
 #[utoipa::path(tag = "me", responses((status = 200, body = Me)))]
@@ -136,6 +139,8 @@ pub async fn revoke_session(
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
     app.write(&caller, move |tx, actor| {
+        let entry = NewEntry::new(AuditKind::SessionRevoked, Some(actor.id)).about(actor.id);
+        tx.audit(entry.detail(json!({"session": id})));
         Ok(accounts::revoke_session(tx, actor.id, id)?)
     })
     .await?;

@@ -13,12 +13,16 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use domain::problem::{Code, Problem};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
+use store::audit::Origin;
 use uuid::Uuid;
+
+/// Characters of a browser's or program's name that are kept.
+const USER_AGENT_MAX: usize = 300;
 
 /// The address that a request comes from, behind trusted proxies.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +69,22 @@ fn peer(req: &ServiceRequest, config: &Config) -> IpAddr {
         .unwrap_or(direct)
 }
 
+/// Where a request comes from, as the audit log keeps it.
+#[must_use]
+pub fn origin(req: &HttpRequest) -> Origin {
+    let agent = req.headers().get(header::USER_AGENT);
+    let agent = agent.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Origin {
+        ip: req
+            .extensions()
+            .get::<Peer>()
+            .map(|p| p.0.to_string())
+            .unwrap_or_default(),
+        user_agent: agent.chars().take(USER_AGENT_MAX).collect(),
+        request_id: problem::request_id(),
+    }
+}
+
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get("x-request-id")
@@ -92,11 +112,13 @@ fn identify(req: &ServiceRequest, app: &App) -> Option<bool> {
             .map(|c| c.value().to_string())
     })?;
     let claims = app.keys.verify(&token)?;
+    let origin = origin(req.request());
     let mut extensions = req.extensions_mut();
     extensions.insert(Caller {
         account: claims.sub,
         session: claims.sid,
         timing: Arc::new(Timing::default()),
+        origin: Arc::new(origin),
     });
     if by_cookie && chrono::Utc::now().timestamp() - claims.iat > RENEW_AFTER_SECONDS {
         extensions.insert(Renew);

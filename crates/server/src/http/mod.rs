@@ -2,10 +2,12 @@
 
 pub mod admin;
 pub mod attachments;
+pub mod audit;
 pub mod auth;
 pub mod board;
 pub mod comments;
 pub mod csv;
+pub mod export;
 pub mod extract;
 pub mod health;
 pub mod issues;
@@ -59,6 +61,8 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(projects::remove_member)
         .service(projects::get_workflow)
         .service(board::get_board)
+        .service(projects::replace_workflow)
+        .service(export::export_project)
         .service(projects::list_labels)
         .service(projects::create_label)
         .service(projects::update_label)
@@ -83,6 +87,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(comments::list_comments)
         .service(comments::create_comment)
         .service(comments::get_comment)
+        .service(comments::comment_history)
         .service(comments::update_comment)
         .service(comments::delete_comment)
         .service(attachments::list_attachments)
@@ -96,6 +101,8 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(reports::activity)
         .service(stream::live_stream)
         .service(stream::poll_events)
+        .service(audit::list_audit)
+        .service(audit::purge_audit)
         .service(admin::policy_table);
 }
 

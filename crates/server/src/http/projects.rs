@@ -2,14 +2,14 @@
 
 use super::extract::{self, Body, Params};
 use super::reply;
-use crate::app::{App, Caller, Error, labels, members, projects as use_case};
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use crate::app::{App, Caller, Error, labels, members, projects as use_case, workflow};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use domain::key::ProjectRef;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
 use domain::page::Page;
 use domain::paths::api;
 use domain::project::{Member, MemberPatch, NewMember, NewProject, Project, ProjectPatch};
-use domain::workflow::Workflow;
+use domain::workflow::{Workflow, WorkflowInput};
 
 /// List the projects that exist for me, by key.
 #[utoipa::path(
@@ -98,15 +98,26 @@ pub async fn update_project(
     reply::tagged(&req, project.version, &project)
 }
 
-/// Archive a project: it stays readable and takes no more changes.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 204)))]
+/// Archive a project: it stays readable and takes no more changes. Or, as an admin, purge it.
+///
+/// With `purge=true` a project that is archived, and was exported as it is, goes for good, with its
+/// history and its files. The audit log says who did it and how much went.
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id"), ("purge" = Option<bool>, Query, description = "Admins: remove for good")), responses((status = 204)))]
 #[delete("/projects/{project}")]
 pub async fn archive_project(
     app: web::Data<App>,
     caller: Caller,
     project: web::Path<String>,
+    mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
+    let purge = params.read("purge", "true or false")?.unwrap_or(false);
+    params.end()?;
+    if purge {
+        app.write(&caller, move |tx, actor| use_case::purge(tx, actor, &which))
+            .await?;
+        return Ok(reply::done());
+    }
     let patch = ProjectPatch {
         archived: Some(true),
         ..ProjectPatch::default()
@@ -225,12 +236,41 @@ pub async fn get_workflow(
     project: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let workflow = app
+    let (workflow, version) = app
         .read(&caller, move |conn, actor| {
             use_case::workflow(conn, actor, &which)
         })
         .await?;
-    reply::tagged(&req, 0, &workflow)
+    reply::tagged(&req, version, &workflow)
+}
+
+/// Replace a project's workflow.
+///
+/// Statuses are told apart by their slugs: one that is named keeps its issues and may get another
+/// name; one that is not named is removed, and `moves` says which status takes its issues.
+#[utoipa::path(
+    tag = "projects",
+    params(("project" = String, Path, description = "Key or id"), ("If-Match" = Option<String>, Header, description = "ETag of the workflow to change")),
+    request_body = WorkflowInput,
+    responses((status = 200, body = Workflow))
+)]
+#[put("/projects/{project}/workflow")]
+pub async fn replace_workflow(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    body: Body<WorkflowInput>,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    let seen = extract::if_match(&req).version();
+    let input = body.value;
+    let (workflow, version) = app
+        .write(&caller, move |tx, actor| {
+            workflow::replace(tx, actor, &which, &input, seen)
+        })
+        .await?;
+    reply::tagged(&req, version, &workflow)
 }
 
 /// List a project's labels, by name.

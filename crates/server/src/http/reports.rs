@@ -99,6 +99,7 @@ pub async fn daily_stats(
     tag = "insights",
     params(
         ("project" = Option<String>, Query, description = "Key of a project"),
+        ("user" = Option<String>, Query, description = "User name or id of who did it"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
     ),
@@ -112,12 +113,20 @@ pub async fn activity(
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let project = params.text("project");
+    let user = params.text("user").filter(|u| !u.contains('\0'));
     let limit = i64::from(params.limit()?);
     let before: Option<history::At> = params.cursor()?;
     params.end()?;
     let mut items = app
         .read(&caller, move |conn, actor| {
-            history::activity(conn, actor, project.as_deref(), before, limit + 1)
+            history::activity(
+                conn,
+                actor,
+                project.as_deref(),
+                user.as_deref(),
+                before,
+                limit + 1,
+            )
         })
         .await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -294,6 +294,7 @@ impl Teller<'_> {
             account: reporter.id,
             session,
             timing: Arc::new(Timing::default()),
+            origin: Arc::default(),
         };
         let bytes = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(text))]);
         self.app

@@ -211,6 +211,25 @@ pub fn parent_of(conn: &mut Conn, id: Uuid) -> Result<Option<Uuid>> {
         .get_result(conn.pg())?)
 }
 
+/// Ids of a project's issues, deleted ones too, by number, after that number.
+///
+/// # Errors
+/// When the database is away.
+pub fn in_project(
+    conn: &mut Conn,
+    project: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(Uuid, i64)>> {
+    Ok(issue::table
+        .filter(issue::project_id.eq(project))
+        .filter(issue::number.gt(after))
+        .order(issue::number)
+        .limit(limit)
+        .select((issue::id, issue::number))
+        .load(conn.pg())?)
+}
+
 /// Ids of a project's issues that are assigned to somebody, by number.
 ///
 /// # Errors

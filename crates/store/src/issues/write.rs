@@ -164,7 +164,11 @@ statement! {
         "with now as (
              select coalesce({at}, clock_timestamp()) as at
          ), taken as (
-             update issue_counter set last_number = last_number + 1 where project_id = {project} returning last_number
+             update issue_counter set last_number = last_number + 1
+             where project_id = {project}
+               -- Waits while the workflow is being changed, and takes no number for a status that went.
+               and exists (select 1 from status s where s.id = {status} and s.removed_at is null for key share)
+             returning last_number
          ), made as (
              insert into issue (id, ", kept_columns!(), ")
              select {id}, {project}, taken.last_number, {title}, {description}, {type_}, {severity}, {priority},
@@ -235,6 +239,8 @@ statement! {
                  deleted_at = case {deleting} when 'delete' then greatest(now.at, i.updated_at + interval '1 microsecond')
                                               when 'restore' then null else i.deleted_at end
              from now where i.id = {id} and i.version = {version}
+               and (i.status_id = {status} or exists (
+                   select 1 from status s where s.id = {status} and s.removed_at is null for key share))
              returning i.*
          ), ended as (
              update issue_version v set valid_to = c.updated_at
@@ -286,7 +292,7 @@ pub struct By {
 /// Inserts an issue. `category` is that of its status; `snapshot` is what its first event tells.
 ///
 /// # Errors
-/// [`Error::Constraint`] when the external reference is taken.
+/// [`Error::Constraint`] when the external reference is taken, [`Error::Stale`] when the status went.
 pub fn insert(
     tx: &mut Tx<'_>,
     project: Uuid,
@@ -332,7 +338,8 @@ pub fn insert(
         event_olds: events.olds,
         event_news: events.news,
     };
-    let (number, created_at) = statement.get_result(tx.writing(true)?)?;
+    let made: Option<(i64, DateTime<Utc>)> = statement.get_result(tx.writing(true)?).optional()?;
+    let (number, created_at) = made.ok_or(Error::Stale)?;
     Ok(Created {
         id,
         number,

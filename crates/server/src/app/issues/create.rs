@@ -109,7 +109,13 @@ pub fn create(
         &fields,
         category,
         snapshot,
-    )?;
+    )
+    .map_err(|error| match error {
+        store::Error::Stale => {
+            Error::conflict("The project's workflow has just changed; look at it and try again.")
+        }
+        other => other.into(),
+    })?;
     Ok(access::issue(
         tx,
         actor,

@@ -5,7 +5,9 @@ mod names;
 mod update;
 
 pub use create::create;
-pub use update::{put_label, remove_label, remove_label_everywhere, unassign_all, update};
+pub use update::{
+    move_into, put_label, remove_label, remove_label_everywhere, unassign_all, update,
+};
 
 use super::{Error, Result};
 use domain::event::EventKind;

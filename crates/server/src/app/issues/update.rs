@@ -499,6 +499,69 @@ pub fn unassign_all(
     Ok(())
 }
 
+/// Moves an issue, also a deleted one, into a status because the one it is in is removed: no step of
+/// the workflow, but otherwise a change like every other.
+///
+/// # Errors
+/// When the database is away.
+pub fn move_into(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    issue: Uuid,
+    (status, target, category): (&Value, Uuid, Category),
+) -> Result<()> {
+    // Somebody may be changing another field of it right now; we hold the status it is in, so a few
+    // tries always do.
+    for _ in 0..RACES_MAX {
+        let found = access::any_issue(tx, access, issue)?;
+        match moved(tx, actor, &found, status, target, category) {
+            Err(store::Error::Stale) => {}
+            other => return Ok(other?),
+        }
+    }
+    Err(crate::app::Error::unavailable())
+}
+
+/// How often a change that follows from another is tried again when somebody is faster.
+const RACES_MAX: usize = 100;
+
+fn moved(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    status: &Value,
+    target: Uuid,
+    category: Category,
+) -> Result<(), store::Error> {
+    let i = &found.issue;
+    let mut fields = IssueFields::from(i);
+    fields.status_id = target;
+    let s = &i.status;
+    let old = json!({"id": s.id, "slug": s.slug, "name": s.name, "category": s.category});
+    let mut changes: Vec<Change> = vec![("status", old, status.clone())];
+    let closing = match (i.status.category.is_open(), category.is_open()) {
+        (true, false) => Closing::Close,
+        (false, true) => Closing::Reopen,
+        _ => Closing::Keep,
+    };
+    fields.resolution = match closing {
+        Closing::Close => Some(Resolution::Complete),
+        Closing::Reopen => None,
+        Closing::Keep => i.resolution,
+    };
+    if fields.resolution != i.resolution {
+        changes.push(("resolution", json!(i.resolution), json!(fields.resolution)));
+    }
+    let dates = Dates {
+        enters: Some(category).filter(|c| *c != i.status.category),
+        closing,
+        ..Dates::KEEP
+    };
+    issues::update(tx, i, &fields, dates, by(actor), Updated::Fields(changes))?;
+    Ok(())
+}
+
 fn write(
     tx: &mut Tx<'_>,
     actor: &Actor,
