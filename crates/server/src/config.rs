@@ -1,6 +1,7 @@
 //! Configuration by environment: one struct, every variable with its meaning and default, all
 //! errors reported at once, secrets never printed.
 
+use crate::reads::AuditReads;
 use ipnet::IpNet;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -73,6 +74,8 @@ pub struct Config {
     pub first_admin: Option<(String, Secret)>,
     /// `IIT_REGISTRATION`: `open`, `domains:a.org,b.org`, `invite` (default) or `closed`.
     pub registration: Registration,
+    /// `IIT_AUDIT_READS`: which reads of issues are audited, `off` (default), `private` or `all`.
+    pub audit_reads: AuditReads,
     /// `IIT_STORAGE`: `file:<folder>`, `file:data/files` unless given.
     pub storage: String,
     /// `IIT_UPLOAD_LIMIT`: largest file in bytes, 25 MB.
@@ -103,6 +106,7 @@ pub const VARIABLES: &[&str] = &[
     "IIT_ADMIN_EMAIL",
     "IIT_ADMIN_PASSWORD",
     "IIT_REGISTRATION",
+    "IIT_AUDIT_READS",
     "IIT_STORAGE",
     "IIT_UPLOAD_LIMIT",
     "IIT_TRUSTED_PROXIES",
@@ -234,6 +238,12 @@ impl Config {
             registration,
             "open, domains:a.org,b.org, invite or closed",
         );
+        let audit_reads = r.parsed(
+            "IIT_AUDIT_READS",
+            AuditReads::Off,
+            AuditReads::of,
+            "off, private or all",
+        );
         let storage = r
             .text("IIT_STORAGE")
             .unwrap_or_else(|| "file:data/files".to_string());
@@ -286,6 +296,7 @@ impl Config {
             secret_keys,
             first_admin,
             registration,
+            audit_reads,
             storage,
             upload_limit,
             trusted_proxies,

@@ -13,4 +13,5 @@ pub mod http;
 pub mod live;
 pub mod logging;
 pub mod metrics;
+pub mod reads;
 pub mod seed;

@@ -22,6 +22,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "how often the daily statistics are written: 10s, 30m, 1h",
     ),
     (
+        "IIT_AUDIT_KEEP",
+        "",
+        "how long entries of the audit log are kept, at least 30d: 90d, 730d; for ever unless set",
+    ),
+    (
         "IIT_WORKER_METRICS_LISTEN",
         "",
         "address for Prometheus, for example 127.0.0.1:8002; off unless set",
@@ -70,6 +75,8 @@ pub struct Config {
     pub storage: String,
     /// `IIT_STATS_INTERVAL`.
     pub stats_interval: Duration,
+    /// `IIT_AUDIT_KEEP`, in days.
+    pub audit_keep_days: Option<u32>,
     /// `IIT_WORKER_METRICS_LISTEN`.
     pub metrics_listen: Option<SocketAddr>,
     /// `IIT_LOG`.
@@ -129,6 +136,11 @@ impl Config {
             errors.push(format!("IIT_STATS_INTERVAL: {why}"));
             Duration::ZERO
         });
+        let audit_keep_days = given("IIT_AUDIT_KEEP").and_then(|text| {
+            days(&text)
+                .map_err(|why| errors.push(format!("IIT_AUDIT_KEEP: {why}")))
+                .ok()
+        });
         let metrics_listen = given("IIT_WORKER_METRICS_LISTEN").and_then(|text| {
             text.trim()
                 .parse()
@@ -160,6 +172,7 @@ impl Config {
             database_url,
             storage,
             stats_interval,
+            audit_keep_days,
             metrics_listen,
             log,
             log_format,
@@ -188,6 +201,14 @@ fn interval(text: &str) -> Result<Duration, String> {
     } else {
         Err(wrong())
     }
+}
+
+/// `90d`; at least 30 days.
+fn days(text: &str) -> Result<u32, String> {
+    let number = text.trim().strip_suffix('d').and_then(|n| n.parse().ok());
+    number
+        .filter(|n| (30..=36_500).contains(n))
+        .ok_or_else(|| format!("{text} is not a number of days such as 90d, at least 30d"))
 }
 
 #[cfg(test)]
@@ -292,6 +313,14 @@ mod tests {
             if let (Some(value), false) = (line, default.is_empty()) {
                 assert_eq!(value, *default, "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn the_audit_log_is_kept_for_at_least_thirty_days() {
+        assert_eq!(days("90d"), Ok(90));
+        for text in ["29d", "30", "", "-40d", "1y", "99999999999d"] {
+            assert!(days(text).is_err(), "{text}");
         }
     }
 

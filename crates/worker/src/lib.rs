@@ -89,7 +89,8 @@ fn run(config: &Config, once: bool) -> Result<bool, runner::Error> {
         let address = metrics::serve(address, metrics.clone(), db.clone())?;
         tracing::info!(%address, "metrics");
     }
-    let mut runner = Runner::new(db, blobs, metrics, config.stats_interval, stop)?;
+    let mut runner = Runner::new(db, blobs, metrics, config.stats_interval, stop)?
+        .keeping_audit(config.audit_keep_days);
     if once {
         return Ok(runner.once(jobs::ALL));
     }

@@ -113,6 +113,7 @@ pub struct Runner {
     stats_interval: Duration,
     stop: Stop,
     runtime: tokio::runtime::Runtime,
+    audit_keep_days: Option<u32>,
 }
 
 impl Runner {
@@ -137,7 +138,15 @@ impl Runner {
             stats_interval,
             stop,
             runtime,
+            audit_keep_days: None,
         })
+    }
+
+    /// Lets entries of the audit log go after that many days.
+    #[must_use]
+    pub fn keeping_audit(mut self, days: Option<u32>) -> Self {
+        self.audit_keep_days = days;
+        self
     }
 
     /// Runs every job once, due or not. False when one failed; the others have run all the same.
@@ -233,6 +242,7 @@ impl Runner {
             let reach = Reach {
                 blobs: &self.blobs,
                 runtime: &self.runtime,
+                audit_keep_days: self.audit_keep_days,
             };
             let touched = (job.run)(tx, &reach)?;
             let next = job.every.interval(self.stats_interval);

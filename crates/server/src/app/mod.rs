@@ -23,6 +23,7 @@ use crate::blocking::{Lane, Lanes, Refused};
 use crate::config::Config;
 use crate::live::Hub;
 use crate::metrics::Metrics;
+use crate::reads::Reads;
 pub use error::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,6 +53,8 @@ pub struct App {
     pub blobs: Blobs,
     /// Live streams.
     pub live: Hub,
+    /// Notes of who read what.
+    pub reads: Reads,
     /// Figures.
     pub metrics: Metrics,
 }
@@ -128,8 +131,10 @@ impl App {
             application_name: "iit-server",
             ..DbConfig::new(&config.database_url.0)
         };
+        let db = Db::open(&db_config);
         Ok(Self {
-            db: Db::open(&db_config),
+            reads: Reads::start(config.audit_reads, db.clone())?,
+            db,
             db_config,
             lanes: Lanes::start()?,
             keys: Keys::new(&config.secret_keys),

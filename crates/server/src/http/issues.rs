@@ -274,6 +274,7 @@ pub async fn get_issue(
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
+    let (reads, origin) = (app.reads.clone(), caller.origin.clone());
     let as_of = params.instant("as_of")?;
     params.end()?;
     let issue = app
@@ -283,6 +284,7 @@ pub async fn get_issue(
                 Some(at) => access::issue_as_of(conn, actor, &which, at)?,
                 None => access::issue(conn, actor, &which, Action::SeeProject)?,
             };
+            reads.note(actor, &found, &origin);
             Ok(found.render())
         })
         .await?;

@@ -1,5 +1,6 @@
 //! The list of jobs: what happens by itself, and how often.
 
+mod audit;
 mod prune;
 mod rollup;
 mod sweep;
@@ -49,6 +50,8 @@ pub struct Reach<'a> {
     pub blobs: &'a Blobs,
     /// Waits for what is asynchronous.
     pub runtime: &'a tokio::runtime::Runtime,
+    /// Days that entries of the audit log are kept; for ever unless set.
+    pub audit_keep_days: Option<u32>,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -72,6 +75,12 @@ pub const ALL: &[Job] = &[
         about: "forgets idempotency keys and sessions that are long over",
         every: Every::Fixed(HOUR),
         run: prune::run,
+    },
+    Job {
+        name: "audit",
+        about: "removes entries of the audit log that are older than IIT_AUDIT_KEEP",
+        every: Every::Fixed(HOUR),
+        run: audit::run,
     },
 ];
 

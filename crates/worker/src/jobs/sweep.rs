@@ -24,6 +24,18 @@ pub(super) fn run(tx: &mut Tx<'_>, reach: &Reach<'_>) -> Result<usize> {
             }
         }
     }
+    for storage_key in attachments::orphans(tx)? {
+        match reach.runtime.block_on(reach.blobs.delete(&storage_key)) {
+            Ok(()) => {
+                attachments::forget_orphan(tx, &storage_key)?;
+                swept += 1;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a file of a purged project cannot be removed; tried again later");
+                failure = Some(error);
+            }
+        }
+    }
     match failure {
         // Then it is not one file but the storage.
         Some(error) if swept == 0 => Err(error),
