@@ -290,6 +290,11 @@ impl Client {
         self.send(request.header("if-match", tag)).await
     }
 
+    /// A whole thing in place of the one there is.
+    pub async fn put_json(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
     /// A body as it is.
     pub async fn raw(&self, method: Method, path: &str, kind: &str, body: Vec<u8>) -> Answer {
         let request = self.request(method, path).header("content-type", kind);

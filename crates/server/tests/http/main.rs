@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod board;
 mod comments;
 mod files;
@@ -19,8 +20,11 @@ mod live;
 mod past;
 mod problems;
 mod projects;
+mod purge;
 mod races;
 mod reports;
 mod search;
 mod seeding;
 mod sweep;
+mod workflow;
+mod worlds;

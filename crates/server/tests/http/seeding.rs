@@ -3,9 +3,9 @@
 use crate::harness::{SECRET, Server};
 use domain::user::Role;
 use server::app::App;
-use server::app::sign_in::Origin;
 use server::config::Config;
 use server::seed;
+use store::audit::Origin;
 use testkit::TestDb;
 
 /// Demo data need a database that nobody has used yet.
@@ -24,6 +24,7 @@ fn origin() -> Origin {
     Origin {
         ip: "127.0.0.1".into(),
         user_agent: "test".into(),
+        request_id: "request".into(),
     }
 }
 

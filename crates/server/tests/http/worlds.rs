@@ -1,0 +1,474 @@
+//! What somebody may not see does not exist for them, in any answer; and where each threat of
+//! `trust.md`, part A, is tried:
+//!
+//! | Threat | Tried in |
+//! | --- | --- |
+//! | T01 children of another parent | `problems::what_belongs_to_another_parent_does_not_exist_here`, every `H` of `sweep` |
+//! | T02 files linked anew | a file has no address to be linked to another issue; `sweep` (`/attachments/{id}`), `files` |
+//! | T03 foreign ids in the body | `problems::what_belongs_to_another_parent_does_not_exist_here`, `sweep` (`POST /issues`) |
+//! | T04 secondary channels | [`a_busy_private_world_beside_changes_no_answer`], `live::everybody_hears_only_what_exists_for_them` |
+//! | T05 identity from the client | `problems::who_somebody_is_does_not_come_from_the_client` |
+//! | T06 mass assignment | [`no_body_takes_a_field_that_is_not_its_own`] |
+//! | T07 escalation among members | [`nobody_climbs_by_managing_members`], `races::two_leads_cannot_leave_at_once` |
+//! | T08 old objects after access is gone | [`whoever_left_finds_nothing_of_it_anywhere`], `live::a_stream_ends_with_what_allowed_it` |
+//! | T09 sorting and grouping as oracle | [`parameters_take_words_of_their_lists_only`] |
+//! | T10, T11 kinds of tokens | one kind of token exists, bound to a session: `problems::forged_ended_and_foreign_tokens_are_nobody` |
+//! | T12 existence | [`hidden_and_absent_are_the_same_in_every_method`], [`unknown_accounts_take_as_long_to_refuse`] |
+//! | T13 harvesting people | `accounts::the_directory_shows_names_and_admins_see_more`, [`a_busy_private_world_beside_changes_no_answer`] |
+//! | T14 archived and deleted | `projects::an_archived_project_is_read_not_written`, `issues::deleted_issues_wait_to_be_restored`, `comments::nobody_talks_on_what_is_deleted_or_archived`, `workflow::an_archived_project_keeps_its_workflow` |
+
+use crate::harness::{Answer, Client, PASSWORD, Server};
+use domain::problem::Code;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+fn document() -> Value {
+    serde_json::to_value(server::http::openapi::document()).unwrap()
+}
+
+/// What one caller can name: for each word in a path, some values.
+type Names<'a> = &'a [(&'a str, Vec<String>)];
+
+/// Addresses of every GET of the document, filled with those names, each also with the filters that
+/// it takes.
+fn addresses(names: Names<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        let Some(get) = item.get("get") else { continue };
+        // Endless; `live` listens to it.
+        if path.ends_with("/stream") {
+            continue;
+        }
+        let mut filled = vec![path.clone()];
+        for (word, values) in names {
+            if !path.contains(word) {
+                continue;
+            }
+            let each = |path: &String| {
+                values
+                    .iter()
+                    .map(|v| path.replace(word, v))
+                    .collect::<Vec<_>>()
+            };
+            filled = filled.iter().flat_map(each).collect();
+        }
+        let none = Vec::new();
+        let parameters = get["parameters"].as_array().unwrap_or(&none);
+        let takes = |name: &str| {
+            parameters
+                .iter()
+                .any(|p| p["in"] == "query" && p["name"] == name)
+        };
+        let queries = [
+            ("project", "project=SEC"),
+            ("project", "project=APP"),
+            ("text", "text=canary"),
+            ("q", "q=canary"),
+            ("label", "label=canary"),
+            ("assignee", "assignee=lead"),
+            ("user", "user=lead"),
+            ("archived", "archived=true"),
+            ("all", "all=true"),
+            ("by", "by=project"),
+            ("by", "by=label"),
+            ("by", "by=assignee"),
+            ("limit", "limit=1"),
+            ("sort", "sort=-updated"),
+        ];
+        for path in filled {
+            all.push(path.clone());
+            for (name, query) in queries {
+                if takes(name) {
+                    all.push(format!("{path}?{query}"));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Everything that somebody is told, without the clock.
+async fn transcript(client: &Client, addresses: &[String]) -> Vec<(String, String)> {
+    let mut told = Vec::new();
+    for address in addresses {
+        let answer = client.get(address).await;
+        assert!(answer.status < 500, "{address}: {}", answer.text());
+        let mut body = answer.text().replace(&answer.header("x-request-id"), "");
+        for clock in ["computed_at", "last_seen_at", "last_login_at"] {
+            body = without(&body, clock);
+        }
+        let headers = ["etag", "link", "content-type", "content-length"].map(|h| answer.header(h));
+        // Digests of answers with a clock inside.
+        let timed = body.len() != answer.text().len();
+        let headers = if timed {
+            String::new()
+        } else {
+            headers.join(" ")
+        };
+        told.push((
+            address.clone(),
+            format!("{} {headers} {body}", answer.status),
+        ));
+    }
+    told
+}
+
+/// The text without the value of that field.
+fn without(body: &str, field: &str) -> String {
+    let mut out = String::new();
+    let mut rest = body;
+    let mark = format!("\"{field}\":\"");
+    while let Some((before, after)) = rest.split_once(&mark) {
+        out.push_str(before);
+        rest = after.split_once('"').map_or("", |a| a.1);
+    }
+    out + rest
+}
+
+/// A world in which the reporter and the viewer have something to see.
+async fn stage() -> (Server, Vec<(&'static str, Vec<String>)>) {
+    let server = Server::with_passwords(&[]);
+    let rita = server.as_("reporter");
+    for project in ["APP", "ENG"] {
+        server.issue("reporter", project, "My own").await;
+    }
+    let said = rita.comment("ENG-1", json!({"body": "Said"})).await;
+    let file = rita.upload("ENG-1", "a.txt", b"bytes").await.is(201);
+    let file = file
+        .header("location")
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_string();
+    let lead = server.as_("lead");
+    lead.post("/api/v1/projects/ENG/labels", json!({"name": "ui"}))
+        .await
+        .is(201);
+    server.test.db().write(store::stats::recompute).unwrap();
+    let of = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let names = vec![
+        ("{project}", of(&["ENG", "APP", "SEC", "ZZZ"])),
+        (
+            "{issue}",
+            of(&["ENG-1", "APP-1", "APP-2", "SEC-1", "SEC-2"]),
+        ),
+        ("/comments/{id}", vec![format!("/comments/{}", said.id)]),
+        ("/attachments/{id}", vec![format!("/attachments/{file}")]),
+        ("/users/{id}", of(&["/users/lead", "/users/developer"])),
+        ("{label}", of(&["ui", "canary"])),
+        ("{version}", of(&["canary"])),
+        ("{id}", vec![uuid::Uuid::nil().to_string()]),
+    ];
+    (server, names)
+}
+
+/// Much that neither the reporter nor the viewer may see.
+async fn get_busy(server: &Server) {
+    let (lead, staff) = (server.as_("lead"), server.as_("maintainer"));
+    let sec = "/api/v1/projects/SEC";
+    lead.post(&format!("{sec}/labels"), json!({"name": "canary"}))
+        .await
+        .is(201);
+    lead.post(&format!("{sec}/versions"), json!({"name": "canary"}))
+        .await
+        .is(201);
+    for n in 0..4 {
+        let issue = server.issue("lead", "SEC", &format!("canary {n}")).await;
+        let at = format!("/api/v1/issues/{}", issue.key);
+        let patch = json!({"labels": ["canary"], "assignee": "developer", "severity": "critical"});
+        lead.patch(&at, patch).await.is(200);
+        lead.comment(&issue.key, json!({"body": "canary"})).await;
+        lead.upload(&issue.key, "canary.txt", b"canary")
+            .await
+            .is(201);
+    }
+    lead.delete("/api/v1/issues/SEC-2").await.is(204);
+    lead.patch(sec, json!({"name": "canary", "description": "canary"}))
+        .await
+        .is(200);
+    let member = json!({"identifier": "reporter2", "role": "reporter"});
+    lead.post(&format!("{sec}/members"), member).await.is(201);
+    let new = json!({"key": "ZZZ", "name": "canary", "visibility": "private"});
+    lead.post("/api/v1/projects", new).await.is(201);
+    // Beside what they see: others' requests where only one's own exist, and notes among staff.
+    let hidden = server.issue("reporter2", "APP", "canary of another").await;
+    let at = format!("/api/v1/issues/{}", hidden.key);
+    staff.patch(&at, json!({"parent": "APP-1"})).await.is(200);
+    staff.comment(&hidden.key, json!({"body": "canary"})).await;
+    for issue in ["ENG-1", "APP-1"] {
+        let note = staff
+            .comment(issue, json!({"body": "canary", "internal": true}))
+            .await;
+        let at = format!("/api/v1/comments/{}", note.id);
+        staff
+            .patch(&at, json!({"body": "canary again"}))
+            .await
+            .is(200);
+    }
+    server.settle();
+    server.test.db().write(store::stats::recompute).unwrap();
+}
+
+#[actix_web::test]
+async fn a_busy_private_world_beside_changes_no_answer() {
+    let (server, names) = stage().await;
+    let addresses = addresses(&names);
+    assert!(addresses.len() > 60);
+    let rita = server.as_("reporter");
+    server.settle();
+    let quiet = transcript(&rita, &addresses).await;
+    get_busy(&server).await;
+    let busy = transcript(&rita, &addresses).await;
+    for (quiet, busy) in quiet.iter().zip(&busy) {
+        assert_eq!(quiet, busy);
+        assert!(
+            !busy.1.contains("canary") || busy.0.contains("canary"),
+            "{busy:?}"
+        );
+    }
+    // The control: whoever may see it is told something else at most addresses.
+    let lead = transcript(&server.as_("lead"), &addresses).await;
+    let others = lead.iter().zip(&busy).filter(|(a, b)| a.1 != b.1).count();
+    assert!(others > addresses.len() / 2, "{others}");
+    assert!(lead.iter().any(|(_, told)| told.contains("canary")));
+}
+
+#[actix_web::test]
+async fn whoever_left_finds_nothing_of_it_anywhere() {
+    for fate in ["removed", "closed"] {
+        let (server, names) = stage().await;
+        let lead = server.as_("lead");
+        let (project, who) = match fate {
+            "removed" => ("SEC", "developer"),
+            _ => ("ENG", "reporter"),
+        };
+        let leaver = server.as_(who);
+        let issue = server.issue("lead", project, "oldcanary").await;
+        leaver
+            .comment(&issue.key, json!({"body": "oldcanary @lead"}))
+            .await;
+        let addresses = addresses(&names);
+        let before = transcript(&leaver, &addresses).await;
+        assert!(before.iter().any(|(_, told)| told.contains("oldcanary")));
+        if fate == "removed" {
+            lead.delete("/api/v1/projects/SEC/members/developer")
+                .await
+                .is(204);
+        } else {
+            lead.patch("/api/v1/projects/ENG", json!({"visibility": "private"}))
+                .await
+                .is(200);
+        }
+        let at = format!("/api/v1/issues/{}", issue.key);
+        lead.patch(&at, json!({"title": "newcanary"})).await.is(200);
+        for (address, told) in transcript(&leaver, &addresses).await {
+            assert!(
+                !told.contains("oldcanary") && !told.contains("newcanary"),
+                "{address}: {told}"
+            );
+        }
+        let sight = format!("/api/v1/issues/{}", issue.key);
+        leaver.get(&sight).await.problem(Code::NotFound);
+    }
+}
+
+#[actix_web::test]
+async fn no_body_takes_a_field_that_is_not_its_own() {
+    let server = Server::new();
+    let admin = server.as_("admin");
+    let mut tried = 0;
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let body = &operation["requestBody"]["content"]["application/json"];
+            if body.is_null() {
+                continue;
+            }
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let path = path
+                .replace("{project}", "ENG")
+                .replace("{issue}", "ENG-1")
+                .replace("{id}", &uuid::Uuid::nil().to_string());
+            for field in [
+                "is_admin",
+                "created_at",
+                "number",
+                "project_id",
+                "password_hash",
+                "author_id2",
+            ] {
+                let request = admin
+                    .request(method.clone(), &path)
+                    .json(&json!({field: "x"}));
+                let answer = admin.send(request).await;
+                let what = format!("{method} {path} {field}");
+                assert_eq!(answer.status, 422, "{what}: {}", answer.text());
+                assert!(answer.invalid().contains(&format!("/{field}")), "{what}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 60, "{tried}");
+}
+
+#[actix_web::test]
+async fn nobody_climbs_by_managing_members() {
+    let server = Server::new();
+    let (lead, dana) = (server.as_("lead"), server.as_("developer"));
+    let members = "/api/v1/projects/SEC/members";
+    let role = |role: &str| json!({"role": role});
+    assert_eq!(
+        lead.patch(&format!("{members}/developer"), role("admin"))
+            .await
+            .invalid(),
+        ["/role"]
+    );
+    let new = json!({"identifier": "viewer", "role": "admin"});
+    assert_eq!(lead.post(members, new).await.invalid(), ["/role"]);
+    dana.patch(&format!("{members}/developer"), role("lead"))
+        .await
+        .problem(Code::Forbidden);
+    dana.patch(&format!("{members}/lead"), role("viewer"))
+        .await
+        .problem(Code::Forbidden);
+    dana.delete(&format!("{members}/lead"))
+        .await
+        .problem(Code::Forbidden);
+    lead.patch("/api/v1/users/lead", role("admin"))
+        .await
+        .problem(Code::Forbidden);
+    lead.patch(&format!("{members}/lead"), role("developer"))
+        .await
+        .problem(Code::LastOne);
+    lead.delete(&format!("{members}/lead"))
+        .await
+        .problem(Code::LastOne);
+    // But one may always leave, and then it is gone.
+    dana.delete(&format!("{members}/developer")).await.is(204);
+    dana.get(members).await.problem(Code::NotFound);
+    assert_eq!(
+        server.sql("select role from account where username = 'developer'"),
+        "developer"
+    );
+}
+
+#[actix_web::test]
+async fn parameters_take_words_of_their_lists_only() {
+    let server = Server::new();
+    server.issue("lead", "ENG", "Sorted").await;
+    let viewer = server.as_("viewer");
+    let hostile = [
+        "password_hash",
+        "email",
+        "a.password_hash",
+        "reporter__email",
+        "id;drop",
+        "1",
+        "'",
+        "updated,password_hash",
+    ];
+    for word in hostile {
+        for (path, name) in [
+            ("/api/v1/issues", "sort"),
+            ("/api/v1/insights/open_by", "by"),
+        ] {
+            let path = format!("{path}?{name}={}", domain::paths::encode(word));
+            let answer = viewer.get(&path).await;
+            assert!(
+                [400, 422].contains(&answer.status),
+                "{path}: {}",
+                answer.text()
+            );
+        }
+    }
+}
+
+fn masked(answer: &Answer) -> (u16, Vec<String>, String) {
+    let text = answer.text().replace(&answer.header("x-request-id"), "");
+    let headers = [
+        "content-type",
+        "content-length",
+        "etag",
+        "location",
+        "allow",
+        "cache-control",
+        "vary",
+    ];
+    (
+        answer.status,
+        headers.map(|h| answer.header(h)).to_vec(),
+        text,
+    )
+}
+
+#[actix_web::test]
+async fn hidden_and_absent_are_the_same_in_every_method() {
+    let server = Server::new();
+    let secret = server.issue("lead", "SEC", "Secret").await;
+    let tag = server.as_("lead").get("/api/v1/issues/SEC-1").await.etag();
+    let never = uuid::Uuid::now_v7().to_string();
+    let rita = server.as_("reporter");
+    let pairs = [
+        (
+            "/api/v1/issues/SEC-1".to_string(),
+            "/api/v1/issues/XYZ-1".to_string(),
+        ),
+        (
+            format!("/api/v1/issues/{}", secret.id),
+            format!("/api/v1/issues/{never}"),
+        ),
+        ("/api/v1/projects/SEC".into(), "/api/v1/projects/XYZ".into()),
+        (
+            format!("/api/v1/projects/{}", server.cast.sec),
+            format!("/api/v1/projects/{never}"),
+        ),
+        (
+            "/api/v1/projects/SEC/export".into(),
+            "/api/v1/projects/XYZ/export".into(),
+        ),
+        (
+            "/api/v1/issues?project=SEC".into(),
+            "/api/v1/issues?project=XYZ".into(),
+        ),
+    ];
+    for (hidden, absent) in pairs {
+        for method in ["GET", "HEAD", "OPTIONS", "DELETE"] {
+            for condition in [
+                None,
+                Some(("if-none-match", "*")),
+                Some(("if-none-match", tag.as_str())),
+                Some(("if-match", tag.as_str())),
+            ] {
+                let mut both = Vec::new();
+                for path in [&hidden, &absent] {
+                    let mut request = rita.request(method.parse().unwrap(), path);
+                    if let Some((name, value)) = condition {
+                        request = request.header(name, value);
+                    }
+                    both.push(masked(&rita.send(request).await));
+                }
+                assert_eq!(both[0], both[1], "{method} {hidden} {condition:?}");
+            }
+        }
+    }
+}
+
+/// Work, not time: an unknown name costs a hash too, and a hash is nearly all that a sign-in costs.
+#[actix_web::test]
+async fn unknown_accounts_take_as_long_to_refuse() {
+    let server = Server::with_passwords(&[("IIT_BCRYPT_COST", "10")]);
+    let hash = server::auth::password::hash(PASSWORD, 10).unwrap();
+    server.run(&format!("update account set password_hash = '{hash}'"));
+    let client = server.anonymous();
+    let mut spent = Vec::new();
+    let mut answers = Vec::new();
+    for who in ["viewer", "nobody_at_all"] {
+        let body = json!({"identifier": who, "password": "wrong but long enough"});
+        let begun = Instant::now();
+        let answer = client.post("/api/v1/auth/login", body).await;
+        spent.push(begun.elapsed());
+        answers.push(masked(&answer));
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert!(spent[1] * 2 > spent[0], "{spent:?}");
+}
