@@ -90,7 +90,8 @@ async fn rights_settings_and_members_are_told_in_the_same_transaction() {
         .post("/api/v1/me/password", me)
         .await
         .is(204);
-    let new = json!({"email": "new@example.com", "role": "viewer"});
+    let new =
+        json!({"email": "new@example.com", "role": "viewer", "password": "correct horse battery"});
     admin.post("/api/v1/users", new.clone()).await.is(201);
     admin.post("/api/v1/users", new).await.is(409);
     let members = "/api/v1/projects/ENG/members";

@@ -45,7 +45,7 @@ async fn moved(server: &Server, status: &str) -> Issue {
 async fn a_lead_renames_reorders_limits_and_adds() {
     let server = Server::new();
     let lead = server.as_("lead");
-    let id = server.sql("select id from status where slug = 'on_hold'");
+    let id = server.sql("select s.id from status s join project p on p.id = s.project_id where p.key = 'ENG' and s.slug = 'on_hold'");
     let first = lead.get(AT).await.is(200);
     let mut wanted = workflow(&lead).await;
     wanted.statuses[3].name = "Parked".into();
@@ -193,7 +193,7 @@ async fn a_removed_status_keeps_its_days_and_comes_back_as_itself() {
         server.sql(&format!(
             "select removed_at is null from status where id = '{id}'"
         )),
-        "t"
+        "true"
     );
 }
 

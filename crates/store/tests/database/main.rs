@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod attachments;
+mod audit;
 mod blobs;
 mod comments;
 mod errors;
