@@ -93,7 +93,7 @@ fn feed(db: &Db, who: &Actor) -> Vec<String> {
         .read(|conn| access::scope(conn, who.id, who.role))
         .unwrap();
     let facts = whole(|before| {
-        db.read(|conn| events::activity(conn, &scope, before, 2))
+        db.read(|conn| events::activity(conn, &scope, None, before, 2))
             .unwrap()
     });
     facts
