@@ -94,7 +94,7 @@ fn once_runs_every_job_and_writes_json_lines() {
             &mut conn,
             "select name || ' ' || last_outcome from job order by name"
         ),
-        ["prune ok", "rollup ok", "sweep ok"]
+        ["audit ok", "prune ok", "rollup ok", "sweep ok"]
     );
     let log = text(&output.stderr);
     let lines: Vec<Value> = log
@@ -106,7 +106,7 @@ fn once_runs_every_job_and_writes_json_lines() {
         .filter(|line| line["message"] == "ran")
         .map(|line| line["job"].as_str().unwrap())
         .collect();
-    assert_eq!(jobs, ["rollup", "sweep", "prune"]);
+    assert_eq!(jobs, ["rollup", "sweep", "prune", "audit"]);
     let statuses = sql::number(&mut conn, "select count(*) from status");
     assert_eq!(
         sql::number(&mut conn, "select count(*) from daily_stat"),
@@ -128,7 +128,7 @@ fn once_ends_badly_when_a_job_failed_and_the_others_ran() {
             &mut conn,
             "select name from job where last_outcome = 'ok' order by name"
         ),
-        ["prune", "sweep"]
+        ["audit", "prune", "sweep"]
     );
     let log = text(&output.stderr);
     let failed: Vec<&str> = log.lines().filter(|l| l.contains("ERROR")).collect();
