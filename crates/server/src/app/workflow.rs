@@ -104,11 +104,11 @@ fn known_statuses(
             (None, None) => continue,
         };
         if recategorised && workflow::ever_used(tx, project, id)? {
-            errors.push(FieldError {
-                pointer: format!("/statuses/{i}/category"),
-                code: "in_use".into(),
-                detail: "Issues were in this status; add another one and move them there.".into(),
-            });
+            errors.push(FieldError::at(
+                &format!("statuses/{i}/category"),
+                "in_use",
+                "Issues were in this status; add another one and move them there.",
+            ));
         }
         known.insert(status.slug.clone(), id);
     }
@@ -136,15 +136,15 @@ fn leaving<'a>(
         };
         let issues = workflow::close(tx, id)?;
         if target.is_none() && !issues.is_empty() {
-            errors.push(FieldError {
-                pointer: format!("/moves/{slug}"),
-                code: "required".into(),
-                detail: format!(
+            errors.push(FieldError::at(
+                &format!("moves/{slug}"),
+                "required",
+                format!(
                     "Issues in {}, deleted ones included: {}. Say which status takes them.",
                     status.name,
                     issues.len()
                 ),
-            });
+            ));
         }
         leaving.push((StatusOf { id, status }, target.clone(), issues));
     }
