@@ -55,6 +55,10 @@ pub fn between(low: &str, high: &str) -> String {
         if gap + rest >= 2 {
             return raised(low_whole, &low_digits, place, (gap + rest) / 2);
         }
+        // Not two in order: nothing lies between, but nobody shall look for it for ever.
+        if gap == 0 && place > low_digits.len().max(high_digits.len()) {
+            return raised(low_whole, &low_digits, place, 8);
+        }
         let digit = |digits: &[u8]| u64::from(digits.get(place).copied().unwrap_or_default());
         gap = (gap * 16 + digit(&high_digits)).saturating_sub(digit(&low_digits));
         place += 1;
@@ -124,6 +128,18 @@ mod tests {
             assert!(higher < first && last < lower && lower < initial(3));
             assert_eq!((higher.len(), lower.len()), (WHOLE, WHOLE));
             (first, last) = (higher, lower);
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_order_still_gets_an_answer_above_the_lower_one() {
+        for (low, high) in [
+            (initial(1), initial(1)),
+            (initial(2), initial(1)),
+            (initial(1) + "8", initial(1)),
+            (String::new(), String::new()),
+        ] {
+            assert!(between(&low, &high) > low, "{low} {high}");
         }
     }
 
