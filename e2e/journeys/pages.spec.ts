@@ -10,6 +10,9 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/my', /my work/i],
   ['/projects/ENG/issues', /issues/i],
   ['/projects/ENG/issues?severity=critical&type=epic&state=closed', /issues/i],
+  ['/projects/ENG/board', /board/i],
+  ['/projects/ENG/board?lanes=assignee', /board/i],
+  ['/projects/ENG/board?severity=critical&type=epic', /board/i],
   ['/projects/ENG/settings', /settings/i],
   ['/issues/ENG-1', /.+/],
   ['/new', /new issue/i],
@@ -23,7 +26,7 @@ const PAGES: [path: string, heading: RegExp][] = [
 
 for (const width of [1440, 360]) {
   test(`every page is accessible and fits ${width} pixels, in both themes`, async ({ page }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(360_000);
     await page.setViewportSize({ width, height: width > 600 ? 900 : 740 });
     await signIn(page, 'admin');
     for (const [path, heading] of PAGES) {

@@ -2,6 +2,7 @@
 
 use crate::components::shell::Shell;
 use crate::components::toast_stack::ToastStack;
+use crate::pages::board::BoardPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::issue::IssuePage;
 use crate::pages::issue_list::IssueListPage;
@@ -42,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/new") view=NewIssuePage />
+                    <Route path=path!("/projects/:key/board") view=BoardPage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
                     <Route path=path!("/projects") view=ProjectsPage />
                     <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />

@@ -184,6 +184,11 @@ pub mod page {
     pub fn project_issues(key: &str) -> String {
         format!("/projects/{}/issues", encode(key))
     }
+    /// Board of a project.
+    #[must_use]
+    pub fn project_board(key: &str) -> String {
+        format!("/projects/{}/board", encode(key))
+    }
     /// Settings of a project.
     #[must_use]
     pub fn project_settings(key: &str) -> String {

@@ -7,6 +7,8 @@ pub enum Place {
     Anywhere,
     /// In lists of issues.
     List,
+    /// On a board.
+    Board,
     /// On an issue's page, and on the row at the cursor of a list.
     Issue,
     /// While writing.
@@ -20,6 +22,7 @@ impl Place {
         match self {
             Place::Anywhere => "Everywhere",
             Place::List => "In a list",
+            Place::Board => "On a board",
             Place::Issue => "On an issue, or the row at the cursor",
             Place::Editor => "While writing",
         }
@@ -77,6 +80,7 @@ pub const TABLE: &[Shortcut] = &[
         "Go to the projects",
         Place::Anywhere,
     ),
+    key(&["g", "b"], "go_board", "Go to the board", Place::Anywhere),
     key(&["z"], "undo", "Take the last change back", Place::Anywhere),
     key(&["Escape"], "close", "Close what is open", Place::Anywhere),
     key(&["j"], "next", "Next issue", Place::List),
@@ -86,6 +90,26 @@ pub const TABLE: &[Shortcut] = &[
     key(&["x"], "select", "Select the issue", Place::List),
     key(&["J"], "extend_down", "Select on the way down", Place::List),
     key(&["K"], "extend_up", "Select on the way up", Place::List),
+    key(&["j"], "card_down", "Card below", Place::Board),
+    key(&["k"], "card_up", "Card above", Place::Board),
+    key(&["h"], "card_left", "Column at the left", Place::Board),
+    key(&["l"], "card_right", "Column at the right", Place::Board),
+    key(&["Enter"], "card_open", "Open the issue", Place::Board),
+    key(
+        &[" "],
+        "card_lift",
+        "Lift the card, then drop it",
+        Place::Board,
+    ),
+    key(&["m"], "card_move", "Move the card to …", Place::Board),
+    key(&["i"], "card_mine", "Assign to me", Place::Board),
+    key(
+        &["["],
+        "moment_back",
+        "Back to the change before",
+        Place::Board,
+    ),
+    key(&["]"], "moment_on", "On to the change after", Place::Board),
     key(&["s"], "edit_status", "Change the status", Place::Issue),
     key(&["p"], "edit_priority", "Change the priority", Place::Issue),
     key(&["a"], "edit_assignee", "Change the assignee", Place::Issue),

@@ -2,19 +2,23 @@
 
 use super::ApiError;
 use super::client::{Call, Tagged, all_pages};
+use crate::model::moment;
+use chrono::{DateTime, Utc};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
 use domain::list::{GroupBy, IssueFilter, IssueList};
 use domain::page::Page;
 use domain::paths::{api, with_query};
 
-/// `GET /issues`, one page.
+/// `GET /issues`, one page, now or as it was then.
 pub async fn list(
     filter: &IssueFilter,
     limit: u32,
     cursor: Option<&str>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Page<IssueRow>, ApiError> {
     let mut query = filter.to_pairs();
+    query.extend(as_of.map(|at| (moment::PARAMETER, moment::write(at))));
     query.push(("limit", limit.to_string()));
     query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
     Call::get(with_query(&api::issues(), &query)).read().await
@@ -26,8 +30,10 @@ pub async fn grouped(
     by: Option<GroupBy>,
     limit: u32,
     cursor: Option<&str>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<IssueList, ApiError> {
     let mut query = filter.to_pairs();
+    query.extend(as_of.map(|at| (moment::PARAMETER, moment::write(at))));
     query.extend(by.map(|by| ("group_by", by.slug().to_owned())));
     query.push(("limit", limit.to_string()));
     query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
@@ -45,6 +51,17 @@ pub async fn create(project: &str, draft: &IssueDraft) -> Result<Issue, ApiError
 /// `GET /issues/{issue}`
 pub async fn show(key: &str) -> Result<Tagged<Issue>, ApiError> {
     Call::get(api::issue(key)).tagged().await
+}
+
+/// The same, as it was then; now when there is no moment.
+pub async fn show_at(key: &str, as_of: Option<DateTime<Utc>>) -> Result<Tagged<Issue>, ApiError> {
+    let query: Vec<_> = as_of
+        .map(|at| (moment::PARAMETER, moment::write(at)))
+        .into_iter()
+        .collect();
+    Call::get(with_query(&api::issue(key), &query))
+        .tagged()
+        .await
 }
 
 /// `PATCH /issues/{issue}`, only while it is still the one that was read.

@@ -6,6 +6,7 @@ mod error;
 pub mod activity;
 pub mod attachments;
 pub mod auth;
+pub mod board;
 pub mod comments;
 pub mod directory;
 pub mod insights;

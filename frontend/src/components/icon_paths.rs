@@ -19,6 +19,7 @@ pub enum IconName {
     CircleDot,
     CircleUser,
     CloudOff,
+    Columns3,
     Columns3Cog,
     Copy,
     Ellipsis,
@@ -29,6 +30,7 @@ pub enum IconName {
     Funnel,
     Gauge,
     GitCommitHorizontal,
+    History,
     Image,
     Inbox,
     KeyRound,
@@ -47,7 +49,9 @@ pub enum IconName {
     Monitor,
     Moon,
     Paperclip,
+    Pause,
     Pencil,
+    Play,
     Plus,
     Reply,
     RotateCcw,
@@ -62,6 +66,8 @@ pub enum IconName {
     Smartphone,
     Sparkles,
     SquareCheckBig,
+    StepBack,
+    StepForward,
     Sun,
     SunMoon,
     Tag,
@@ -112,6 +118,9 @@ impl IconName {
             Self::CloudOff => {
                 r#"<path d="M10.94 5.274A7 7 0 0 1 15.71 10h1.79a4.5 4.5 0 0 1 4.222 6.057"/><path d="M18.796 18.81A4.5 4.5 0 0 1 17.5 19H9A7 7 0 0 1 5.79 5.78"/><path d="m2 2 20 20"/>"#
             }
+            Self::Columns3 => {
+                r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M9 3v18"/><path d="M15 3v18"/>"#
+            }
             Self::Columns3Cog => {
                 r#"<path d="M10.6 21H5a2 2 0 01-2-2V5a2 2 0 012-2h14a2 2 0 012 2v5.6"/><path d="m14.305 19.53.923-.382"/><path d="M15 3v7.6"/><path d="m15.229 16.852-.924-.383"/><path d="m16.852 15.228-.383-.923"/><path d="m16.852 20.772-.383.924"/><path d="m19.148 15.228.383-.923"/><path d="m19.53 21.696-.382-.924"/><path d="m20.773 16.852.922-.383"/><path d="m20.773 19.148.922.383"/><path d="M9 3v18"/><circle cx="18" cy="18" r="3"/>"#
             }
@@ -139,6 +148,9 @@ impl IconName {
             Self::Gauge => r#"<path d="m12 14 4-4"/><path d="M3.34 19a10 10 0 1 1 17.32 0"/>"#,
             Self::GitCommitHorizontal => {
                 r#"<circle cx="12" cy="12" r="3"/><line x1="3" x2="9" y1="12" y2="12"/><line x1="15" x2="21" y1="12" y2="12"/>"#
+            }
+            Self::History => {
+                r#"<path d="M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8"/><path d="M3 3v5h5"/><path d="M12 7v5l4 2"/>"#
             }
             Self::Image => {
                 r#"<rect width="18" height="18" x="3" y="3" rx="2" ry="2"/><circle cx="9" cy="9" r="2"/><path d="m21 15-3.086-3.086a2 2 0 0 0-2.828 0L6 21"/>"#
@@ -192,8 +204,14 @@ impl IconName {
             Self::Paperclip => {
                 r#"<path d="m16 6-8.414 8.586a2 2 0 0 0 2.829 2.829l8.414-8.586a4 4 0 1 0-5.657-5.657l-8.379 8.551a6 6 0 1 0 8.485 8.485l8.379-8.551"/>"#
             }
+            Self::Pause => {
+                r#"<rect x="14" y="3" width="5" height="18" rx="1"/><rect x="5" y="3" width="5" height="18" rx="1"/>"#
+            }
             Self::Pencil => {
                 r#"<path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z"/><path d="m15 5 4 4"/>"#
+            }
+            Self::Play => {
+                r#"<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>"#
             }
             Self::Plus => r#"<path d="M5 12h14"/><path d="M12 5v14"/>"#,
             Self::Reply => r#"<path d="M20 18v-2a4 4 0 0 0-4-4H4"/><path d="m9 17-5-5 5-5"/>"#,
@@ -230,6 +248,12 @@ impl IconName {
             }
             Self::SquareCheckBig => {
                 r#"<path d="M21 10.656V19a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h12.344"/><path d="m9 11 3 3L22 4"/>"#
+            }
+            Self::StepBack => {
+                r#"<path d="M13.971 4.285A2 2 0 0 1 17 6v12a2 2 0 0 1-3.029 1.715l-9.997-5.998a2 2 0 0 1-.003-3.432z"/><path d="M21 20V4"/>"#
+            }
+            Self::StepForward => {
+                r#"<path d="M10.029 4.285A2 2 0 0 0 7 6v12a2 2 0 0 0 3.029 1.715l9.997-5.998a2 2 0 0 0 .003-3.432z"/><path d="M3 4v16"/>"#
             }
             Self::Sun => {
                 r#"<circle cx="12" cy="12" r="4"/><path d="M12 2v2"/><path d="M12 20v2"/><path d="m4.93 4.93 1.41 1.41"/><path d="m17.66 17.66 1.41 1.41"/><path d="M2 12h2"/><path d="M20 12h2"/><path d="m6.34 17.66-1.41 1.41"/><path d="m19.07 4.93-1.41 1.41"/>"#

@@ -5,7 +5,13 @@ use crate::state::Keys;
 use domain::shortcuts::{Place, TABLE};
 use leptos::prelude::*;
 
-const PLACES: [Place; 4] = [Place::Anywhere, Place::List, Place::Issue, Place::Editor];
+const PLACES: [Place; 5] = [
+    Place::Anywhere,
+    Place::List,
+    Place::Board,
+    Place::Issue,
+    Place::Editor,
+];
 
 /// The list of shortcuts, and the switch for single keys.
 #[component]

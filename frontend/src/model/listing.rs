@@ -1,6 +1,8 @@
 //! The issue list's state as it stands in the address bar.
 
 use super::columns::Columns;
+use super::moment;
+use chrono::{DateTime, Utc};
 use domain::list::{GroupBy, IssueFilter, Sort, SortField, State};
 
 /// Rows at once when the address does not say.
@@ -34,6 +36,8 @@ pub struct Listing {
     pub group: Option<GroupBy>,
     /// How they are shown.
     pub look: Look,
+    /// The moment; none for now.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 impl Listing {
@@ -61,6 +65,7 @@ impl Listing {
             size: size.unwrap_or(SIZE_DEFAULT),
             cursors: cursors.unwrap_or_default(),
             group: other("group").and_then(|by| by.parse().ok()),
+            as_of: moment::read(other(moment::PARAMETER)),
             look: Look {
                 columns: other("cols").map(Columns::read).unwrap_or_default(),
                 fold: other("fold") == Some("1"),
@@ -111,6 +116,7 @@ impl Listing {
             pairs.push(("fold", "1".to_owned()));
         }
         pairs.extend(self.look.peek.clone().map(|key| ("peek", key)));
+        pairs.extend(self.as_of.map(|at| (moment::PARAMETER, moment::write(at))));
         pairs
     }
 
@@ -123,8 +129,18 @@ impl Listing {
             filter,
             size: self.size,
             cursors: Vec::new(),
+            as_of: self.as_of,
             group: self.group,
             look: self.look.clone(),
+        }
+    }
+
+    /// The same at another moment, from its first page.
+    #[must_use]
+    pub fn at(&self, as_of: Option<DateTime<Utc>>) -> Self {
+        Self {
+            as_of,
+            ..self.with(|_| {})
         }
     }
 
@@ -174,6 +190,7 @@ mod tests {
                 ("severity", "high,critical"),
                 ("rows", "50"),
                 ("after", "a~b"),
+                ("as_of", "2026-11-12T09:00:00Z"),
                 ("sort", "priority"),
                 ("cols", "key,due"),
                 ("fold", "1"),
@@ -215,5 +232,12 @@ mod tests {
         let read = Listing::read(None, &pairs(&[("after", "a")]));
         let next = read.with(|filter| filter.text = Some("x".into()));
         assert!(next.cursors.is_empty());
+        let then = moment::read(Some("2026-11-12T09:00:00Z"));
+        assert!(read.at(then).cursors.is_empty(), "so does another moment");
+        assert_eq!(
+            read.at(then).with(|_| {}).as_of,
+            then,
+            "which a filter keeps"
+        );
     }
 }

@@ -42,6 +42,12 @@ fn short(gap: TimeDelta) -> Option<String> {
     }
 }
 
+/// How old it is, short: `new`, `4 min`, `2 h`, `3 d`, `5 w`.
+#[must_use]
+pub fn age(made: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    short(now - made).unwrap_or_else(|| "new".into())
+}
+
 /// A length of time with its two largest units: `4 d 19 h`, `2 h 5 min`, `under 1 min`.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
@@ -91,6 +97,13 @@ mod tests {
             relative_sentence(now - TimeDelta::hours(30), now),
             "yesterday"
         );
+    }
+
+    #[test]
+    fn ages_are_plain_lengths() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        assert_eq!(age(now - TimeDelta::hours(30), now), "1 d");
+        assert_eq!(age(now, now), "new");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One module for each page: they read, act and put components together.
 
+pub mod board;
 pub mod dashboard;
 pub mod issue;
 pub mod issue_list;

@@ -92,7 +92,7 @@ async fn count_all() -> Result<Vec<Total>, api::ApiError> {
     let mut counts = Vec::new();
     for list in MyList::ALL {
         let filter = list.listing(&[]).filter;
-        counts.push(api::issues::list(&filter, 1, None).await?.total);
+        counts.push(api::issues::list(&filter, 1, None, None).await?.total);
     }
     Ok(counts)
 }

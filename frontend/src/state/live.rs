@@ -81,6 +81,12 @@ impl Live {
         self.topic(&format!("issue:{key}"))
     }
 
+    /// Grows whenever anything in that project may have changed. Tracked.
+    #[must_use]
+    pub fn project(self, key: &str) -> u64 {
+        self.topic(&format!("project:{key}"))
+    }
+
     /// Grows whenever anything of that kind happened: `user`, `stats`, `project`, `member`. Tracked.
     #[must_use]
     pub fn kind(self, noun: &str) -> u64 {

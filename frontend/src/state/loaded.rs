@@ -37,6 +37,17 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
         Self::start(source, |_, _| false, fetch)
     }
 
+    /// Reads nothing.
+    #[must_use]
+    pub fn idle() -> Self {
+        Self {
+            value: RwSignal::new(None),
+            error: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            again: RwSignal::new(0),
+        }
+    }
+
     /// The same, but what was read for another `source` is not shown any more.
     /// The source's second half only says "read again".
     pub fn fresh<K, V, Fut>(

@@ -14,18 +14,20 @@ pub mod session;
 pub mod storage;
 pub mod stream;
 pub mod theme;
+pub mod timeline;
 pub mod title;
 pub mod toasts;
 pub mod uploads;
 
 pub use catalogue::Catalogue;
-pub use clock::Clock;
+pub use clock::{Clock, Moment};
 pub use drafts::Draft;
 pub use keys::{Keys, on_command};
 pub use live::Live;
 pub use loaded::Loaded;
 pub use session::{Session, SessionState};
 pub use theme::Look;
+pub use timeline::Timeline;
 pub use toasts::Toasts;
 pub use uploads::Uploads;
 

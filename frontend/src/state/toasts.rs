@@ -77,6 +77,11 @@ impl Toasts {
         self.show(true, format!("{what} {}", error.sentence()), None);
     }
 
+    /// Something was refused, in words of its own.
+    pub fn refused(self, text: impl Into<String>) {
+        self.show(true, text.into(), None);
+    }
+
     /// Something failed and can be tried again.
     pub fn retry(self, what: &str, error: &ApiError, again: impl Fn() + Send + Sync + 'static) {
         let text = format!("{what} {}", error.sentence());

@@ -108,6 +108,12 @@ fn Frame() -> impl IntoView {
     on_command("go_my_work", go(page::MY_WORK));
     on_command("go_issues", go(page::ISSUES));
     on_command("go_projects", go(page::PROJECTS));
+    let to_board = use_navigate();
+    on_command("go_board", move || {
+        if let Some(key) = place.project.get_untracked() {
+            to_board(&page::project_board(&key), NavigateOptions::default());
+        }
+    });
     on_command("help", move || place.help.set(true));
     view! {
         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>

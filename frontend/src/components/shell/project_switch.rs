@@ -76,6 +76,11 @@ pub fn ProjectSwitch() -> impl IntoView {
                 </Popover>
                 <ul class="flex flex-col gap-0.5">
                     <NavLink
+                        href=Signal::derive(move || current.get().map(|p| page::project_board(&p.key)).unwrap_or_default())
+                        icon=IconName::Columns3
+                        label="Board"
+                    />
+                    <NavLink
                         href=Signal::derive(move || current.get().map(|p| page::project_issues(&p.key)).unwrap_or_default())
                         icon=IconName::List
                         label="Issues"

@@ -28,7 +28,7 @@ pub(super) fn Recent(scope: Scope) -> impl IntoView {
                 project,
                 ..IssueFilter::default()
             };
-            api::issues::list(&filter, ROWS, None)
+            api::issues::list(&filter, ROWS, None, None)
                 .await
                 .map(|page| page.items)
         },

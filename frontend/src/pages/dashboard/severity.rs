@@ -53,7 +53,7 @@ pub(super) fn BySeverity(scope: Scope) -> impl IntoView {
                 assignee: vec!["none".into()],
                 ..open_with(Severity::Critical)
             };
-            let free = api::issues::list(&filter, 1, None).await?.total.count;
+            let free = api::issues::list(&filter, 1, None, None).await?.total.count;
             Ok(Read { free, ..critical })
         },
     );

@@ -4,6 +4,7 @@ use crate::api::{self, Tagged};
 use crate::components::menu::Menu;
 use crate::components::popover::Popover;
 use crate::components::{IconName, SmallIcon};
+use crate::model::moment::READ_ONLY;
 use crate::model::refusal::{self, Refusal};
 use crate::state::clipboard::copy;
 use crate::state::{Loaded, on_command, session, toasts};
@@ -17,7 +18,12 @@ use leptos_router::hooks::use_navigate;
 
 /// Copy, and more: in the bar of the page.
 #[component]
-pub fn BarActions(loaded: Loaded<Tagged<Issue>>) -> impl IntoView {
+pub fn BarActions(
+    /// The issue.
+    loaded: Loaded<Tagged<Issue>>,
+    /// Whether it is shown as it was.
+    past: Signal<bool>,
+) -> impl IntoView {
     let toasts = toasts();
     let key = move || {
         loaded
@@ -65,7 +71,7 @@ pub fn BarActions(loaded: Loaded<Tagged<Issue>>) -> impl IntoView {
                         <SmallIcon name=IconName::Link />
                         "Copy link"
                     </button>
-                    <DeleteItem loaded open />
+                    <DeleteItem loaded open past />
                 </Menu>
             </Popover>
         </Show>
@@ -73,13 +79,20 @@ pub fn BarActions(loaded: Loaded<Tagged<Issue>>) -> impl IntoView {
 }
 
 #[component]
-fn DeleteItem(loaded: Loaded<Tagged<Issue>>, open: RwSignal<bool>) -> impl IntoView {
+fn DeleteItem(
+    loaded: Loaded<Tagged<Issue>>,
+    open: RwSignal<bool>,
+    past: Signal<bool>,
+) -> impl IntoView {
     let session = session();
     let toasts = toasts();
     let navigate = use_navigate();
     let right = Memo::new(move |_| {
         let issue = loaded.value.get()?.value;
         let standing = session.standing(&issue.project)?;
+        if past.get() {
+            return Some(Err(Refusal::plain(READ_ONLY)));
+        }
         let gone = || {
             let deleted = issue.deleted_at.is_some();
             deleted.then(|| Refusal::plain("It is deleted already."))

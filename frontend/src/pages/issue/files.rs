@@ -4,6 +4,7 @@ use super::state::IssueState;
 use crate::api::{self, ApiError};
 use crate::components::drop_zone::{FileButton, UploadList};
 use crate::components::{BusyButton, Dialog, ErrorNote, GuardedButton, Icon, IconName, SmallIcon};
+use crate::model::moment::was_there;
 use crate::state::Loaded;
 use domain::attachment::{Attachment, size_text};
 use domain::policy::Action;
@@ -22,7 +23,11 @@ pub fn Files(
     let state = expect_context::<IssueState>();
     let right = Memo::new(move |_| state.rights.may(Action::Attach));
     let may = move || right.get().is_ok();
-    let list = move || files.value.get().unwrap_or_default();
+    let list = move || {
+        let mut list = files.value.get().unwrap_or_default();
+        list.retain(|file| was_there(file.created_at, state.as_of.get()));
+        list
+    };
     let key = state.get(|issue| issue.key.clone());
     let asking = RwSignal::new(None::<Attachment>);
     let open = RwSignal::new(false);

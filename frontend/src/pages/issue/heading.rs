@@ -32,7 +32,7 @@ pub fn Heading(
         }
     });
     view! {
-        <Show when=move || state.editing.get() fallback=|| view! { <Reading /> }>
+        <Show when=move || state.editing.get() && state.as_of.get().is_none() fallback=|| view! { <Reading /> }>
             <Editing on_files />
         </Show>
     }

@@ -1,10 +1,11 @@
 //! The life of the issue: how long in which status.
 
+use super::Slider;
 use super::facts::look_of;
 use super::flow::Diagram;
 use super::state::IssueState;
-use crate::components::LifeLine;
 use crate::components::glyph::{StatusGlyph, StatusLook, category_class};
+use crate::components::{IconName, LifeLine, SmallIcon};
 use crate::model::flow::{Step, active_share, chart, steps};
 use crate::model::time::duration;
 use crate::pages::issue_list::look_in;
@@ -22,6 +23,8 @@ pub fn Life(
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let clock = clock();
+    // A panel beside a list follows the list's own slider.
+    let slider = use_context::<Slider>().map(|slider| slider.0);
     let life = state.get(|issue| issue.life.clone());
     let steps = Memo::new(move |_| {
         let workflow = state.catalogue.workflow.value.get().flatten();
@@ -47,6 +50,7 @@ pub fn Life(
             <div class="flex flex-wrap items-baseline gap-2">
                 <h2 class="text-sm">"Life"</h2>
                 <span class="text-xs text-ink-3">{summary}</span>
+                {slider.map(|open| view! { <AsOf open /> })}
             </div>
             {move || view! { <LifeLine life=life.get() tall=true /> }}
             {move || chart.get().map(|chart| view! { <Diagram chart /> })}
@@ -59,6 +63,28 @@ pub fn Life(
                 }}
             </ol>
         </section>
+    }
+}
+
+/// Opens the time slider at the top of the page.
+#[component]
+fn AsOf(open: RwSignal<bool>) -> impl IntoView {
+    let press = move |_| {
+        open.update(|open| *open = !*open);
+        if open.get_untracked() {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="btn btn-ghost btn-xs ml-auto h-7"
+            aria-pressed=move || if open.get() { "true" } else { "false" }
+            on:click=press
+        >
+            <SmallIcon name=IconName::History />
+            "As of…"
+        </button>
     }
 }
 

@@ -21,16 +21,19 @@ mod rights;
 mod state;
 mod talk;
 
+use crate::api::insights::Whose;
 use crate::api::{self, Tagged};
 use crate::components::drop_zone::DropZone;
 use crate::components::page::Crumb;
 use crate::components::shell::Place;
 use crate::components::skeleton::SkeletonText;
-use crate::components::{AsyncView, Page};
-use crate::state::{Loaded, Uploads, live, on_command, session};
+use crate::components::{AsyncView, Page, PastBand, TimeSlider};
+use crate::model::moment;
+use crate::state::{Clock, Loaded, Timeline, Uploads, live, on_command, session};
 use actions::{BarActions, DeletedNote};
+use chrono::{DateTime, Utc};
 use domain::issue::Issue;
-use domain::paths::page;
+use domain::paths::{page, with_query};
 use domain::policy::Action;
 pub use fact_pickers::assign;
 use facts::Facts;
@@ -38,7 +41,7 @@ use files::Files;
 use heading::Heading;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use life::Life;
 pub use merge::Merge;
 pub use peek::PeekIssue;
@@ -46,6 +49,10 @@ pub use quick::{FieldEditor, right_to};
 pub use state::IssueState;
 use talk::Conversation;
 use web_sys::File;
+
+/// Whether the time slider is open, in the context of the page's parts.
+#[derive(Clone, Copy)]
+struct Slider(RwSignal<bool>);
 
 /// The page.
 #[component]
@@ -61,14 +68,45 @@ pub fn IssuePage() -> impl IntoView {
             .unwrap_or_default()
             .to_ascii_uppercase()
     });
+    let query = use_query_map();
+    let asked = Memo::new(move |_| moment::read(query.read().get_str(moment::PARAMETER)));
+    let as_of = Signal::from(asked);
     let loaded = Loaded::fresh(
         move || {
             let key = key.get();
             let tick = live.issue(&key);
-            (key, tick)
+            (key, (tick, as_of.get()))
         },
-        |key| async move { api::issues::show(&key).await },
+        move |key| async move { api::issues::show_at(&key, as_of.get_untracked()).await },
     );
+    let look_at = {
+        let navigate = navigate.clone();
+        Callback::new(move |(at, replace): (Option<DateTime<Utc>>, bool)| {
+            let pairs: Vec<_> = at
+                .map(|at| (moment::PARAMETER, moment::write(at)))
+                .into_iter()
+                .collect();
+            let options = NavigateOptions {
+                replace,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(
+                &with_query(&page::issue(&key.get_untracked()), &pairs),
+                options,
+            );
+        })
+    };
+    let timeline = Timeline::of(
+        Memo::new(move |_| Whose::Issue(key.get())),
+        as_of,
+        Signal::derive(move || live.issue(&key.get())),
+        look_at,
+    );
+    Clock::provide_stopped(as_of);
+    let slider = Slider(RwSignal::new(as_of.get_untracked().is_some()));
+    provide_context(slider);
+    let past = Signal::derive(move || as_of.get().is_some());
     // `APP-0012` and the key before a move lead to the issue; its address says its key.
     Effect::new(move |_| {
         let canonical = loaded
@@ -106,26 +144,34 @@ pub fn IssuePage() -> impl IntoView {
     });
     let waiting = Memo::new(move |_| loaded.value.with(Option::is_none));
     view! {
-        <Page title=key crumbs heading=false actions=move || view! { <BarActions loaded /> }>
+        <Page title=key crumbs heading=false actions=move || view! { <BarActions loaded past /> }>
+            <PastBand what="Issue" at=as_of on_now=Callback::new(move |()| timeline.look_at(None, false)) />
+            <Show when=move || slider.0.get() || past.get()>
+                <TimeSlider what="Issue" timeline />
+            </Show>
             <Show when=move || waiting.get()>
                 <h1 class="sr-only">{key}</h1>
             </Show>
             <AsyncView loaded what="The issue" loading="Loading the issue" skeleton=|| view! { <SkeletonText /> } let:issue>
-                <Content issue loaded />
+                <Content issue loaded as_of />
             </AsyncView>
         </Page>
     }
 }
 
 #[component]
-fn Content(issue: RwSignal<Tagged<Issue>>, loaded: Loaded<Tagged<Issue>>) -> impl IntoView {
+fn Content(
+    issue: RwSignal<Tagged<Issue>>,
+    loaded: Loaded<Tagged<Issue>>,
+    as_of: Signal<Option<DateTime<Utc>>>,
+) -> impl IntoView {
     let live = live();
     let session = session();
     let state = IssueState::of(RwSignal::new(issue.get_untracked()));
     provide_context(state);
     Effect::watch(
         move || issue.get(),
-        move |now, _, _| state.take(now.clone()),
+        move |now, _, _| state.look_at(now.clone()),
         false,
     );
     let key = state.key();
@@ -167,14 +213,18 @@ fn Content(issue: RwSignal<Tagged<Issue>>, loaded: Loaded<Tagged<Issue>>) -> imp
             assign(state, Some(me));
         }
     });
-    let told = Signal::derive(move || history.value.get().unwrap_or_default());
+    let told = Signal::derive(move || {
+        let mut told = history.value.get().unwrap_or_default();
+        told.retain(|entry| moment::was_there(entry.at, as_of.get()));
+        told
+    });
     let deleted = state.get(|issue| issue.deleted_at.is_some());
     let again = Callback::new(move |()| loaded.reload());
     view! {
         <div class="ii-issuep">
             <DropZone on_files enabled=Signal::derive(move || state.rights.may(Action::Attach).is_ok())>
                 <div class="flex max-w-[868px] flex-col gap-6 px-4 py-6 lg:px-8">
-                    {move || deleted.get().then(|| view! { <DeletedNote key=state.key() again /> })}
+                    {move || (deleted.get() && as_of.get().is_none()).then(|| view! { <DeletedNote key=state.key() again /> })}
                     <Heading on_files />
                     <Files files on_files />
                     <Life history=told />

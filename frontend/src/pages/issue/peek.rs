@@ -11,7 +11,7 @@ use crate::components::marks::{type_icon, type_name};
 use crate::components::skeleton::SkeletonText;
 use crate::components::{AsyncView, IconName, MarkdownView, SmallIcon, Time};
 use crate::model::change::Field;
-use crate::state::{Loaded, Uploads, live, on_command};
+use crate::state::{Loaded, Moment, Uploads, live, on_command};
 use domain::issue::Issue;
 use domain::paths::page;
 use leptos::prelude::*;
@@ -28,15 +28,16 @@ pub fn PeekIssue(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let live = live();
+    let as_of = Moment::here();
     let follow = {
         let key = key.clone();
-        move || live.issue(&key)
+        move || (live.issue(&key), as_of.get())
     };
     let loaded = {
         let key = key.clone();
-        Loaded::keep(follow, move |_| {
+        Loaded::keep(follow, move |(_, as_of)| {
             let key = key.clone();
-            async move { api::issues::show(&key).await }
+            async move { api::issues::show_at(&key, as_of).await }
         })
     };
     let href = page::issue(&key);
@@ -60,10 +61,10 @@ pub fn PeekIssue(
 fn Body(issue: RwSignal<Tagged<Issue>>, known: Option<IssueState>) -> impl IntoView {
     let live = live();
     let state = known.unwrap_or_else(|| IssueState::of(RwSignal::new(issue.get_untracked())));
-    state.take(issue.get_untracked());
+    state.look_at(issue.get_untracked());
     Effect::watch(
         move || issue.get(),
-        move |now, _, _| state.take(now.clone()),
+        move |now, _, _| state.look_at(now.clone()),
         false,
     );
     provide_context(state);

@@ -1,6 +1,7 @@
 //! What the reader may do with this issue, and why not.
 
 use crate::components::shell::Place;
+use crate::model::moment::READ_ONLY;
 use crate::model::refusal::Refusal;
 use crate::state::session;
 use domain::issue::Issue;
@@ -20,14 +21,15 @@ pub struct Rights {
     ground: Memo<Ground>,
     open: Memo<bool>,
     archived: Memo<bool>,
+    past: Signal<bool>,
     /// The reader.
     pub me: Memo<Option<Uuid>>,
 }
 
 impl Rights {
-    /// On that issue.
+    /// On that issue, as it is or as it was.
     #[must_use]
-    pub fn on(issue: Signal<Issue>) -> Self {
+    pub fn on(issue: Signal<Issue>, past: Signal<bool>) -> Self {
         let session = session();
         let place = expect_context::<Place>();
         let me = Memo::new(move |_| session.user_id());
@@ -56,6 +58,7 @@ impl Rights {
                         .any(|p| p.key == project && p.archived_at.is_some())
                 })
             }),
+            past,
             me,
         }
     }
@@ -106,6 +109,9 @@ impl Rights {
     }
 
     fn on_ground(self, action: Action, ground: Ground) -> Right {
+        if self.past.get() && action != Action::SeeInternalNotes {
+            return Err(Refusal::plain(READ_ONLY));
+        }
         if self.archived.get() && action != Action::SeeInternalNotes {
             return Err(Refusal::plain(
                 "The project is archived: it can be read, but not changed.",

@@ -3,7 +3,8 @@
 use super::rights::Rights;
 use crate::api::{self, ApiError, Tagged};
 use crate::model::change::{Field, conflicts, fields};
-use crate::state::{Catalogue, Toasts, toasts};
+use crate::state::{Catalogue, Moment, Toasts, toasts};
+use chrono::{DateTime, Utc};
 use domain::issue::{Issue, IssuePatch};
 use domain::problem::Code;
 use leptos::prelude::*;
@@ -63,6 +64,9 @@ pub struct IssueState {
     pub conflict: RwSignal<Option<Conflict>>,
     /// Whether title and description are being edited.
     pub editing: RwSignal<bool>,
+    /// The moment that is looked at; none for now.
+    pub as_of: Signal<Option<DateTime<Utc>>>,
+    was_past: StoredValue<bool>,
     pending: RwSignal<Vec<Pending>>,
     queue: StoredValue<VecDeque<Pending>>,
     running: StoredValue<bool>,
@@ -81,6 +85,7 @@ impl IssueState {
     /// The same with the choices of its project known already.
     #[must_use]
     pub fn with(base: RwSignal<Tagged<Issue>>, catalogue: Catalogue) -> Self {
+        let as_of = Moment::here();
         let pending = RwSignal::new(Vec::<Pending>::new());
         let shown = Memo::new(move |_| {
             let mut issue = base.with(|base| base.value.clone());
@@ -94,10 +99,15 @@ impl IssueState {
         Self {
             base,
             shown,
-            rights: Rights::on(Signal::derive(move || base.with(|base| base.value.clone()))),
+            rights: Rights::on(
+                Signal::derive(move || base.with(|base| base.value.clone())),
+                Signal::derive(move || as_of.get().is_some()),
+            ),
             catalogue,
             conflict: RwSignal::new(None),
             editing: RwSignal::new(false),
+            as_of,
+            was_past: StoredValue::new(as_of.get_untracked().is_some()),
             pending,
             queue: StoredValue::new(VecDeque::new()),
             running: StoredValue::new(false),
@@ -129,6 +139,18 @@ impl IssueState {
                 .iter()
                 .any(|change| field.asked(&change.patch).is_some())
         })
+    }
+
+    /// Takes up what was read for the moment that is looked at: on the way through time an older
+    /// answer is as good as a newer one.
+    pub fn look_at(self, answer: Tagged<Issue>) {
+        let past = self.as_of.get_untracked().is_some();
+        if past || self.was_past.get_value() {
+            self.was_past.set_value(past);
+            self.base.set(answer);
+        } else {
+            self.take(answer);
+        }
     }
 
     /// Takes up an answer, unless a newer one is known.

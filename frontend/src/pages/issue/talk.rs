@@ -2,8 +2,10 @@
 
 use super::comment::CommentItem;
 use super::composer::{Composer, ReplyBox};
+use super::state::IssueState;
 use crate::components::tabs::{Tab, Tabs};
 use crate::components::{Failed, IconName, SmallIcon, Time};
+use crate::model::moment::was_there;
 use crate::model::talk::{Item, Part, conversation};
 use crate::state::Loaded;
 use domain::comment::Comment;
@@ -33,6 +35,7 @@ pub fn Conversation(
     /// Takes files that are chosen or pasted while writing.
     on_files: UnsyncCallback<Vec<File>>,
 ) -> impl IntoView {
+    let state = expect_context::<IssueState>();
     let talk = Talk {
         comments,
         replying: RwSignal::new(None),
@@ -49,11 +52,19 @@ pub fn Conversation(
         comments.value.with(|list| {
             list.iter()
                 .flatten()
-                .filter(|c| c.deleted_at.is_none())
+                .filter(|c| c.deleted_at.is_none() && was_there(c.created_at, state.as_of.get()))
                 .count()
         })
     };
-    let happened = move || history.value.with(|list| list.as_ref().map_or(0, Vec::len));
+    let happened = move || {
+        let as_of = state.as_of.get();
+        history.value.with(|list| {
+            list.iter()
+                .flatten()
+                .filter(|entry| was_there(entry.at, as_of))
+                .count()
+        })
+    };
     let label = |word: &'static str, count: usize| {
         if count == 0 {
             word.to_owned()
@@ -76,8 +87,11 @@ pub fn Conversation(
         },
     ];
     let items = Memo::new(move |_| {
-        let comments = comments.value.get().unwrap_or_default();
-        let history = history.value.get().unwrap_or_default();
+        let as_of = state.as_of.get();
+        let mut comments = comments.value.get().unwrap_or_default();
+        comments.retain(|comment| was_there(comment.created_at, as_of));
+        let mut history = history.value.get().unwrap_or_default();
+        history.retain(|entry| was_there(entry.at, as_of));
         conversation(&comments, &history, part.get(), talk.replying.get())
     });
     let failed = move || comments.error.get().or_else(|| history.error.get());

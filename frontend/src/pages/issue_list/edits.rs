@@ -99,7 +99,7 @@ fn mirror(state: IssueState, row: Row) {
 }
 
 fn show(row: &mut IssueRow, issue: &domain::issue::Issue) {
-    let now = super::rows::row_of(issue.clone());
+    let now = crate::model::row::row_of(issue.clone());
     *row = now;
 }
 
@@ -112,7 +112,8 @@ pub fn absorb(row: &Row, now: IssueRow) {
         return;
     };
     state.base.maybe_update(|base| {
-        let newer = now.version >= base.value.version;
+        // On the way through time an older row is as good as a newer one.
+        let newer = now.version >= base.value.version || state.as_of.get_untracked().is_some();
         if newer {
             let seen = base.value.clone();
             base.etag = tag_of(&now);

@@ -143,7 +143,7 @@ async fn best(listing: &Listing, in_project: bool, list: List) -> Option<Hint> {
     }
     let mut best: Option<Hint> = None;
     for (words, listing) in without {
-        let Ok(page) = api::issues::list(&listing.filter, 1, None).await else {
+        let Ok(page) = api::issues::list(&listing.filter, 1, None, listing.as_of).await else {
             continue;
         };
         let count = page.total.count;

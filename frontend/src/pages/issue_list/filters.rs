@@ -55,6 +55,26 @@ pub fn FilterBar() -> impl IntoView {
     }
 }
 
+/// The same for a board: columns take the place of state and order.
+#[component]
+pub fn BoardFilters(
+    /// At the end of the line.
+    children: Children,
+) -> impl IntoView {
+    let list = expect_context::<List>();
+    let facets = Memo::new(move |_| list.listing.with(|listing| active(true, &listing.filter)));
+    view! {
+        <div class="ii-sub">
+            <For each=move || facets.get() key=|facet| facet.name() let:facet>
+                <Chip facet />
+            </For>
+            <AddFilter />
+            <div class="flex min-w-48 max-w-sm flex-1"><Words /></div>
+            <div class="ml-auto flex items-center gap-2">{children()}</div>
+        </div>
+    }
+}
+
 #[component]
 fn Chip(facet: Facet) -> impl IntoView {
     let list = expect_context::<List>();

@@ -19,16 +19,17 @@ mod rows;
 mod table;
 mod words;
 
+use crate::api::insights::Whose;
 use crate::components::page::Crumb;
 use crate::components::pagination::Pagination;
 use crate::components::shell::Place;
 use crate::components::skeleton::{AfterAMoment, SkeletonRows};
-use crate::components::{Failed, Page};
+use crate::components::{Failed, IconName, Page, PastBand, SmallIcon, TimeSlider};
 use crate::model::change::Field;
 use crate::model::columns::Column;
 use crate::model::listing::Listing;
 use crate::model::selection::Selection;
-use crate::state::Catalogue;
+use crate::state::{Catalogue, Clock, Timeline, live};
 use bulk::BulkBar;
 pub use columns::LookMenu;
 use domain::list::GroupBy;
@@ -37,6 +38,7 @@ use domain::paths::{page, with_query};
 use edits::{Edits, roomy};
 use empty::NoRows;
 pub use facets::look_in;
+pub use filters::BoardFilters;
 use filters::FilterBar;
 use folds::Folds;
 pub use groups::GroupMenu;
@@ -88,14 +90,33 @@ impl List {
         listing: Memo<Listing>,
         go: Callback<(Listing, bool)>,
     ) -> Self {
-        let rows = Rows::of(listing);
+        let catalogue =
+            Catalogue::of(move || listing.with(|listing| listing.filter.project.clone()));
+        Self::provide_rows(project, listing, go, catalogue, Rows::of(listing))
+    }
+
+    /// For those who use its filter alone: a list without rows.
+    pub fn provide_filter(
+        project: Memo<Option<String>>,
+        listing: Memo<Listing>,
+        go: Callback<(Listing, bool)>,
+        catalogue: Catalogue,
+    ) -> Self {
+        Self::provide_rows(project, listing, go, catalogue, Rows::none(listing))
+    }
+
+    fn provide_rows(
+        project: Memo<Option<String>>,
+        listing: Memo<Listing>,
+        go: Callback<(Listing, bool)>,
+        catalogue: Catalogue,
+        rows: Rows,
+    ) -> Self {
         let list = Self {
             project,
             listing,
             go,
-            catalogue: Catalogue::of(move || {
-                listing.with(|listing| listing.filter.project.clone())
-            }),
+            catalogue,
             rows,
             folds: Folds::of(rows, listing),
             columns: Memo::new(move |_| {
@@ -129,6 +150,7 @@ pub fn IssueListPage() -> impl IntoView {
     let query = use_query_map();
     let navigate = use_navigate();
     let place = expect_context::<Place>();
+    let live = live();
     let project = Memo::new(move |_| params.read().get("key").map(|key| key.to_ascii_uppercase()));
     let listing = Memo::new(move |_| Listing::read(project.get().as_deref(), &pairs_of(query)));
     let go = Callback::new(move |(listing, replace): (Listing, bool)| {
@@ -146,7 +168,22 @@ pub fn IssueListPage() -> impl IntoView {
             options,
         );
     });
-    List::provide(project, listing, go);
+    let as_of = Signal::derive(move || listing.with(|listing| listing.as_of));
+    let look_at = Callback::new(move |(as_of, replace)| {
+        go.run((listing.get_untracked().at(as_of), replace));
+    });
+    let timeline = Timeline::of(
+        Memo::new(move |_| {
+            let project = listing.with(|listing| listing.filter.project.clone());
+            project.map_or(Whose::All, Whose::Project)
+        }),
+        as_of,
+        Signal::derive(move || live.kind("issue")),
+        look_at,
+    );
+    Clock::provide_stopped(as_of);
+    let slider = RwSignal::new(as_of.get_untracked().is_some());
+    let past = Memo::new(move |_| as_of.get().is_some());
 
     let name = move || {
         let key = project.get()?;
@@ -173,10 +210,37 @@ pub fn IssueListPage() -> impl IntoView {
             .collect::<Vec<_>>()
     });
     view! {
-        <Page title crumbs>
-            <FilterBar />
-            <Content empty=|| view! { <NoRows /> } />
+        <Page title crumbs actions=move || view! { <AsOfButton slider /> }>
+            <PastBand what="List" at=as_of on_now=Callback::new(move |()| timeline.look_at(None, false)) />
+            <Show when=move || slider.get() || past.get()>
+                <TimeSlider what="List" timeline />
+            </Show>
+            {move || {
+                // Rows of now are edited, rows of the past are read: neither becomes the other.
+                past.track();
+                List::provide(project, listing, go);
+                view! {
+                    <FilterBar />
+                    <Content empty=|| view! { <NoRows /> } />
+                }
+            }}
         </Page>
+    }
+}
+
+/// Opens the time slider.
+#[component]
+fn AsOfButton(slider: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="btn btn-sm btn-ghost"
+            aria-pressed=move || if slider.get() { "true" } else { "false" }
+            on:click=move |_| slider.update(|open| *open = !*open)
+        >
+            <SmallIcon name=IconName::History />
+            <span class="sr-only sm:not-sr-only">"As of…"</span>
+        </button>
     }
 }
 

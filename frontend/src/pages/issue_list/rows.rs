@@ -5,9 +5,10 @@ use super::edits::absorb;
 use crate::api;
 use crate::model::groups::places;
 use crate::model::listing::Listing;
+use crate::model::row::row_of;
 use crate::pages::issue::IssueState;
 use crate::state::{Loaded, live};
-use domain::issue::{Issue, IssueRow};
+use domain::issue::IssueRow;
 use domain::list::{Group, IssueList};
 use domain::page::Total;
 use leptos::prelude::*;
@@ -92,6 +93,23 @@ impl Rows {
         rows
     }
 
+    /// No rows: for those who use the filter alone.
+    #[must_use]
+    pub fn none(listing: Memo<Listing>) -> Self {
+        Self {
+            page: Loaded::idle(),
+            shown: RwSignal::new(Vec::new()),
+            groups: RwSignal::new(Vec::new()),
+            places: RwSignal::new(Vec::new()),
+            total: RwSignal::new(None),
+            next: RwSignal::new(None),
+            waiting: RwSignal::new(None),
+            marked: RwSignal::new(HashSet::new()),
+            in_use: RwSignal::new(false),
+            listing,
+        }
+    }
+
     /// Shows the newer page that waited.
     pub fn show_waiting(self) {
         if let Some((list, _)) = self.waiting.get_untracked() {
@@ -146,7 +164,10 @@ impl Rows {
         let due = StoredValue::new(false);
         Effect::new(move |first: Option<()>| {
             let _ = live.kind("issue");
-            if first.is_some() && !due.get_value() {
+            let past = self
+                .listing
+                .with_untracked(|listing| listing.as_of.is_some());
+            if first.is_some() && !past && !due.get_value() {
                 due.set_value(true);
                 set_timeout(
                     move || {
@@ -249,38 +270,16 @@ impl Rows {
 
 async fn ask(listing: Listing) -> Result<IssueList, api::ApiError> {
     let cursor = listing.cursors.last().map(String::as_str);
-    api::issues::grouped(&listing.filter, listing.group, listing.size, cursor).await
+    api::issues::grouped(
+        &listing.filter,
+        listing.group,
+        listing.size,
+        cursor,
+        listing.as_of,
+    )
+    .await
 }
 
 fn at_the_top() -> bool {
     window().scroll_y().is_ok_and(|y| y < 8.0)
-}
-
-/// The short form of an issue.
-#[must_use]
-pub fn row_of(issue: Issue) -> IssueRow {
-    IssueRow {
-        id: issue.id,
-        key: issue.key,
-        project: issue.project,
-        title: issue.title,
-        type_: issue.type_,
-        severity: issue.severity,
-        priority: issue.priority,
-        story_points: issue.story_points,
-        status: issue.status,
-        resolution: issue.resolution,
-        reporter: issue.reporter,
-        assignee: issue.assignee,
-        parent: issue.parent,
-        labels: issue.labels,
-        due_date: issue.due_date,
-        rank: issue.rank,
-        life: issue.life,
-        version: issue.version,
-        created_at: issue.created_at,
-        updated_at: issue.updated_at,
-        resolved_at: issue.resolved_at,
-        deleted_at: issue.deleted_at,
-    }
 }

@@ -1,0 +1,189 @@
+import { expect, newPerson, signIn, test, type Api } from '../support/test.ts';
+import type { Locator, Page } from '@playwright/test';
+
+interface Card {
+  key: string;
+}
+
+interface Board {
+  columns: { status: { slug: string }; count: number; cards: Card[] }[];
+}
+
+/** A project of its own, so that counts and orders are known: the workflow of a development team. */
+async function project(lead: Api): Promise<string> {
+  const key = `B${Date.now().toString(36).toUpperCase()}`;
+  await lead.post('/projects', { key, name: `Board ${key}`, template: 'software', visibility: 'internal' });
+  return key;
+}
+
+async function report(lead: Api, key: string, titles: string[]): Promise<string[]> {
+  const keys: string[] = [];
+  for (const title of titles) keys.push((await lead.post<Card>(`/projects/${key}/issues`, { title })).key);
+  return keys;
+}
+
+const cell = (page: Page, name: string): Locator => page.getByRole('list', { name, exact: true });
+const card = (page: Page, key: string): Locator => page.getByRole('listitem', { name: new RegExp(`^${key} `) });
+const keysIn = (page: Page, name: string): Promise<(string | null)[]> =>
+  cell(page, name).getByRole('listitem').locator('.ii-key').allTextContents();
+
+async function order(api: Api, key: string, status: string): Promise<string[]> {
+  const board = await api.get<Board>(`/projects/${key}/board`);
+  return board.columns.find((column) => column.status.slug === status)?.cards.map((one) => one.key) ?? [];
+}
+
+/** Pulls a card with the mouse, in small steps as a hand does, and lets it go. */
+async function drag(page: Page, what: Locator, to: Locator, where: { y: number }): Promise<void> {
+  const from = await what.boundingBox();
+  const target = await to.boundingBox();
+  if (!from || !target) throw new Error('nothing to drag');
+  await page.mouse.move(from.x + 40, from.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 60, from.y + 20, { steps: 4 });
+  await page.mouse.move(target.x + target.width / 2, target.y + where.y, { steps: 12 });
+}
+
+test('engineer at the board: pointer, keyboard, menu, limits, refusals, and somebody else at the same board', async ({
+  page,
+  browser,
+  api,
+}) => {
+  test.setTimeout(120_000);
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = '', two = '', three = ''] = await report(lead, key, ['Sync fails', 'Login is slow', 'Map is blank']);
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/board`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Board');
+  await expect(cell(page, 'Open').getByRole('listitem')).toHaveCount(3);
+  expect(await keysIn(page, 'Open')).toEqual([one, two, three]);
+
+  // A colleague looks at the same board.
+  const other = await newPerson(browser, 'maintainer');
+  await other.goto(`/projects/${key}/board`);
+  await expect(cell(other, 'Open').getByRole('listitem')).toHaveCount(3);
+
+  // By pointer: to the next column. It is there at once, here and there.
+  await drag(page, card(page, two), cell(page, 'Assigned'), { y: 40 });
+  await expect(page.getByText('Drop to move to Assigned')).toBeVisible();
+  await page.mouse.up();
+  await expect(cell(page, 'Assigned').getByRole('listitem')).toHaveCount(1);
+  await expect(cell(other, 'Assigned').getByText(two)).toBeVisible();
+  await expect.poll(() => order(lead, key, 'assigned')).toEqual([two]);
+
+  // Where the workflow has no step the column says so, and the card stays.
+  await page.mouse.move(5, 5);
+  await drag(page, card(page, one), cell(page, 'Under review'), { y: 60 });
+  await expect(page.getByText('Not from Open. From there: Assigned, On hold, Done.', { exact: true })).toBeVisible();
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  expect(await keysIn(page, 'Open')).toEqual([one, three]);
+
+  // By pointer within the column: the order is the one everybody sees.
+  await drag(page, card(page, three), card(page, one), { y: 4 });
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect.poll(() => order(lead, key, 'open')).toEqual([three, one]);
+  await expect.poll(() => keysIn(other, 'Open')).toEqual([three, one]);
+
+  // By keyboard: Space lifts, arrows move, Escape puts back, Space drops; all of it is said.
+  const said = page.locator('[aria-live=assertive]');
+  await card(page, one).focus();
+  await page.keyboard.press('Space');
+  await expect(said).toContainText(`${one} lifted. Open, 2 of 2.`);
+  await page.keyboard.press('ArrowRight');
+  await expect(said).toContainText('Assigned, 2 of 2.');
+  await page.keyboard.press('Escape');
+  await expect(said).toContainText(`${one} is back in its place.`);
+  expect(await keysIn(page, 'Open')).toEqual([three, one]);
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Space');
+  await expect(said).toContainText(`${one} dropped. Assigned, 1 of 2.`);
+  await expect(card(page, one)).toBeFocused();
+  await expect.poll(() => order(lead, key, 'assigned')).toEqual([one, two]);
+
+  // z takes it back.
+  await expect(page.getByText(`${one} moved to Assigned.`)).toBeVisible();
+  await page.keyboard.press('z');
+  await expect.poll(() => order(lead, key, 'open')).toEqual([three, one]);
+  await expect(cell(page, 'Open').getByRole('listitem')).toHaveCount(2);
+
+  // By menu: what cannot be chosen says why; a done column asks how it ended.
+  await card(page, two).focus();
+  await page.keyboard.press('m');
+  const menu = page.getByRole('menu', { name: 'Move to' });
+  const review = menu.getByRole('menuitem', { name: /Under review/ });
+  await expect(review).toHaveAttribute('aria-disabled', 'true');
+  await expect(review).toContainText('Not from Assigned.');
+  await menu.getByRole('menuitem', { name: 'Done', exact: true }).click();
+  await page.getByLabel(`How did ${two} end?`).selectOption({ label: 'Wont fix' });
+  await expect.poll(async () => (await lead.get<{ resolution: string }>(`/issues/${two}`)).resolution).toBe('wont_fix');
+  await expect(cell(other, 'Done').getByText(two)).toBeVisible();
+
+  // Enter opens, i assigns to oneself.
+  await card(page, three).focus();
+  await page.keyboard.press('i');
+  await expect(card(page, three).getByRole('img', { name: 'Leo Lead' })).toBeVisible();
+  await expect(card(other, three).getByRole('img', { name: 'Leo Lead' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/issues/${three}$`));
+  await other.context().close();
+});
+
+test('two people drag at the same time and end with the same board', async ({ page, browser, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const keys = await report(lead, key, ['First', 'Second', 'Third', 'Fourth']);
+  const [first = '', second = '', third = '', fourth = ''] = keys;
+  await signIn(page, 'lead');
+  const other = await newPerson(browser, 'maintainer');
+  for (const somebody of [page, other]) {
+    await somebody.goto(`/projects/${key}/board`);
+    await expect(cell(somebody, 'Open').getByRole('listitem')).toHaveCount(4);
+  }
+  // Both hold a card; both let go.
+  await drag(page, card(page, fourth), card(page, first), { y: 4 });
+  await drag(other, card(other, third), card(other, first), { y: 4 });
+  await Promise.all([page.mouse.up(), other.mouse.up()]);
+  await Promise.all([page.mouse.move(5, 5), other.mouse.move(5, 5)]);
+  await expect.poll(async () => (await order(lead, key, 'open')).slice(2)).toEqual([first, second]);
+  const now = await order(lead, key, 'open');
+  await expect.poll(() => keysIn(page, 'Open')).toEqual(now);
+  await expect.poll(() => keysIn(other, 'Open')).toEqual(now);
+  await other.context().close();
+});
+
+test('somebody without the right is told which one is missing', async ({ page, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = ''] = await report(lead, key, ['Not yours']);
+  await signIn(page, 'viewer');
+  await page.goto(`/projects/${key}/board`);
+  await card(page, one).focus();
+  await page.keyboard.press('m');
+  const item = page.getByRole('menuitem', { name: /Assigned/ });
+  await expect(item).toHaveAttribute('aria-disabled', 'true');
+  await expect(item).toContainText('You may not move this issue.');
+  await item.click({ force: true });
+  await page.keyboard.press('Escape');
+  expect(await order(lead, key, 'open')).toEqual([one]);
+});
+
+test('on a small screen there is one column at a time', async ({ page, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = ''] = await report(lead, key, ['Small']);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/board`);
+  await expect(card(page, one)).toBeVisible();
+  await page.getByRole('tab', { name: /Assigned/ }).click();
+  await expect(page).toHaveURL(/column=assigned/);
+  await expect(card(page, one)).toBeHidden();
+  await page.getByRole('tab', { name: /Open/ }).click();
+  await page.getByRole('button', { name: `Move ${one} to` }).click();
+  await page.getByRole('menuitem', { name: 'Assigned', exact: true }).click();
+  await expect.poll(() => order(lead, key, 'assigned')).toEqual([one]);
+});

@@ -1,0 +1,32 @@
+//! An issue as lists and boards show it.
+
+use domain::issue::{Issue, IssueRow};
+
+/// The short form of an issue.
+#[must_use]
+pub fn row_of(issue: Issue) -> IssueRow {
+    IssueRow {
+        id: issue.id,
+        key: issue.key,
+        project: issue.project,
+        title: issue.title,
+        type_: issue.type_,
+        severity: issue.severity,
+        priority: issue.priority,
+        story_points: issue.story_points,
+        status: issue.status,
+        resolution: issue.resolution,
+        reporter: issue.reporter,
+        assignee: issue.assignee,
+        parent: issue.parent,
+        labels: issue.labels,
+        due_date: issue.due_date,
+        rank: issue.rank,
+        life: issue.life,
+        version: issue.version,
+        created_at: issue.created_at,
+        updated_at: issue.updated_at,
+        resolved_at: issue.resolved_at,
+        deleted_at: issue.deleted_at,
+    }
+}
