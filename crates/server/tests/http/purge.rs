@@ -109,6 +109,7 @@ async fn only_what_is_archived_and_taken_out_can_go() {
     export(&lead).await;
     lead.delete(&purge).await.problem(Code::Forbidden);
     let others = "select md5(string_agg(event::text, '' order by id)) from event where project_id in (select id from project where key <> 'ENG')";
+    server.settle();
     let before = server.sql(others);
     let id = server.sql("select id from project where key = 'ENG'");
     admin.delete(&purge).await.is(204);
