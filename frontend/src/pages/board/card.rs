@@ -33,13 +33,7 @@ pub fn Card(
         let row = row.clone();
         move || row.with(|row| format!("{} {}", row.key, row.title))
     };
-    let is_entry = Memo::new(move |_| {
-        let cursor = state.cursor.get();
-        let there = cursor.filter(|card| state.shown.with(|shown| shown.find(*card).is_some()));
-        there.or_else(|| {
-            crate::model::cursor::step(&state.lanes.get(), None, crate::model::cursor::Way::Down)
-        }) == Some(id)
-    });
+    let is_entry = Memo::new(move |_| state.entry.get() == Some(id));
     let at = Memo::new(move |_| state.cursor.get() == Some(id));
     let in_hand = Memo::new(move |_| {
         state

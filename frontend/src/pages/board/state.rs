@@ -7,6 +7,7 @@ use crate::api;
 use crate::components::shell::Place;
 use crate::model::board::{Column, Layout};
 use crate::model::board_query::BoardQuery;
+use crate::model::cursor::{Way, step};
 use crate::model::lanes::{Lane, Lanes, divide};
 use crate::model::moment::READ_ONLY;
 use crate::model::rules::{Reader, may_move, may_step};
@@ -51,6 +52,8 @@ pub struct BoardState {
     pub marked: RwSignal<HashSet<Uuid>>,
     /// The card of the keyboard.
     pub cursor: RwSignal<Option<Uuid>>,
+    /// The card that Tab leads to: that of the cursor, or the first. Known once for all cards.
+    pub entry: Memo<Option<Uuid>>,
     /// The card under the pointer.
     pub hovered: RwSignal<Option<Uuid>>,
     /// The card in the hand.
@@ -108,6 +111,7 @@ impl BoardState {
                 |id: Uuid| rows.with_value(|rows| rows.get(&id).map(|row| row.get_untracked()));
             shown.with(|layout| divide(layout, by, row))
         });
+        let cursor = RwSignal::new(None::<Uuid>);
         let asked = Memo::new(move |_| query.with(|query| (query.filter.clone(), query.as_of)));
         let tick = follow(
             project,
@@ -132,7 +136,12 @@ impl BoardState {
             lanes,
             waiting: RwSignal::new(None),
             marked: RwSignal::new(HashSet::new()),
-            cursor: RwSignal::new(None),
+            cursor,
+            entry: Memo::new(move |_| {
+                let at = cursor.get();
+                let there = at.filter(|card| shown.with(|shown| shown.find(*card).is_some()));
+                there.or_else(|| lanes.with(|lanes| step(lanes, None, Way::Down)))
+            }),
             hovered: RwSignal::new(None),
             carried: RwSignal::new(None),
             menu: RwSignal::new(None),
