@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const names = `activity arrow-down arrow-up bot bug calendar check chevron-down chevron-left
-chevron-right chevrons-up-down circle-alert circle-dashed circle-dot circle-user cloud-off columns-3 columns-3-cog copy ellipsis eye eye-off
+chevron-right chevrons-up-down circle-alert circle-dashed circle-dot circle-user cloud-off columns-3 columns-3-cog copy download ellipsis eye eye-off
 file-text folder-kanban funnel gauge git-commit-horizontal history image inbox key-round keyboard laptop
 layers layout-dashboard life-buoy link list lock log-out maximize-2 menu message-square monitor moon paperclip pause
 pencil play plus reply rotate-ccw rotate-cw rows-3 scroll-text search search-x shield-check signal sliders-horizontal

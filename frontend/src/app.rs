@@ -2,6 +2,8 @@
 
 use crate::components::shell::Shell;
 use crate::components::toast_stack::ToastStack;
+use crate::pages::activity::ActivityPage;
+use crate::pages::audit::AuditPage;
 use crate::pages::board::BoardPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::issue::IssuePage;
@@ -11,10 +13,12 @@ use crate::pages::my_work::MyWorkPage;
 use crate::pages::new_issue::NewIssuePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::policy::PolicyPage;
+use crate::pages::project_home::ProjectHomePage;
 use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
 use crate::pages::settings::{ProfilePage, SessionsPage};
+use crate::pages::user::UserPage;
 use crate::pages::users::UsersPage;
 use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads, profile_theme};
 use leptos::prelude::*;
@@ -45,11 +49,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/new") view=NewIssuePage />
                     <Route path=path!("/projects/:key/board") view=BoardPage />
                     <Route path=path!("/projects/:key/issues") view=IssueListPage />
+                    <Route path=path!("/projects/:key/activity") view=ActivityPage />
                     <Route path=path!("/projects") view=ProjectsPage />
+                    <Route path=path!("/projects/:key") view=ProjectHomePage />
                     <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/sessions") view=SessionsPage />
                     <Route path=path!("/users") view=UsersPage />
+                    <Route path=path!("/users/:name") view=UserPage />
+                    <Route path=path!("/admin/audit") view=AuditPage />
                     <Route path=path!("/admin/policy") view=PolicyPage />
                     <Route path=path!("*any") view=NotFoundPage />
                 </ParentRoute>

@@ -131,6 +131,11 @@ pub mod api {
     pub fn comment(id: &str) -> String {
         format!("{API}/comments/{}", encode(id))
     }
+    /// What happened to a comment.
+    #[must_use]
+    pub fn comment_events(id: &str) -> String {
+        format!("{API}/comments/{}/events", encode(id))
+    }
     /// The bytes of a file.
     #[must_use]
     pub fn attachment(id: &str) -> String {
@@ -163,6 +168,8 @@ pub mod page {
     /// One's sessions.
     pub const SESSIONS: &str = "/settings/sessions";
 
+    /// Audit log.
+    pub const AUDIT: &str = "/admin/audit";
     /// Roles and rights.
     pub const POLICY: &str = "/admin/policy";
 
@@ -188,6 +195,21 @@ pub mod page {
     #[must_use]
     pub fn project_board(key: &str) -> String {
         format!("/projects/{}/board", encode(key))
+    }
+    /// A project, at the page where it opens.
+    #[must_use]
+    pub fn project(key: &str) -> String {
+        format!("/projects/{}", encode(key))
+    }
+    /// What happened in a project.
+    #[must_use]
+    pub fn project_activity(key: &str) -> String {
+        format!("/projects/{}/activity", encode(key))
+    }
+    /// A person.
+    #[must_use]
+    pub fn user(name: &str) -> String {
+        format!("/users/{}", encode(name))
     }
     /// Settings of a project.
     #[must_use]

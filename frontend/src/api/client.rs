@@ -69,6 +69,11 @@ impl Call {
         call
     }
 
+    /// Puts in the place of what is there.
+    pub fn put(path: impl Into<String>) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
     /// Changes.
     pub fn patch(path: impl Into<String>) -> Self {
         Self::new(Method::PATCH, path)

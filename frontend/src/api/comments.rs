@@ -3,7 +3,9 @@
 use super::ApiError;
 use super::client::{Call, all_pages};
 use domain::comment::{Comment, CommentPatch, NewComment};
+use domain::event::HistoryEntry;
 use domain::paths::api;
+use uuid::Uuid;
 
 /// `GET /issues/{issue}/comments`, all of them, oldest first.
 pub async fn list(issue: &str) -> Result<Vec<Comment>, ApiError> {
@@ -25,6 +27,11 @@ pub async fn update(comment: &Comment, body: String) -> Result<Comment, ApiError
         .json(&CommentPatch { body })
         .read()
         .await
+}
+
+/// `GET /comments/{id}/events`, all of them, oldest first: with what the comment said before.
+pub async fn history(id: Uuid) -> Result<Vec<HistoryEntry>, ApiError> {
+    all_pages(&api::comment_events(&id.to_string())).await
 }
 
 /// `DELETE /comments/{id}`

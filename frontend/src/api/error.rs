@@ -75,6 +75,18 @@ impl ApiError {
         }
     }
 
+    /// The line of the policy page that refused it, when a right was missing.
+    #[must_use]
+    pub fn rule(&self) -> Option<String> {
+        match self {
+            Self::Problem(problem) => {
+                let missing = problem.missing.as_ref()?;
+                Some(domain::paths::page::policy(Some(&missing.action), None))
+            }
+            _ => None,
+        }
+    }
+
     /// What is wrong with one field of the form.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<String> {

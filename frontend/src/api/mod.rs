@@ -5,6 +5,7 @@ mod error;
 
 pub mod activity;
 pub mod attachments;
+pub mod audit;
 pub mod auth;
 pub mod board;
 pub mod comments;

@@ -3,9 +3,9 @@
 use super::ApiError;
 use super::client::{Call, Tagged, all_pages, all_pages_where};
 use domain::label::{Label, Version};
-use domain::paths::api;
+use domain::paths::{api, with_query};
 use domain::project::{Member, NewProject, Project, ProjectPatch};
-use domain::workflow::Workflow;
+use domain::workflow::{Workflow, WorkflowInput};
 
 /// `GET /projects`, all pages.
 pub async fn all() -> Result<Vec<Project>, ApiError> {
@@ -41,9 +41,41 @@ pub async fn update(
         .await
 }
 
+/// Where a project is one JSON document.
+#[must_use]
+pub fn export(key: &str) -> String {
+    api::of_project(key, "export")
+}
+
+/// `DELETE /projects/{key}?purge=true`
+pub async fn purge(key: &str) -> Result<(), ApiError> {
+    let purge = [("purge", "true".to_owned())];
+    Call::delete(with_query(&api::project(key), &purge))
+        .done()
+        .await
+}
+
 /// `GET /projects/{project}/workflow`
 pub async fn workflow(key: &str) -> Result<Workflow, ApiError> {
     Call::get(api::of_project(key, "workflow")).read().await
+}
+
+/// The same, for editing.
+pub async fn workflow_tagged(key: &str) -> Result<Tagged<Workflow>, ApiError> {
+    Call::get(api::of_project(key, "workflow")).tagged().await
+}
+
+/// `PUT /projects/{project}/workflow`
+pub async fn set_workflow(
+    key: &str,
+    workflow: &WorkflowInput,
+    etag: Option<String>,
+) -> Result<Tagged<Workflow>, ApiError> {
+    Call::put(api::of_project(key, "workflow"))
+        .if_match(etag)
+        .json(workflow)
+        .tagged()
+        .await
 }
 
 /// `GET /projects/{project}/labels`, all of them.

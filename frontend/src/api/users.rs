@@ -19,6 +19,11 @@ pub async fn show(id: Uuid) -> Result<Tagged<User>, ApiError> {
     Call::get(api::user(&id.to_string())).tagged().await
 }
 
+/// `GET /users/{name}`
+pub async fn by_name(name: &str) -> Result<Tagged<User>, ApiError> {
+    Call::get(api::user(name)).tagged().await
+}
+
 /// `POST /users`
 pub async fn create(new: &NewUser) -> Result<User, ApiError> {
     Call::post(api::users()).json(new).read().await

@@ -101,6 +101,7 @@ pub fn ErrorNote(#[prop(into)] error: Signal<Option<ApiError>>) -> impl IntoView
                             <SmallIcon name=IconName::CircleAlert />
                             <span>
                                 {error.sentence()}
+                                {error.rule().map(|href| view! { " " <a class="link" href=href>"See the rule"</a> })}
                                 {id.filter(|_| error.may_pass()).map(|id| view! { " Request " <span class="ii-key">{id}</span> })}
                             </span>
                         </div>

@@ -10,6 +10,8 @@ pub mod connection;
 pub mod dialog;
 pub mod drop_zone;
 pub mod empty;
+pub mod feed;
+pub mod feed_entry;
 pub mod field;
 pub mod floating;
 pub mod glyph;
@@ -40,6 +42,7 @@ pub mod tabs;
 pub mod time;
 pub mod time_slider;
 pub mod toast_stack;
+pub mod typed_confirm;
 pub mod why;
 
 pub use async_view::AsyncView;

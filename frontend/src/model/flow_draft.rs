@@ -1,15 +1,15 @@
 //! A workflow while it is edited: statuses keep an identity of their own, so that renaming,
 //! moving and removing never lose a step.
 
-use domain::problem::FieldError;
-use domain::workflow::{Category, Status, StatusInput, Transition, Workflow, WorkflowInput};
-use std::collections::{BTreeMap, BTreeSet};
+use domain::workflow::{Category, Workflow};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Tells statuses apart while their names change.
 pub type RowId = u32;
 
 /// A status as it is being edited.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Identity while editing.
     pub id: RowId,
@@ -24,7 +24,7 @@ pub struct Row {
 }
 
 /// A status that will go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gone {
     /// The status.
     pub row: Row,
@@ -35,7 +35,7 @@ pub struct Gone {
 }
 
 /// The workflow that is being edited.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowDraft {
     /// In the order of the board.
     pub rows: Vec<Row>,
@@ -44,15 +44,6 @@ pub struct FlowDraft {
     /// What goes.
     pub gone: Vec<Gone>,
     next: RowId,
-}
-
-/// A mistake at a status, or in the whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// The status and the field of it: `name`, `category`, `wip_limit`.
-    pub at: Option<(RowId, String)>,
-    /// The sentence.
-    pub detail: String,
 }
 
 impl FlowDraft {
@@ -103,12 +94,36 @@ impl FlowDraft {
             transitions: now.transitions.clone(),
         };
         self.adopt(&others);
-        self.gone
-            .retain(|gone| gone.row.slug.as_ref().is_some_and(|slug| now.status(slug).is_some()));
+        self.gone.retain(|gone| {
+            gone.row
+                .slug
+                .as_ref()
+                .is_some_and(|slug| now.status(slug).is_some())
+        });
     }
 
-    fn id_of(&self, slug: &str) -> Option<RowId> {
-        let row = self.rows.iter().find(|row| row.slug.as_deref() == Some(slug));
+    /// Whether saving it would change that workflow.
+    #[must_use]
+    pub fn differs_from(&self, now: &Workflow) -> bool {
+        let fresh = Self::of(now);
+        let rows = |draft: &Self| -> Vec<_> {
+            let rows = draft.rows.iter();
+            rows.map(|r| (r.slug.clone(), r.name.clone(), r.category, r.limit.clone()))
+                .collect()
+        };
+        let steps = |draft: &Self| -> BTreeSet<_> {
+            let slug = |id: RowId| draft.row(id).and_then(|row| row.slug.clone());
+            let steps = draft.steps.iter();
+            steps.map(|(from, to)| (slug(*from), slug(*to))).collect()
+        };
+        !self.gone.is_empty() || rows(self) != rows(&fresh) || steps(self) != steps(&fresh)
+    }
+
+    pub(super) fn id_of(&self, slug: &str) -> Option<RowId> {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.slug.as_deref() == Some(slug));
         row.map(|row| row.id)
     }
 
@@ -133,7 +148,10 @@ impl FlowDraft {
         let at = done
             .filter(|_| category.is_open())
             .unwrap_or(self.rows.len());
-        let before = at.checked_sub(1).and_then(|at| self.rows.get(at)).map(|row| row.id);
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| self.rows.get(at))
+            .map(|row| row.id);
         let after = self.rows.get(at).map(|row| row.id);
         for other in before.into_iter().chain(after) {
             self.steps.insert((other, id));
@@ -153,7 +171,9 @@ impl FlowDraft {
     /// Moves a status up (negative) or down, as far as there is room; its new place from 1.
     pub fn shift(&mut self, id: RowId, by: isize) -> Option<usize> {
         let from = self.rows.iter().position(|row| row.id == id)?;
-        let to = from.checked_add_signed(by).filter(|to| *to < self.rows.len())?;
+        let to = from
+            .checked_add_signed(by)
+            .filter(|to| *to < self.rows.len())?;
         let row = self.rows.remove(from);
         self.rows.insert(to, row);
         Some(to + 1)
@@ -203,120 +223,4 @@ impl FlowDraft {
             self.steps.insert((from, to));
         }
     }
-
-    /// As it will be sent, checked against the workflow there is.
-    ///
-    /// # Errors
-    /// All mistakes, each at its status.
-    pub fn check(&self, now: &Workflow) -> Result<WorkflowInput, Vec<Mistake>> {
-        let mut mistakes = Vec::new();
-        let mut slugs: BTreeMap<RowId, String> = BTreeMap::new();
-        let mut statuses = Vec::new();
-        for row in &self.rows {
-            let slug = row.slug.clone().unwrap_or_else(|| self.new_slug(&row.name, &slugs));
-            slugs.insert(row.id, slug.clone());
-            let limit = row.limit.trim();
-            let wip_limit = match limit.parse() {
-                Ok(number) => Some(number),
-                Err(_) if limit.is_empty() => None,
-                Err(_) => {
-                    mistakes.push(Mistake {
-                        at: Some((row.id, "wip_limit".into())),
-                        detail: "A whole number from 1 to 1000, or none.".into(),
-                    });
-                    None
-                }
-            };
-            statuses.push(StatusInput {
-                slug: Some(slug),
-                name: row.name.trim().to_owned(),
-                category: row.category,
-                wip_limit,
-            });
-        }
-        let slug = |id: &RowId| slugs.get(id).cloned();
-        let transitions = self.steps.iter().filter_map(|(from, to)| {
-            Some(Transition {
-                from: slug(from)?,
-                to: slug(to)?,
-            })
-        });
-        let moves = self
-            .gone
-            .iter()
-            .filter_map(|gone| Some((gone.row.slug.clone()?, slug(&gone.target)?)));
-        let input = WorkflowInput {
-            statuses,
-            transitions: transitions.collect(),
-            moves: moves.collect(),
-        };
-        if let Err(errors) = input.check(now) {
-            mistakes.extend(errors.iter().map(|error| self.mistake(error)));
-        }
-        if mistakes.is_empty() {
-            Ok(input)
-        } else {
-            Err(mistakes)
-        }
-    }
-
-    /// A slug that no other status has.
-    fn new_slug(&self, name: &str, taken: &BTreeMap<RowId, String>) -> String {
-        let plain = StatusInput::slug_of(name);
-        let is_free = |slug: &String| {
-            self.id_of(slug).is_none()
-                && !taken.values().any(|other| other == slug)
-                && !self.gone.iter().any(|gone| gone.row.slug.as_ref() == Some(slug))
-        };
-        (2..)
-            .map(|n| format!("{plain}_{n}"))
-            .find(is_free)
-            .filter(|_| !is_free(&plain))
-            .unwrap_or(plain)
-    }
-
-    /// Puts an error of check or server at the status it is about.
-    #[must_use]
-    pub fn mistake(&self, error: &FieldError) -> Mistake {
-        let mut parts = error.pointer.split('/').skip(1);
-        let at = match (parts.next(), parts.next(), parts.next()) {
-            (Some("statuses"), Some(index), Some(field)) => index
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| self.rows.get(index))
-                .map(|row| (row.id, field.replace("slug", "name"))),
-            _ => None,
-        };
-        Mistake {
-            at,
-            detail: error.detail.clone(),
-        }
-    }
-
-    /// What is allowed, but probably not meant.
-    #[must_use]
-    pub fn advice(&self) -> Vec<String> {
-        let mut advice = Vec::new();
-        for (index, row) in self.rows.iter().enumerate() {
-            let name = &row.name;
-            if index > 0 && !self.steps.iter().any(|(_, to)| *to == row.id) {
-                advice.push(format!("No step leads to {name}."));
-            }
-            if row.category.is_open() && !self.steps.iter().any(|(from, _)| *from == row.id) {
-                advice.push(format!("No step leads out of {name}: its issues stay there."));
-            }
-        }
-        advice
-    }
-}
-
-/// Whether the two are the same workflow; the order of steps says nothing.
-#[must_use]
-pub fn same(a: &Workflow, b: &Workflow) -> bool {
-    let steps = |workflow: &Workflow| -> BTreeSet<(String, String)> {
-        let pairs = workflow.transitions.iter();
-        pairs.map(|t| (t.from.clone(), t.to.clone())).collect()
-    };
-    let statuses: &[Status] = &a.statuses;
-    statuses == b.statuses && steps(a) == steps(b)
 }

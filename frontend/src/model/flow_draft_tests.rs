@@ -1,7 +1,18 @@
 //! What editing a workflow must never lose.
 
 use super::flow_draft::*;
-use domain::workflow::{Category, Template, Workflow};
+use domain::workflow::{Category, Status, Template, Workflow};
+use std::collections::BTreeSet;
+
+/// Whether the two are the same workflow; the order of steps says nothing.
+fn same(a: &Workflow, b: &Workflow) -> bool {
+    let steps = |workflow: &Workflow| -> BTreeSet<(String, String)> {
+        let pairs = workflow.transitions.iter();
+        pairs.map(|t| (t.from.clone(), t.to.clone())).collect()
+    };
+    let statuses: &[Status] = &a.statuses;
+    statuses == b.statuses && steps(a) == steps(b)
+}
 
 fn feedback() -> (Workflow, FlowDraft) {
     let now = Workflow::template(Template::Feedback);
@@ -47,7 +58,11 @@ fn a_new_status_has_neighbours_and_a_slug_of_its_own() {
     draft.edit(new.id, |row| row.name = "Done, waiting".into());
     draft.add("Done waiting", Category::Waiting);
     let input = draft.check(&now).unwrap();
-    let slugs: Vec<_> = input.statuses.iter().filter_map(|s| s.slug.clone()).collect();
+    let slugs: Vec<_> = input
+        .statuses
+        .iter()
+        .filter_map(|s| s.slug.clone())
+        .collect();
     assert_eq!(slugs[3..], ["done_waiting", "done_waiting_2", "done"]);
     assert!(draft.advice().is_empty());
 }
@@ -77,7 +92,12 @@ fn mistakes_stand_at_their_status() {
     let (open, triaged) = (id(&draft, "Open"), id(&draft, "Triaged"));
     draft.edit(triaged, |row| row.limit = "many".into());
     draft.edit(open, |row| row.category = Category::Done);
-    let places: Vec<_> = draft.check(&now).unwrap_err().into_iter().map(|m| m.at).collect();
+    let places: Vec<_> = draft
+        .check(&now)
+        .unwrap_err()
+        .into_iter()
+        .map(|m| m.at)
+        .collect();
     assert!(places.contains(&Some((triaged, "wip_limit".into()))));
     assert!(places.contains(&Some((open, "category".into()))));
 }
@@ -103,6 +123,8 @@ fn others_additions_come_in_and_own_edits_stay() {
 fn a_status_nobody_reaches_is_pointed_out() {
     let (_, mut draft) = feedback();
     let triaged = id(&draft, "Triaged");
-    draft.steps.retain(|(from, to)| *from != triaged && *to != triaged);
+    draft
+        .steps
+        .retain(|(from, to)| *from != triaged && *to != triaged);
     assert_eq!(draft.advice().len(), 2);
 }

@@ -1,6 +1,7 @@
 //! What the views compute: pure functions, tested natively.
 
 pub mod agent;
+pub mod audit_query;
 pub mod board;
 pub mod board_query;
 pub mod bulk;
@@ -12,6 +13,10 @@ pub mod due;
 pub mod facet;
 pub mod feed;
 pub mod flow;
+pub mod flow_check;
+pub mod flow_draft;
+#[cfg(test)]
+mod flow_draft_tests;
 pub mod fold;
 pub mod groups;
 pub mod initials;

@@ -1,5 +1,7 @@
 //! One module for each page: they read, act and put components together.
 
+pub mod activity;
+pub mod audit;
 pub mod board;
 pub mod dashboard;
 pub mod issue;
@@ -12,8 +14,10 @@ mod new_issue_files;
 pub mod not_allowed;
 pub mod not_found;
 pub mod policy;
+pub mod project_home;
 pub mod project_settings;
 pub mod projects;
 pub mod register;
 pub mod settings;
+pub mod user;
 pub mod users;

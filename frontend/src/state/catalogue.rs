@@ -34,7 +34,7 @@ impl Catalogue {
         let wanted = RwSignal::new(false);
         Self {
             workflow: Loaded::keep(
-                move || (key.get(), live.kind("project")),
+                move || (key.get(), live.kind("project") + live.kind("workflow")),
                 |(key, _)| async move {
                     match key {
                         Some(key) => api::projects::workflow(&key).await.map(Some),

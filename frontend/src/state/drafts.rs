@@ -71,6 +71,12 @@ impl Draft {
     }
 }
 
+/// The draft of that name, if anything is in it.
+#[must_use]
+pub fn kept(name: &str) -> Option<String> {
+    storage::get(&format!("{PREFIX}{name}")).filter(|text| !text.trim().is_empty())
+}
+
 /// Forgets the draft of that name, but leaves the text on the screen. Works without the page.
 pub fn forget(name: &str) {
     storage::remove(&format!("{PREFIX}{name}"));

@@ -70,6 +70,10 @@ fn More() -> impl IntoView {
                     <SmallIcon name=IconName::Users />
                     "Users"
                 </a>
+                <a class="btn btn-sm btn-line justify-start" href=page::AUDIT>
+                    <SmallIcon name=IconName::ScrollText />
+                    "Audit log"
+                </a>
             </Show>
             <div class="ii-panel"><AccountMenu /></div>
             <div class="flex items-center gap-2 text-sm text-ink-2">"Theme" <ThemeMenu /></div>

@@ -42,7 +42,7 @@ pub fn ProjectSwitch() -> impl IntoView {
     });
     let pick = Callback::new(move |key: String| {
         open.set(false);
-        navigate(&page::project_issues(&key), NavigateOptions::default());
+        navigate(&page::project(&key), NavigateOptions::default());
     });
     let may_edit =
         move |project: &Project| decide(project.role, Action::ManageLabels, Ground::NONE).is_ok();
@@ -85,6 +85,11 @@ pub fn ProjectSwitch() -> impl IntoView {
                         icon=IconName::List
                         label="Issues"
                         count=Signal::derive(move || current.get().map(|project| project.open_issues))
+                    />
+                    <NavLink
+                        href=Signal::derive(move || current.get().map(|p| page::project_activity(&p.key)).unwrap_or_default())
+                        icon=IconName::Activity
+                        label="Activity"
                     />
                     <Show when=move || current.get().is_some_and(|project| may_edit(&project))>
                         <NavLink

@@ -64,6 +64,7 @@ pub fn Sidebar() -> impl IntoView {
                     <p class="ii-cap">"Instance"</p>
                     <ul class="flex flex-col gap-0.5">
                         <NavLink href=page::USERS icon=IconName::Users label="Users" deep=true />
+                        <NavLink href=page::AUDIT icon=IconName::ScrollText label="Audit log" />
                         <NavLink href=page::POLICY icon=IconName::ShieldCheck label="Roles and rights" />
                     </ul>
                 </div>

@@ -2,12 +2,10 @@
 
 use super::Scope;
 use crate::api;
-use crate::components::{AsyncView, IconName, SmallIcon, Time};
-use crate::model::feed::{Words, words};
+use crate::components::AsyncView;
+use crate::components::feed_entry::FeedEntry;
 use crate::state::live::Link;
 use crate::state::{Loaded, live};
-use domain::event::HistoryEntry;
-use domain::paths::page;
 use leptos::prelude::*;
 
 const ENTRIES: u32 = 7;
@@ -45,57 +43,11 @@ pub(super) fn Feed(scope: Scope) -> impl IntoView {
                 >
                     <ul class="flex flex-col">
                         <For each=move || entries.get() key=|entry| entry.id let:entry>
-                            <Entry entry />
+                            <FeedEntry entry />
                         </For>
                     </ul>
                 </Show>
             </AsyncView>
         </section>
-    }
-}
-
-#[component]
-fn Entry(entry: HistoryEntry) -> impl IntoView {
-    let Words { before, after } = words(&entry);
-    let who = entry.actor.as_ref().map_or_else(
-        || "The system".to_owned(),
-        |actor| actor.display_name.clone(),
-    );
-    let link = match (&entry.issue, &entry.project) {
-        (Some(key), _) => Some((page::issue(key), key.clone())),
-        (None, Some(key)) => Some((page::project_issues(key), key.clone())),
-        (None, None) => None,
-    };
-    let joint = (entry.issue.is_none() && link.is_some()).then_some(" in ");
-    view! {
-        <li class="flex items-start gap-2 border-b border-base-300 py-2 text-sm last:border-0">
-            <span class="pt-0.5 text-ink-3"><SmallIcon name=icon(&entry.kind, entry.field.as_deref()) /></span>
-            <span class="min-w-0 wrap-anywhere">
-                <b class="font-medium">{who}</b>
-                " "
-                <span class="text-ink-2">{before}{joint}</span>
-                {link.map(|(href, key)| view! { " " <a class="ii-key underline underline-offset-2" href=href>{key}</a> })}
-                " "
-                <span class="text-ink-2">{after}</span>
-            </span>
-            <span class="ml-auto text-xs whitespace-nowrap text-ink-3"><Time at=entry.at /></span>
-        </li>
-    }
-}
-
-fn icon(kind: &str, field: Option<&str>) -> IconName {
-    let (noun, verb) = kind.split_once('.').unwrap_or((kind, ""));
-    match (noun, verb, field) {
-        ("issue", "created", _) => IconName::Plus,
-        ("issue", "deleted", _) => IconName::Trash2,
-        ("issue", "restored", _) => IconName::RotateCcw,
-        ("issue", _, Some("severity" | "priority")) => IconName::Gauge,
-        ("issue", _, Some("labels")) | ("label" | "version", ..) => IconName::Tag,
-        ("issue", _, Some("assignee")) | ("member" | "user", ..) => IconName::User,
-        ("issue", _, Some("title" | "description")) => IconName::Pencil,
-        ("comment", ..) => IconName::MessageSquare,
-        ("attachment", ..) => IconName::Paperclip,
-        ("project", ..) => IconName::FolderKanban,
-        _ => IconName::GitCommitHorizontal,
     }
 }

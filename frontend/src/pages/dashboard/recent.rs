@@ -69,6 +69,7 @@ fn Rows(
     show: RwSignal<u32>,
 ) -> impl IntoView {
     let shown = RwSignal::new(newest.get_untracked());
+    let session = session();
     let marked = RwSignal::new(Vec::<String>::new());
     let held = RwSignal::new(false);
     let take = move |rows: Vec<IssueRow>| {
@@ -94,6 +95,11 @@ fn Rows(
         },
         false,
     );
+    // What is no longer the reader's to see does not wait until they look elsewhere.
+    Effect::new(move |_| {
+        let mine = session.standings();
+        shown.update(|rows| rows.retain(|row| mine.iter().any(|s| s.project == row.project)));
+    });
     Effect::watch(
         move || show.get(),
         move |_, _, _| take(newest.get_untracked()),

@@ -1,5 +1,6 @@
 //! One comment: read, answered, changed, deleted.
 
+use super::former::FormerTexts;
 use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
@@ -24,7 +25,9 @@ pub fn CommentItem(
     answer: bool,
 ) -> impl IntoView {
     let talk = expect_context::<Talk>();
+    let state = expect_context::<IssueState>();
     let id = comment.id;
+    let reads_former = Memo::new(move |_| state.rights.may(Action::SeeFormerTexts).is_ok());
     let kind = if comment.internal {
         "Internal note"
     } else {
@@ -43,6 +46,9 @@ pub fn CommentItem(
                 <p class="flex items-center gap-2 text-xs text-ink-3">
                     <SmallIcon name=IconName::Trash2 />
                     "This comment was deleted."
+                    <Show when=move || reads_former.get()>
+                        <FormerTexts id words="What it said" />
+                    </Show>
                     <span class="ml-auto"><Time at=comment.created_at sentence=true /></span>
                 </p>
             </article>
@@ -66,7 +72,16 @@ pub fn CommentItem(
                         }
                     })}
                 <span class="ml-auto flex items-center gap-1 text-ink-3">
-                    {comment.edited_at.map(|_| "edited, ")}
+                    {comment
+                        .edited_at
+                        .map(|_| {
+                            view! {
+                                <Show when=move || reads_former.get() fallback=|| "edited">
+                                    <FormerTexts id words="edited" />
+                                </Show>
+                                ", "
+                            }
+                        })}
                     <Time at=comment.created_at sentence=true />
                 </span>
             </div>

@@ -12,7 +12,9 @@ mod facts_plan;
 mod facts_work;
 mod files;
 mod flow;
+mod former;
 mod heading;
+mod kept;
 mod life;
 mod merge;
 mod peek;
@@ -35,10 +37,12 @@ use chrono::{DateTime, Utc};
 use domain::issue::Issue;
 use domain::paths::{page, with_query};
 use domain::policy::Action;
+use domain::problem::Code;
 pub use fact_pickers::assign;
 use facts::Facts;
 use files::Files;
 use heading::Heading;
+use kept::KeptTexts;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
@@ -142,6 +146,12 @@ pub fn IssuePage() -> impl IntoView {
             .into_iter()
             .collect::<Vec<_>>()
     });
+    let gone = Memo::new(move |_| {
+        let error = loaded
+            .error
+            .with(|error| error.as_ref().is_some_and(|e| e.is(Code::NotFound)));
+        error && loaded.value.with(Option::is_none)
+    });
     let waiting = Memo::new(move |_| loaded.value.with(Option::is_none));
     view! {
         <Page title=key crumbs heading=false actions=move || view! { <BarActions loaded past /> }>
@@ -155,6 +165,9 @@ pub fn IssuePage() -> impl IntoView {
             <AsyncView loaded what="The issue" loading="Loading the issue" skeleton=|| view! { <SkeletonText /> } let:issue>
                 <Content issue loaded as_of />
             </AsyncView>
+            <Show when=move || gone.get()>
+                {move || view! { <KeptTexts key=key.get() /> }}
+            </Show>
         </Page>
     }
 }

@@ -109,10 +109,11 @@ impl Rights {
     }
 
     fn on_ground(self, action: Action, ground: Ground) -> Right {
-        if self.past.get() && action != Action::SeeInternalNotes {
+        let only_reads = matches!(action, Action::SeeInternalNotes | Action::SeeFormerTexts);
+        if self.past.get() && !only_reads {
             return Err(Refusal::plain(READ_ONLY));
         }
-        if self.archived.get() && action != Action::SeeInternalNotes {
+        if self.archived.get() && !only_reads {
             return Err(Refusal::plain(
                 "The project is archived: it can be read, but not changed.",
             ));

@@ -185,9 +185,25 @@ impl Rows {
         let Some(listing) = self.listing.try_get_untracked() else {
             return;
         };
-        let Ok(list) = ask(listing.clone()).await else {
-            return;
+        let answer = ask(listing.clone()).await;
+        let list = match answer {
+            Ok(list) => list,
+            // What is no longer the reader's to see leaves the screen at once.
+            Err(error) if !error.may_pass() => {
+                if self.listing.try_get_untracked() == Some(listing) {
+                    self.shown.set(Vec::new());
+                    self.page.value.set(None);
+                    self.page.error.set(Some(error));
+                }
+                return;
+            }
+            Err(_) => return,
         };
+        // It is there again.
+        if self.page.error.try_with_untracked(Option::is_some) == Some(true) {
+            self.page.reload();
+            return;
+        }
         // The address asks for something else by now, or the page is gone.
         if self.listing.try_get_untracked() == Some(listing)
             && self.page.value.try_with_untracked(Option::is_some) == Some(true)
@@ -226,8 +242,15 @@ impl Rows {
                     let row = row.clone();
                     let key = row.row.with_untracked(|row| row.key.clone());
                     spawn_local(async move {
-                        if let Ok(answer) = api::issues::show(&key).await {
-                            absorb(&row, row_of(answer.value));
+                        match api::issues::show(&key).await {
+                            Ok(answer) => absorb(&row, row_of(answer.value)),
+                            // Not even that: it is gone for the reader.
+                            Err(error) if !error.may_pass() => {
+                                let _ = self
+                                    .shown
+                                    .try_update(|rows| rows.retain(|other| other.id != row.id));
+                            }
+                            Err(_) => {}
                         }
                     });
                 }

@@ -20,7 +20,8 @@ struct Texts {
     description: RwSignal<String>,
     visibility: RwSignal<String>,
     reporters_see: RwSignal<String>,
-    base: StoredValue<Option<[String; 4]>>,
+    landing: RwSignal<String>,
+    base: StoredValue<Option<[String; 5]>>,
     /// Somebody else changed a field that was changed here too.
     conflict: RwSignal<bool>,
 }
@@ -33,6 +34,7 @@ impl Default for Texts {
             description: text(),
             visibility: text(),
             reporters_see: text(),
+            landing: text(),
             base: StoredValue::new(None),
             conflict: RwSignal::new(false),
         }
@@ -40,21 +42,23 @@ impl Default for Texts {
 }
 
 impl Texts {
-    fn fields(self) -> [RwSignal<String>; 4] {
+    fn fields(self) -> [RwSignal<String>; 5] {
         [
             self.name,
             self.description,
             self.visibility,
             self.reporters_see,
+            self.landing,
         ]
     }
 
-    fn of(project: &Project) -> [String; 4] {
+    fn of(project: &Project) -> [String; 5] {
         [
             project.name.clone(),
             project.description.clone(),
             project.visibility.to_string(),
             project.reporters_see.to_string(),
+            project.landing.to_string(),
         ]
     }
 
@@ -87,7 +91,8 @@ impl Texts {
 
     /// What was changed here.
     fn patch(self) -> ProjectPatch {
-        let Some([name, description, visibility, reporters_see]) = self.base.get_value() else {
+        let Some([name, description, visibility, reporters_see, landing]) = self.base.get_value()
+        else {
             return ProjectPatch::default();
         };
         let changed = |field: RwSignal<String>, old: String| {
@@ -99,7 +104,7 @@ impl Texts {
             visibility: changed(self.visibility, visibility).and_then(|word| word.parse().ok()),
             reporters_see: changed(self.reporters_see, reporters_see)
                 .and_then(|word| word.parse().ok()),
-            landing: None,
+            landing: changed(self.landing, landing).and_then(|word| word.parse().ok()),
             archived: None,
         }
     }
@@ -110,7 +115,13 @@ impl Texts {
 pub(super) fn GeneralTab(here: Here) -> impl IntoView {
     let toasts = toasts();
     let place = expect_context::<Place>();
-    let form = Form::new(&["name", "description", "visibility", "reporters_see"]);
+    let form = Form::new(&[
+        "name",
+        "description",
+        "visibility",
+        "reporters_see",
+        "landing",
+    ]);
     let texts = Texts::default();
     let conflict = texts.conflict;
     Effect::new(move |_| {
@@ -123,6 +134,7 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
         description,
         visibility,
         reporters_see,
+        landing,
         ..
     } = texts;
     let refused = Memo::new(move |_| here.refused(Action::EditProject));
@@ -198,6 +210,13 @@ pub(super) fn GeneralTab(here: Here) -> impl IntoView {
                         choices=vec![("all", "Every issue"), ("own", "Their own issues only")]
                         value=reporters_see
                         error=form.field("reporters_see")
+                    />
+                    <SelectField
+                        id="settings-landing"
+                        label="Opens with"
+                        choices=vec![("issues", "The list of issues"), ("board", "The board")]
+                        value=landing
+                        error=form.field("landing")
                     />
                 </div>
                 <div><BusyButton busy=form.busy disabled>"Save settings"</BusyButton></div>

@@ -11,6 +11,7 @@ use crate::components::{
 use crate::model::refusal::Refusal;
 use crate::state::form::Form;
 use crate::state::{Loaded, session, toasts};
+use domain::paths::page;
 use domain::policy::Action;
 use domain::project::{Member, NewMember};
 use domain::user::Role;
@@ -142,6 +143,7 @@ fn Row(
         .copied()
         .filter(|role| role.for_membership())
         .collect();
+    let href = page::user(&user.username);
     let said = name.clone();
     let on_change = Callback::new(move |to: Role| {
         shown.set(to);
@@ -195,7 +197,7 @@ fn Row(
     });
     view! {
         <tr>
-            <td><span class="font-medium"><Person user /></span></td>
+            <td><a class="inline-flex min-h-6 items-center font-medium hover:underline" href=href><Person user /></a></td>
             <td><RoleSelect label=format!("Role of {name}") roles value=shown refused=why on_change /></td>
             <td class="num text-ink-3 max-md:hidden"><Time at=created_at /></td>
             <td class="w-8 px-0">

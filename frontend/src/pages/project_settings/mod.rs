@@ -1,8 +1,10 @@
 //! What a project is, who is in it, and what it keeps.
 
 mod archive;
+mod export;
 mod general;
 mod labels;
+mod leave;
 mod members;
 mod versions;
 mod workflow;
@@ -19,8 +21,10 @@ use archive::ArchiveSection;
 use domain::paths::page;
 use domain::policy::Action;
 use domain::project::Project;
+use export::{ExportSection, PurgeSection};
 use general::GeneralTab;
 use labels::LabelsTab;
+use leave::LeaveSection;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use members::MembersTab;
@@ -84,7 +88,10 @@ pub fn ProjectSettingsPage() -> impl IntoView {
             .to_ascii_uppercase()
     });
     let changed = pulse(move || {
-        live.kind("project") + live.kind("member") + live.kind("label") + live.kind("version")
+        ["project", "member", "label", "version", "workflow"]
+            .into_iter()
+            .map(|noun| live.kind(noun))
+            .sum()
     });
     let here = Here {
         key,
@@ -140,7 +147,7 @@ pub fn ProjectSettingsPage() -> impl IntoView {
                         "labels" => view! { <LabelsTab here /> }.into_any(),
                         "versions" => view! { <VersionsTab here /> }.into_any(),
                         "workflow" => view! { <WorkflowTab here /> }.into_any(),
-                        _ => view! { <GeneralTab here /> <ArchiveSection here /> }.into_any(),
+                        _ => view! { <GeneralTab here /> <LeaveSection here /> <ExportSection here /> <ArchiveSection here /> <PurgeSection here /> }.into_any(),
                     }}
                 </div>
             </AsyncView>

@@ -153,7 +153,7 @@ fn Row(project: Project) -> impl IntoView {
     view! {
         <tr>
             <td>
-                <a class="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline" href=page::project_issues(&project.key)>
+                <a class="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline" href=page::project(&project.key)>
                     <span class="font-medium">{project.name}</span>
                     <span class="ii-key">{project.key.clone()}</span>
                 </a>

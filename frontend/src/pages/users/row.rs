@@ -8,6 +8,7 @@ use crate::components::role_select::RoleSelect;
 use crate::components::{Icon, IconName, Person, SmallIcon, Time};
 use crate::model::refusal::Refusal;
 use crate::state::{session, toasts};
+use domain::paths::page;
 use domain::user::{Kind, Role, User, UserPatch};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -63,7 +64,7 @@ pub(super) fn UserRow(people: People, first: User) -> impl IntoView {
         let user = user.get();
         let second = (user.username != user.display_name).then(|| format!("@{}", user.username));
         view! {
-            <span class="font-medium"><Person user=user.reference() /></span>
+            <a class="inline-flex min-h-6 items-center font-medium hover:underline" href=page::user(&user.username)><Person user=user.reference() /></a>
             {second.map(|name| view! { <span class="ii-key">{name}</span> })}
             {(!user.active).then(|| view! { <span class="badge badge-sm ii-pill c-backlog">"deactivated"</span> })}
         }

@@ -1,47 +1,28 @@
 //! The statuses of a project and the steps between them, to read.
 
-use super::Here;
-use crate::api;
-use crate::components::AsyncView;
 use crate::components::glyph::StatusLook;
 use crate::components::marks::StatusText;
-use crate::components::skeleton::SkeletonRows;
-use crate::state::Loaded;
 use domain::workflow::{Category, Workflow};
 use leptos::prelude::*;
 
 /// Each status with its meaning and the ways out of it.
 #[component]
-pub(super) fn WorkflowTab(here: Here) -> impl IntoView {
-    let loaded = Loaded::keep(
-        move || (here.key.get(), here.changed.get()),
-        |(key, _)| async move { api::projects::workflow(&key).await },
-    );
+pub(super) fn ReadTable(workflow: Workflow) -> impl IntoView {
     view! {
-        <p class="text-sm text-ink-2">
-            "The statuses in the order of the board. What a status means decides how it is counted; its name is free."
-        </p>
-        <AsyncView
-            loaded
-            what="The workflow"
-            loading="Loading the workflow"
-            skeleton=|| view! { <div class="-mx-4 lg:-mx-6"><SkeletonRows rows=5 /></div> }.into_any()
-            let:workflow
-        >
-            <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Workflow, scrolls sideways">
-                <table class="table table-sm max-w-4xl">
-                    <caption class="sr-only">"Statuses and the steps between them"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Status"</th>
-                            <th scope="col">"Means"</th>
-                            <th scope="col">"Leads to"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{move || workflow.with(rows)}</tbody>
-                </table>
-            </div>
-        </AsyncView>
+        <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Workflow, scrolls sideways">
+            <table class="table table-sm max-w-4xl">
+                <caption class="sr-only">"Statuses and the steps between them"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Status"</th>
+                        <th scope="col">"Means"</th>
+                        <th scope="col" class="num">"Limit"</th>
+                        <th scope="col">"Leads to"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows(&workflow)}</tbody>
+            </table>
+        </div>
     }
 }
 
@@ -85,6 +66,7 @@ fn rows(workflow: &Workflow) -> impl IntoView + use<> {
                 <tr>
                     <td class="font-medium"><StatusText look name=status.name.clone() /></td>
                     <td class="text-ink-2">{status.category.slug()}</td>
+                    <td class="num text-ink-2">{status.wip_limit.map_or_else(|| "–".to_owned(), |limit| limit.to_string())}</td>
                     <td>
                         <span class="flex flex-wrap gap-x-4 gap-y-1">
                             {next
