@@ -5,6 +5,7 @@
 //! instances, and by a tick; whatever is lost of these, the next look finds the events in the table.
 
 use crate::app::App;
+use crate::auth::place::Places;
 use bytes::Bytes;
 use domain::event::{EventKind, LiveEvent};
 use domain::key::issue_key;
@@ -47,7 +48,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    fn new(row: Delivered) -> Self {
+    fn new(row: Delivered, places: &Places) -> Self {
         let issue = row
             .project
             .as_ref()
@@ -65,7 +66,8 @@ impl Frame {
         let data = serde_json::to_string(&event).unwrap_or_default();
         let bytes = Bytes::from(format!(
             "id: {}\nevent: {}\ndata: {data}\n\n",
-            row.seq, event.kind
+            places.seal(row.seq),
+            event.kind
         ));
         Self {
             seq: row.seq,
@@ -299,7 +301,7 @@ fn deliver(app: &App, cursor: &mut Option<i64>, stamping: bool) -> store::Result
             let more = rows.len() == 500;
             for row in rows {
                 after = row.seq;
-                let frame = Frame::new(row);
+                let frame = Frame::new(row, &app.places);
                 if frame.kind.is_some_and(EventKind::moves_rights) {
                     // Before anything later is heard: whoever lost a right must not hear it.
                     refresh(app, conn)?;
@@ -362,6 +364,7 @@ fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
 /// When the database is away.
 pub fn replay(
     conn: &mut Conn,
+    places: &Places,
     after: i64,
     rights: &Rights,
 ) -> store::Result<(Vec<Frame>, Option<i64>)> {
@@ -369,7 +372,7 @@ pub fn replay(
     let last = rows.last().map(|r| r.seq);
     let frames = rows
         .into_iter()
-        .map(Frame::new)
+        .map(|row| Frame::new(row, places))
         .filter(|f| f.may_be_heard_by(rights))
         .collect();
     Ok((frames, last))

@@ -19,6 +19,7 @@ pub mod sign_in;
 pub mod workflow;
 
 use crate::auth::jwt::Keys;
+use crate::auth::place::Places;
 use crate::blocking::{Lane, Lanes, Refused};
 use crate::config::Config;
 use crate::live::Hub;
@@ -49,6 +50,8 @@ pub struct App {
     pub lanes: Lanes,
     /// Keys of tokens.
     pub keys: Keys,
+    /// Seals places in the order of events.
+    pub places: Arc<Places>,
     /// Files.
     pub blobs: Blobs,
     /// Live streams.
@@ -138,6 +141,7 @@ impl App {
             db_config,
             lanes: Lanes::start()?,
             keys: Keys::new(&config.secret_keys),
+            places: Arc::new(Places::new(&config.secret_keys)),
             blobs,
             live: Hub::default(),
             metrics: Metrics::new()?,

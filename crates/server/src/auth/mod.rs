@@ -1,4 +1,5 @@
-//! Passwords and tokens.
+//! Passwords, tokens and sealed places.
 
 pub mod jwt;
 pub mod password;
+pub mod place;

@@ -3,6 +3,7 @@
 use super::extract::Params;
 use super::reply;
 use crate::app::{App, Caller, Error};
+use crate::auth::place::LENGTH;
 use crate::live::{Frame, Hub, Rights, Seat, replay};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -23,6 +24,9 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 const REPLAY_MAX: i64 = 10_000;
 /// Most streams of one server.
 const STREAMS_MAX: i64 = 12_000;
+
+/// A place that nobody can go on from: unreadable, or sealed by a key that is gone.
+const LOST: i64 = -1;
 
 /// Where a stream begins.
 struct Begin {
@@ -74,17 +78,19 @@ pub async fn live_stream(
     if app.live.is_stopping() || app.metrics.streams.get() >= STREAMS_MAX {
         return Err(Error::unavailable());
     }
-    let wanted = req
-        .headers()
-        .get("last-event-id")
-        .map(|v| v.to_str().ok().and_then(|v| v.parse().ok()).unwrap_or(-1));
+    let wanted = req.headers().get("last-event-id").map(|v| {
+        v.to_str()
+            .ok()
+            .and_then(|v| app.places.open(v))
+            .unwrap_or(LOST)
+    });
     let begin = begin(&app, &caller, wanted).await?;
     // Seated before the missed events are read, so that nothing falls between.
     let seat = Hub::sit(&app, caller.session, caller.account, begin.rights);
     let mut out = VecDeque::new();
     let hello = format!(
         "retry: 3000\n: live\nid: {}\nevent: {}\ndata: {{}}\n\n",
-        begin.after,
+        app.places.seal(begin.after),
         if begin.reset { "reset" } else { "ready" }
     );
     out.push_back(Bytes::from(hello));
@@ -162,16 +168,18 @@ impl State {
 
     /// Tells the receiver to fetch everything anew: it missed something, or sees more or less now.
     fn start_over(&self) -> Bytes {
-        Bytes::from(format!("id: {}\nevent: reset\ndata: {{}}\n\n", self.sent))
+        let place = self.app.places.seal(self.sent);
+        Bytes::from(format!("id: {place}\nevent: reset\ndata: {{}}\n\n"))
     }
 
     async fn replay(&mut self) -> Option<()> {
         let after = self.sent;
         let rights = self.seat.viewer.rights()?;
+        let places = self.app.places.clone();
         let page = self
             .app
             .read(&self.caller, move |conn, _| {
-                Ok(replay(conn, after, &rights)?)
+                Ok(replay(conn, &places, after, &rights)?)
             })
             .await;
         match page {
@@ -215,7 +223,13 @@ pub async fn poll_events(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let wanted: Option<i64> = params.read("after", "the cursor of an answer")?;
+    let after = params.text("after");
+    if after.as_ref().is_some_and(|after| after.len() != LENGTH) {
+        return Err(
+            FieldError::query("after", "invalid", "Expected the cursor of an answer.").into(),
+        );
+    }
+    let wanted = after.map(|after| app.places.open(&after).unwrap_or(LOST));
     let wait: u64 = params.read("wait", "a number of seconds")?.unwrap_or(0);
     params.end()?;
     if wait > WAIT_MAX {
@@ -229,11 +243,13 @@ pub async fn poll_events(
     let (mut after, reset) = (first.after, first.reset);
     loop {
         // Rights are looked up for every page: they may change while this waits.
+        let places = app.places.clone();
         let (frames, last) = app
             .read(&caller, move |conn, actor| {
                 let scope = access::scope(conn, actor.id, actor.role)?;
                 Ok(replay(
                     conn,
+                    &places,
                     after,
                     &Rights {
                         role: actor.role,
@@ -248,7 +264,7 @@ pub async fn poll_events(
             let items = frames.into_iter().map(|f| f.event).collect();
             return reply::json(&Polled {
                 items,
-                cursor: after.to_string(),
+                cursor: app.places.seal(after),
                 reset,
             });
         }
@@ -259,7 +275,7 @@ pub async fn poll_events(
         {
             return reply::json(&Polled {
                 items: Vec::new(),
-                cursor: after.to_string(),
+                cursor: app.places.seal(after),
                 reset,
             });
         }
