@@ -34,6 +34,7 @@ pub mod shortcuts;
 pub mod stats;
 pub mod text;
 pub mod user;
+pub mod view;
 pub mod workflow;
 
 pub use wire::{Patch, UnknownWord};

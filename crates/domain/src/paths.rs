@@ -116,6 +116,11 @@ pub mod api {
     pub fn issue(key: &str) -> String {
         format!("{API}/issues/{}", encode(key))
     }
+    /// A saved view.
+    #[must_use]
+    pub fn view(id: &str) -> String {
+        format!("{API}/views/{}", encode(id))
+    }
     /// What belongs to an issue: `comments`, `attachments`, `events`, `restore`.
     #[must_use]
     pub fn of_issue(key: &str, list: &str) -> String {

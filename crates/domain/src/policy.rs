@@ -40,6 +40,10 @@ pub enum Action {
     ReportOnBehalf,
     /// Labels and versions of a project.
     ManageLabels,
+    /// Views that a project shares.
+    ManageSharedViews,
+    /// Change many issues at once.
+    BulkEdit,
     /// Change a comment.
     EditComment,
     /// Delete a comment.
@@ -134,6 +138,8 @@ pub const TABLE: &[Rule] = &[
     rule(Action::AssignOthers,      "assign_others",      "assign issues to others",                    [M, M, M, M]),
     rule(Action::ReportOnBehalf,    "report_on_behalf",   "report for somebody else",                   [M, M, M, M]),
     rule(Action::ManageLabels,      "manage_labels",      "change labels and versions",                 [M, M, M, M]),
+    rule(Action::ManageSharedViews, "manage_shared_views","change the views that this project shares",  [M, M, M, M]),
+    rule(Action::BulkEdit,          "bulk_edit",          "change many issues at once",                 [M, M, M, M]),
     rule(Action::EditComment,       "edit_comment",       "edit this comment",                          [NO, V, NO, NO]),
     rule(Action::DeleteComment,     "delete_comment",     "delete this comment",                        [L, R, NO, NO]),
     rule(Action::DeleteAttachment,  "delete_attachment",  "remove this file",                           [L, R, NO, NO]),

@@ -7,6 +7,7 @@ use diesel::sql_types::{Jsonb, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use domain::issue::{IssueType, Priority, Resolution, Severity, StatusRef, Stay};
 use domain::label::LabelRef;
 use domain::user::{Kind, UserRef};
+use domain::view::Layout;
 use domain::workflow::Category;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -78,6 +79,7 @@ into! {
     Rank<Priority> => Priority,
     Json<Vec<Stay>> => Vec<Stay>,
     Json<Vec<LabelRef>> => Vec<LabelRef>,
+    Json<Layout> => Layout,
 }
 
 /// A resolution, when there is one.

@@ -111,9 +111,10 @@ pub fn meaning(constraint: &str) -> Option<(&'static str, &'static str, &'static
         "account_email_key" => ("email", "taken", "That e-mail address is in use."),
         "project_key_key" => ("key", "taken", "That key is taken."),
         "membership_pkey" => ("identifier", "taken", "They are a member already."),
-        "label_project_id_name_key" | "project_version_project_id_name_key" => {
-            ("name", "taken", "That name is taken.")
-        }
+        "label_project_id_name_key"
+        | "project_version_project_id_name_key"
+        | "saved_view_owner_id_name_key"
+        | "saved_view_project_id_name_key" => ("name", "taken", "That name is taken."),
         "issue_project_id_external_ref_key" => (
             "external_ref",
             "taken",

@@ -32,6 +32,7 @@ pub mod search;
 mod schema;
 pub mod stats;
 pub mod workflow;
+pub mod views;
 
 pub use columns::Person;
 pub use db::{Db, DbConfig, Tx};

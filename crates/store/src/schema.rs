@@ -266,6 +266,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_view (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        project_id -> Nullable<Uuid>,
+        name -> Text,
+        query -> Text,
+        layout -> Jsonb,
+        shared -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     session (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -313,6 +328,8 @@ diesel::joinable!(label -> project (project_id));
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> project (project_id));
 diesel::joinable!(project_version -> project (project_id));
+diesel::joinable!(saved_view -> account (owner_id));
+diesel::joinable!(saved_view -> project (project_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(status -> project (project_id));
 diesel::joinable!(transition -> project (project_id));
@@ -335,6 +352,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     project,
     project_version,
     purging,
+    saved_view,
     session,
     status,
     transition,

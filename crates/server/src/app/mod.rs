@@ -17,6 +17,7 @@ pub mod past;
 pub mod projects;
 pub mod sign_in;
 pub mod workflow;
+pub mod views;
 
 use crate::auth::jwt::Keys;
 use crate::auth::place::Places;

@@ -24,6 +24,7 @@ pub mod search;
 pub mod spa;
 pub mod stream;
 pub mod users;
+pub mod views;
 
 use crate::app::App;
 use actix_web::body::MessageBody;
@@ -77,6 +78,11 @@ pub fn v1(routes: &mut ServiceConfig) {
         // Before the route of one issue, whose key it would be.
         .service(search::similar_issues)
         .service(search::search)
+        .service(views::list_views)
+        .service(views::create_view)
+        .service(views::get_view)
+        .service(views::update_view)
+        .service(views::delete_view)
         .service(issues::get_issue)
         .service(issues::update_issue)
         .service(issues::delete_issue)

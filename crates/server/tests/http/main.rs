@@ -28,3 +28,4 @@ mod seeding;
 mod sweep;
 mod workflow;
 mod worlds;
+mod views;

@@ -203,6 +203,11 @@ impl World {
             }
             path = path.replace("{issue}", &issue.key);
         }
+        if path.contains("/views/{id}") {
+            let new = json!({"name": format!("view{n}"), "shared": true, "project": project});
+            let view: domain::view::View = lead.post("/api/v1/views", new).await.made();
+            path = path.replace("{id}", &view.id.to_string());
+        }
         if path.contains("{label}") {
             let at = format!("/api/v1/projects/{project}/labels");
             let label: Label = lead

@@ -1,0 +1,153 @@
+//! Saved views.
+
+use super::issues::Precondition;
+use super::{Error, Result};
+use domain::key::ProjectRef;
+use domain::policy::Action;
+use domain::problem::{Code, FieldError, Problem};
+use domain::view::{NewView, VIEWS_MAX, View, ViewPatch};
+use serde_json::json;
+use store::access::{self, Actor};
+use store::db::{Conn, Tx};
+use store::views::{self, StoredView};
+use uuid::Uuid;
+
+/// Whether somebody may change a view: their own, or one of a project whose views they keep.
+fn editable(conn: &mut Conn, actor: &Actor, view: &StoredView) -> Result<bool> {
+    match (view.shared, view.project_id) {
+        (true, Some(project)) => {
+            let which = ProjectRef::Id(project);
+            let access = access::project(conn, actor, &which, Action::SeeProject)?;
+            Ok(access.allow(Action::ManageSharedViews).is_ok())
+        }
+        _ => Ok(view.owner_id == actor.id),
+    }
+}
+
+/// Views that exist for the caller, of one project or of all.
+///
+/// # Errors
+/// 404 for a project that does not exist for them.
+pub fn list(conn: &mut Conn, actor: &Actor, project: Option<&str>) -> Result<Vec<View>> {
+    let scope = access::list_scope(conn, actor, project)?;
+    let standings = access::standings(conn, actor.id, actor.role)?;
+    let keeps = |id: Uuid| {
+        standings.iter().any(|s| {
+            s.project_id == id
+                && domain::policy::decide(
+                    s.role,
+                    Action::ManageSharedViews,
+                    domain::policy::Ground::NONE,
+                )
+                .is_ok()
+        })
+    };
+    let found = views::list(conn, &scope)?;
+    Ok(found
+        .into_iter()
+        .filter(|view| project.is_none() || view.project_id.is_some())
+        .map(|view| {
+            let editable = match (view.shared, view.project_id) {
+                (true, Some(project)) => keeps(project),
+                _ => true,
+            };
+            view.render(editable)
+        })
+        .collect())
+}
+
+fn load(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredView> {
+    let view = views::by_id(conn, id, actor.id)?;
+    if let Some(project) = view.project_id {
+        access::project(conn, actor, &ProjectRef::Id(project), Action::SeeProject)?;
+    }
+    Ok(view)
+}
+
+/// One view.
+///
+/// # Errors
+/// 404.
+pub fn get(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<View> {
+    let view = load(conn, actor, id)?;
+    let editable = editable(conn, actor, &view)?;
+    Ok(view.render(editable))
+}
+
+/// Saves a view. `new` has passed its check.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken or there are too many.
+pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
+    let project = match &new.project {
+        None => None,
+        Some(word) => {
+            let which: ProjectRef = word.parse().map_err(|_| unknown_project())?;
+            let action = if new.shared {
+                Action::ManageSharedViews
+            } else {
+                Action::SeeProject
+            };
+            let access = access::project(tx, actor, &which, action)?;
+            if new.shared {
+                access.writable()?;
+            }
+            Some(access.project.id)
+        }
+    };
+    let shared_with = project.filter(|_| new.shared);
+    if views::count(tx, actor.id, shared_with)? >= VIEWS_MAX {
+        return Err(Error::conflict(
+            "There are 200 views already; delete some first.",
+        ));
+    }
+    let id = views::insert(tx, actor.id, project, new)?;
+    get(tx, actor, id)
+}
+
+fn unknown_project() -> FieldError {
+    FieldError::at("project", "unknown_value", "There is no such project.")
+}
+
+/// The view, when the caller may change it and it still is what they saw.
+fn for_change(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> Result<StoredView> {
+    let view = load(tx, actor, id)?;
+    if let (true, Some(project)) = (view.shared, view.project_id) {
+        let which = ProjectRef::Id(project);
+        access::project(tx, actor, &which, Action::ManageSharedViews)?.writable()?;
+    }
+    if seen
+        .version()
+        .is_some_and(|version| version != view.version)
+    {
+        let mut problem = Problem::new(Code::EditConflict);
+        problem.current = Some(json!(view.render(true)));
+        return Err(problem.into());
+    }
+    Ok(view)
+}
+
+/// Changes a view. The patch has passed its check.
+///
+/// # Errors
+/// 403, 404, 409 when the name is taken, 412.
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Uuid,
+    patch: &ViewPatch,
+    seen: Precondition,
+) -> Result<View> {
+    let was = for_change(tx, actor, id, seen)?;
+    views::update(tx, &was, patch)?;
+    get(tx, actor, id)
+}
+
+/// Deletes a view.
+///
+/// # Errors
+/// 403, 404, 412.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> Result<()> {
+    let was = for_change(tx, actor, id, seen)?;
+    Ok(views::delete(tx, &was)?)
+}
