@@ -13,6 +13,7 @@ mod wire;
 pub mod attachment;
 pub mod audit;
 pub mod board;
+pub mod bulk;
 pub mod comment;
 pub mod csv;
 pub mod event;

@@ -324,6 +324,24 @@ impl Tx<'_> {
     /// Writes an entry of the audit log with this transaction.
     pub fn audit(&mut self, entry: NewEntry) {
         self.entries.push(entry);
+    /// Does something and takes it back again, whatever came of it: to see what would happen.
+    ///
+    /// # Errors
+    /// What `f` says.
+    pub fn trial<T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (events, rings) = (self.events.len(), self.wrote_events);
+        let run = |conn: &mut Conn, statement: &str| {
+            conn.pg().batch_execute(statement).map_err(Error::from)
+        };
+        run(self.conn, "savepoint trial")?;
+        let result = f(self);
+        self.events.truncate(events);
+        self.wrote_events = rings;
+        run(self.conn, "rollback to savepoint trial")?;
+        result
     }
 
     /// Notes that the statement to come writes, and whether it writes events.

@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod audit;
 pub mod auth;
 pub mod board;
+pub mod bulk;
 pub mod comments;
 pub mod csv;
 pub mod export;
@@ -78,6 +79,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         // Before the route of one issue, whose key it would be.
         .service(search::similar_issues)
         .service(search::search)
+        .service(bulk::bulk_edit)
         .service(views::list_views)
         .service(views::create_view)
         .service(views::get_view)

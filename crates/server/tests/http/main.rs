@@ -10,6 +10,7 @@
 mod accounts;
 mod audit;
 mod board;
+mod bulk;
 mod comments;
 mod files;
 mod filters;

@@ -203,6 +203,11 @@ impl World {
             }
             path = path.replace("{issue}", &issue.key);
         }
+        if body.contains("{made}") {
+            let made = format!("/api/v1/projects/{project}/issues");
+            let issue: Issue = author.post(&made, json!({"title": "Canary"})).await.made();
+            body = body.replace("{made}", &issue.key);
+        }
         if path.contains("/views/{id}") {
             let new = json!({"name": format!("view{n}"), "shared": true, "project": project});
             let view: domain::view::View = lead.post("/api/v1/views", new).await.made();
@@ -285,7 +290,8 @@ impl World {
             Some(query) => format!("{path}?{}", query.replace(project, "NEVER")),
             None => path,
         };
-        (path, body.replace(&format!("\"{project}\""), "\"NEVER\""))
+        let body = body.replace(&format!("\"{project}\""), "\"NEVER\"");
+        (path, body.replace(&format!("\"{project}-"), "\"NEVER-"))
     }
 
     async fn row(&self, row: &Row, project: &str, cells: &[char]) {

@@ -242,3 +242,18 @@ pub fn assigned_to(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Vec<
         .select(issue::id)
         .load(conn.pg())?)
 }
+
+statement! {
+    /// Keeps others from changing these issues until the transaction ends.
+    LockIssues { ids: Vec<Uuid> => Array<SqlUuid> } -> SqlUuid :
+    "select id from issue where id = any({ids}) order by id for update"
+}
+
+/// Keeps others from changing these issues until the transaction ends.
+///
+/// # Errors
+/// When it takes longer than the lock timeout.
+pub fn lock(conn: &mut Conn, ids: &[Uuid]) -> Result<()> {
+    let _: Vec<Uuid> = LockIssues { ids: ids.to_vec() }.load(conn.pg())?;
+    Ok(())
+}

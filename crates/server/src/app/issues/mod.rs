@@ -1,9 +1,11 @@
 //! Issues: creating, changing, deleting.
 
+mod bulk;
 mod create;
 mod names;
 mod update;
 
+pub use bulk::bulk;
 pub use create::create;
 pub use update::{
     move_into, put_label, remove_label, remove_label_everywhere, unassign_all, update,

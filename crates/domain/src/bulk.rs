@@ -1,0 +1,153 @@
+//! One change of many issues: all of them or none.
+
+use crate::filter;
+use crate::issue::{Issue, IssuePatch};
+use crate::problem::FieldError;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Most issues of one change.
+pub const BULK_MAX: usize = 500;
+
+/// `POST /issues/bulk`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bulk {
+    /// Keys or ids; either these or `q`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issues: Option<Vec<String>>,
+    /// Whatever the filter language finds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Key of the project that `q` looks in; all unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// The change, as of one issue; neither `place` nor `external_ref`.
+    pub patch: IssuePatch,
+    /// Only says what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What happened, or would happen, to one issue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkItem {
+    /// Id.
+    pub id: Uuid,
+    /// Key.
+    pub key: String,
+    /// The fields that change; none when the issue is like that already.
+    pub changed: Vec<String>,
+    /// Its version afterwards.
+    pub version: i32,
+    /// What a PATCH of this issue must carry to take the change back.
+    pub undo: IssuePatch,
+    /// Why it cannot change; then nothing changes at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// The answer of `POST /issues/bulk`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BulkReport {
+    /// Whether this only says what would happen.
+    pub dry_run: bool,
+    /// One entry for each issue, in the order asked for.
+    pub items: Vec<BulkItem>,
+}
+
+impl Bulk {
+    /// The same with every field as it is stored.
+    ///
+    /// # Errors
+    /// All fields that are wrong.
+    pub fn check(&self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: &str, code: &str, detail: &str| {
+            errors.push(FieldError::at(field, code, detail));
+        };
+        match (&self.issues, &self.q) {
+            (Some(issues), None) if issues.is_empty() || issues.len() > BULK_MAX => {
+                wrong("issues", "range", "From 1 to 500 issues.");
+            }
+            (Some(_), None) if self.project.is_some() => {
+                wrong("project", "unknown_field", "Only together with q.");
+            }
+            (Some(_), None) => {}
+            (None, Some(text)) => {
+                if let Err(mistake) = filter::parse(text) {
+                    errors.push(mistake.at("/q"));
+                }
+            }
+            _ => wrong("issues", "required", "Either issues or q."),
+        }
+        for (field, given) in [
+            ("place", self.patch.place.is_some()),
+            ("external_ref", self.patch.external_ref.is_some()),
+        ] {
+            if given {
+                let pointer = format!("/patch/{field}");
+                let detail = "Every issue has its own.";
+                errors.push(FieldError::new(pointer, "not_for_many", detail));
+            }
+        }
+        if self.patch.is_empty() {
+            errors.push(FieldError::at("patch", "required", "What shall change?"));
+        }
+        match self.patch.check() {
+            Ok(patch) if errors.is_empty() => Ok(Self {
+                patch,
+                ..self.clone()
+            }),
+            Ok(_) => Err(errors),
+            Err(wrong) => {
+                errors.extend(wrong.into_iter().map(|error| FieldError {
+                    pointer: format!("/patch{}", error.pointer),
+                    ..error
+                }));
+                Err(errors)
+            }
+        }
+    }
+}
+
+/// The patch that gives an issue back what another one takes.
+#[must_use]
+pub fn undo(was: &Issue, patch: &IssuePatch) -> IssuePatch {
+    let moved = patch.status.is_some() || patch.resolution.is_some();
+    IssuePatch {
+        title: patch.title.as_ref().map(|_| was.title.clone()),
+        description: patch.description.as_ref().map(|_| was.description.clone()),
+        type_: patch.type_.map(|_| was.type_),
+        severity: patch.severity.map(|_| was.severity),
+        priority: patch.priority.map(|_| was.priority),
+        status: moved.then(|| was.status.slug.clone()),
+        resolution: was.resolution.filter(|_| moved),
+        place: None,
+        story_points: patch.story_points.map(|_| was.story_points),
+        labels: patch
+            .labels
+            .as_ref()
+            .map(|_| was.labels.iter().map(|l| l.name.clone()).collect()),
+        assignee: patch
+            .assignee
+            .as_ref()
+            .map(|_| was.assignee.as_ref().map(|a| a.username.clone())),
+        parent: patch.parent.as_ref().map(|_| was.parent.clone()),
+        affected_version: patch
+            .affected_version
+            .as_ref()
+            .map(|_| was.affected_version.clone()),
+        fixed_version: patch
+            .fixed_version
+            .as_ref()
+            .map(|_| was.fixed_version.clone()),
+        start_date: patch.start_date.map(|_| was.start_date),
+        due_date: patch.due_date.map(|_| was.due_date),
+        external_ref: None,
+        context: patch.context.as_ref().map(|_| was.context.clone()),
+    }
+}

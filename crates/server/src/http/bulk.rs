@@ -1,0 +1,43 @@
+//! One change of many issues.
+
+use super::extract::{self, Body};
+use super::reply;
+use crate::app::{Answer, App, Caller, Error, issues};
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use domain::bulk::{Bulk, BulkReport};
+
+/// Change many issues: all of them or none.
+///
+/// `issues` (keys or ids) or `q` (the filter language, with `project`) says which, at most 500; `patch` is
+/// that of one issue, and the same rules decide. With `dry_run` nothing is written, and each entry says what
+/// would change or why not. When one cannot change, the answer is 409 with the reason of each. Every entry has
+/// `undo`, the patch that takes the change back.
+#[utoipa::path(
+    tag = "issues",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
+    request_body = Bulk,
+    responses((status = 200, body = BulkReport))
+)]
+#[post("/issues/bulk")]
+pub async fn bulk_edit(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    body: Body<Bulk>,
+) -> Result<HttpResponse, Error> {
+    let once = extract::once(&req, &body)?;
+    let asked = body.value.check()?;
+    let answer = app
+        .make(&caller, once, move |tx, actor| {
+            let report = issues::bulk(tx, actor, &asked)?;
+            Ok(Answer {
+                status: 200,
+                location: None,
+                etag: None,
+                body: reply::text(&report)?,
+                replayed: false,
+            })
+        })
+        .await?;
+    Ok(reply::answer(answer))
+}
