@@ -324,6 +324,8 @@ impl Tx<'_> {
     /// Writes an entry of the audit log with this transaction.
     pub fn audit(&mut self, entry: NewEntry) {
         self.entries.push(entry);
+    }
+
     /// Does something and takes it back again, whatever came of it: to see what would happen.
     ///
     /// # Errors
@@ -332,13 +334,15 @@ impl Tx<'_> {
         &mut self,
         f: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (events, rings) = (self.events.len(), self.wrote_events);
+        let (events, entries) = (self.events.len(), self.entries.len());
+        let rings = self.wrote_events;
         let run = |conn: &mut Conn, statement: &str| {
             conn.pg().batch_execute(statement).map_err(Error::from)
         };
         run(self.conn, "savepoint trial")?;
         let result = f(self);
         self.events.truncate(events);
+        self.entries.truncate(entries);
         self.wrote_events = rings;
         run(self.conn, "rollback to savepoint trial")?;
         result

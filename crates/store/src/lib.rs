@@ -31,8 +31,8 @@ pub mod search;
 #[rustfmt::skip]
 mod schema;
 pub mod stats;
-pub mod workflow;
 pub mod views;
+pub mod workflow;
 
 pub use columns::Person;
 pub use db::{Db, DbConfig, Tx};

@@ -16,8 +16,8 @@ pub mod members;
 pub mod past;
 pub mod projects;
 pub mod sign_in;
-pub mod workflow;
 pub mod views;
+pub mod workflow;
 
 use crate::auth::jwt::Keys;
 use crate::auth::place::Places;

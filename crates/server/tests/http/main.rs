@@ -27,6 +27,6 @@ mod reports;
 mod search;
 mod seeding;
 mod sweep;
+mod views;
 mod workflow;
 mod worlds;
-mod views;
