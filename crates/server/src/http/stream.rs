@@ -14,6 +14,7 @@ use futures_util::stream;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{access, events};
 use tokio::sync::broadcast::error::RecvError;
@@ -86,6 +87,7 @@ pub async fn live_stream(
     });
     let begin = begin(&app, &caller, wanted).await?;
     // Seated before the missed events are read, so that nothing falls between.
+    let told = Arc::new(begin.rights.clone());
     let seat = Hub::sit(&app, caller.session, caller.account, begin.rights);
     let mut out = VecDeque::new();
     let hello = format!(
@@ -98,6 +100,7 @@ pub async fn live_stream(
         app: app.clone(),
         caller,
         seat,
+        told,
         sent: begin.after,
         replaying: true,
         out,
@@ -117,6 +120,8 @@ struct State {
     app: web::Data<App>,
     caller: Caller,
     seat: Seat,
+    /// The rights that the receiver knows of.
+    told: Arc<Rights>,
     /// Everything up to this place was sent or may not be heard.
     sent: i64,
     replaying: bool,
@@ -137,6 +142,11 @@ impl State {
             let viewer = self.seat.viewer.clone();
             let changed = viewer.changed.notified();
             let rights = viewer.rights()?;
+            // Compared, not only rung for: a frame that comes together with the bell must not drown it.
+            if *rights != *self.told {
+                self.told = rights;
+                return Some(self.start_over());
+            }
             tokio::select! {
                 frame = self.seat.frames.recv() => match frame {
                     // What was replayed already.
@@ -145,12 +155,7 @@ impl State {
                     Err(RecvError::Lagged(_)) => return Some(self.start_over()),
                     Err(RecvError::Closed) => return None,
                 },
-                () = changed => {
-                    let now = viewer.rights()?;
-                    if *now != *rights {
-                        return Some(self.start_over());
-                    }
-                }
+                () = changed => {}
                 () = tokio::time::sleep(HEARTBEAT) => return Some(Bytes::from_static(b": still here\n\n")),
             }
         }
