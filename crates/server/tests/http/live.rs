@@ -273,6 +273,37 @@ async fn a_stream_ends_with_what_allowed_it() {
 }
 
 #[actix_web::test]
+async fn whoever_gains_or_loses_a_project_is_told_every_time() {
+    let server = Server::new();
+    let (mut ear, _) = Ear::ready(&server.as_("developer")).await;
+    let lead = server.as_("lead");
+    let (all, one) = (
+        "/api/v1/projects/SEC/members",
+        "/api/v1/projects/SEC/members/developer",
+    );
+    // The news that rights changed comes together with the event of the change itself, which they
+    // may not hear: often enough that the one must not drown the other.
+    for round in 0..8 {
+        lead.delete(one).await.is(204);
+        told_to_start_over(&mut ear, &format!("out {round}")).await;
+        let back = json!({"identifier": "developer", "role": "developer"});
+        lead.post(all, back).await.is(201);
+        told_to_start_over(&mut ear, &format!("in {round}")).await;
+    }
+}
+
+/// Heard before or after one's own coming in, which is all else that may be heard here.
+async fn told_to_start_over(ear: &mut Ear, when: &str) {
+    loop {
+        let heard = ear.next().await.unwrap();
+        if heard.event == "reset" {
+            return;
+        }
+        assert_eq!(heard.event, "member.added", "{when}");
+    }
+}
+
+#[actix_web::test]
 async fn a_session_that_ends_in_silence_ends_its_stream_too() {
     let server = Server::new();
     let (mut ear, _) = Ear::ready(&server.as_("developer")).await;
