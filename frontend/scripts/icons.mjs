@@ -2,13 +2,13 @@
 // Add a name here, run it, and `IconName` has the new variant.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const names = `activity arrow-down arrow-up bot bug calendar check chevron-down chevron-left
-chevron-right chevrons-up-down circle-alert circle-dashed circle-dot circle-user cloud-off columns-3 columns-3-cog copy download ellipsis eye eye-off
-file-text folder-kanban funnel gauge git-commit-horizontal history image inbox key-round keyboard laptop
-layers layout-dashboard life-buoy link list lock log-out maximize-2 menu message-square monitor moon paperclip pause
-pencil play plus reply rotate-ccw rotate-cw rows-3 scroll-text search search-x shield-check signal sliders-horizontal
-smartphone sparkles
-square-check-big step-back step-forward sun sun-moon tag trash-2 trending-up triangle-alert user user-plus user-round-x users x`
+const names = `activity arrow-down arrow-up bot bug calendar check chevron-down chevron-left chevron-right chevrons-up-down
+circle-alert circle-dashed circle-dot circle-question-mark circle-user cloud-off columns-3 columns-3-cog
+copy download ellipsis eye eye-off file-text folder-kanban funnel gauge git-commit-horizontal history image
+inbox key-round keyboard laptop layers layout-dashboard life-buoy link list lock log-out maximize-2 menu
+message-square monitor moon paperclip pause pencil play plus reply rotate-ccw rotate-cw rows-3 scroll-text
+search search-x shield-check signal sliders-horizontal smartphone sparkles square-check-big step-back
+step-forward sun sun-moon tag trash-2 trending-up triangle-alert user user-plus user-round-x users x`
   .split(/\s+/);
 
 const pascal = (n) => n.split("-").map((p) => p[0].toUpperCase() + p.slice(1)).join("");

@@ -102,21 +102,6 @@ impl Facet {
         IssueFilter::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
             .map_or_else(|_| filter.clone(), |(filter, _)| filter)
     }
-
-    /// The same filter with the value added, or taken away when it is there.
-    #[must_use]
-    pub fn toggle(self, filter: &IssueFilter, value: &str) -> IssueFilter {
-        let mut values = self.values(filter);
-        if let Some(at) = values.iter().position(|v| v == value) {
-            values.remove(at);
-        } else {
-            if self.is_single() {
-                values.clear();
-            }
-            values.push(value.to_owned());
-        }
-        self.set(filter, &values)
-    }
 }
 
 /// A slug as a word for people: `in_progress` is "In progress".
@@ -147,16 +132,11 @@ mod tests {
 
     #[test]
     fn values_come_and_go() {
-        let filter = IssueFilter::default();
-        let filter = Facet::Severity.toggle(&filter, "high");
-        let filter = Facet::Severity.toggle(&filter, "critical");
+        let none = IssueFilter::default();
+        let filter = Facet::Severity.set(&none, &["high".into(), "critical".into()]);
         assert_eq!(Facet::Severity.values(&filter), ["high", "critical"]);
-        let filter = Facet::Severity.toggle(&filter, "high");
-        assert_eq!(Facet::Severity.values(&filter), ["critical"]);
-        assert_eq!(Facet::Severity.toggle(&filter, "huge"), filter);
-        let filter = Facet::Project.toggle(&filter, "APP");
-        let filter = Facet::Project.toggle(&filter, "HELP");
-        assert_eq!(Facet::Project.values(&filter), ["HELP"]);
+        assert_eq!(Facet::Severity.set(&filter, &["huge".into()]), filter);
+        assert_eq!(Facet::Severity.set(&filter, &[]), none);
     }
 
     #[test]

@@ -3,12 +3,16 @@
 use super::columns::Columns;
 use super::moment;
 use chrono::{DateTime, Utc};
+use domain::filter::Query;
 use domain::list::{GroupBy, IssueFilter, Sort, SortField, State};
 
 /// Rows at once when the address does not say.
 pub const SIZE_DEFAULT: u32 = 25;
 /// Sizes to choose from.
 pub const SIZES: [u32; 4] = [10, 25, 50, 100];
+
+/// The filter of a list whose address says nothing.
+const USUAL: &str = "is:open";
 
 /// How the rows are shown; it asks nothing of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,8 +30,11 @@ pub struct Look {
 /// Everything that decides which rows are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// Filters and order. Open issues unless the address says otherwise.
+    /// What the server is asked: the project of the address, and everything else in the language.
+    /// Open issues unless the address says otherwise.
     pub filter: IssueFilter,
+    /// A text with a mistake; the list goes on without it.
+    pub wrong: Option<String>,
     /// Rows at once.
     pub size: u32,
     /// The cursors of the pages passed; the last one begins the page shown.
@@ -41,39 +48,66 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Reads decoded query parameters. What is not understood is left out.
+    /// Reads decoded query parameters. Plain filters of older links become words of the filter
+    /// language; what is not understood is left out, except a text with a mistake, which is shown.
     #[must_use]
     pub fn read(project: Option<&str>, pairs: &[(String, String)]) -> Self {
         let known = |pair: &&(String, String)| {
             let one = [(pair.0.as_str(), pair.1.as_str())];
             IssueFilter::from_pairs(one).is_ok()
         };
+        let wrong = pairs.iter().find(|pair| pair.0 == "q" && !known(pair));
+        let wrong = wrong.map(|(_, text)| text.clone());
+        let says = pairs.iter().any(|(name, _)| name == "q" || name == "state");
         let pairs: Vec<&(String, String)> = pairs.iter().filter(known).collect();
         let read = IssueFilter::from_pairs(pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())));
         let (mut filter, others) = read.unwrap_or_default();
-        filter.state = filter.state.or(Some(State::Open));
-        if let Some(key) = project {
-            filter.project = Some(key.to_ascii_uppercase());
+        if !says {
+            filter.state = Some(State::Open);
         }
+        let here = project.map(str::to_ascii_uppercase);
+        if here.is_some() {
+            filter.project = None;
+        }
+        let filter = settled(here, filter.deleted, Query::from(&filter));
         let other = |name: &str| others.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        let list = |name: &str| -> Vec<String> {
+            let found = other(name).map(|text| text.split('~').map(ToOwned::to_owned).collect());
+            found.unwrap_or_default()
+        };
         let size = other("rows")
             .and_then(|rows| rows.parse().ok())
             .filter(|rows| SIZES.contains(rows));
-        let cursors = other("after").map(|after| after.split('~').map(ToOwned::to_owned).collect());
         Self {
             filter,
+            wrong,
             size: size.unwrap_or(SIZE_DEFAULT),
-            cursors: cursors.unwrap_or_default(),
+            cursors: list("after"),
             group: other("group").and_then(|by| by.parse().ok()),
             as_of: moment::read(other(moment::PARAMETER)),
             look: Look {
                 columns: other("cols").map(Columns::read).unwrap_or_default(),
                 fold: other("fold") == Some("1"),
                 peek: other("peek").map(str::to_ascii_uppercase),
-                closed: other("closed")
-                    .map(|values| values.split('~').map(ToOwned::to_owned).collect())
-                    .unwrap_or_default(),
+                closed: list("closed"),
             },
+        }
+    }
+
+    /// The filter in the language.
+    #[must_use]
+    pub fn query(&self) -> Query {
+        self.filter.q.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// The same list with another filter or order, from its first page.
+    #[must_use]
+    pub fn asking(&self, query: Query) -> Self {
+        Self {
+            filter: settled(self.filter.project.clone(), self.filter.deleted, query),
+            wrong: None,
+            cursors: Vec::new(),
+            ..self.clone()
         }
     }
 
@@ -94,13 +128,18 @@ impl Listing {
 
     /// The same as query parameters; what is usual is left out.
     #[must_use]
-    pub fn write(&self, in_project: bool) -> Vec<(&'static str, String)> {
-        let mut filter = self.filter.clone();
-        filter.state = filter.state.filter(|state| *state != State::Open);
-        if in_project {
-            filter.project = None;
+    pub fn write(&self) -> Vec<(&'static str, String)> {
+        let text = match &self.wrong {
+            Some(wrong) => wrong.clone(),
+            None => self.query().to_string(),
+        };
+        let mut pairs = Vec::new();
+        if text != USUAL {
+            pairs.push(("q", text));
         }
-        let mut pairs = filter.to_pairs();
+        if self.filter.deleted {
+            pairs.push(("deleted", "true".to_owned()));
+        }
         if self.size != SIZE_DEFAULT {
             pairs.push(("rows", self.size.to_string()));
         }
@@ -120,34 +159,19 @@ impl Listing {
         pairs
     }
 
-    /// The same from its first page: another filter makes cursors meaningless.
-    #[must_use]
-    pub fn with(&self, change: impl FnOnce(&mut IssueFilter)) -> Self {
-        let mut filter = self.filter.clone();
-        change(&mut filter);
-        Self {
-            filter,
-            size: self.size,
-            cursors: Vec::new(),
-            as_of: self.as_of,
-            group: self.group,
-            look: self.look.clone(),
-        }
-    }
-
     /// The same at another moment, from its first page.
     #[must_use]
     pub fn at(&self, as_of: Option<DateTime<Utc>>) -> Self {
         Self {
             as_of,
-            ..self.with(|_| {})
+            ..self.asking(self.query())
         }
     }
 
     /// The same rows cut into other groups, or none; all of them open.
     #[must_use]
     pub fn grouped(&self, by: Option<GroupBy>) -> Self {
-        let mut to = self.with(|_| {});
+        let mut to = self.asking(self.query());
         to.group = by;
         to.look.closed.clear();
         to
@@ -159,6 +183,21 @@ impl Listing {
         let mut to = self.clone();
         change(&mut to.look);
         to
+    }
+}
+
+fn settled(project: Option<String>, deleted: bool, query: Query) -> IssueFilter {
+    let sort = query.sort.first().copied();
+    let query = Query {
+        expr: query.expr,
+        sort: sort.into_iter().collect(),
+    };
+    IssueFilter {
+        project,
+        deleted,
+        sort: sort.unwrap_or_default(),
+        q: Some(Box::new(query)).filter(|query| **query != Query::default()),
+        ..IssueFilter::default()
     }
 }
 
@@ -187,11 +226,10 @@ mod tests {
         let read = Listing::read(
             Some("app"),
             &pairs(&[
-                ("severity", "high,critical"),
+                ("q", "is:open severity:high,critical sort:priority"),
                 ("rows", "50"),
                 ("after", "a~b"),
                 ("as_of", "2026-11-12T09:00:00Z"),
-                ("sort", "priority"),
                 ("cols", "key,due"),
                 ("fold", "1"),
                 ("group", "status"),
@@ -204,11 +242,11 @@ mod tests {
         assert!(read.grouped(None).look.closed.is_empty());
         assert_eq!(read.look.peek.as_deref(), Some("APP-3"));
         assert_eq!(read.filter.project.as_deref(), Some("APP"));
-        assert_eq!(read.filter.state, Some(State::Open));
+        assert_eq!(read.filter.sort.field, SortField::Priority);
         assert_eq!(read.size, 50);
         assert_eq!(read.cursors, ["a", "b"]);
         let written: Vec<(String, String)> = read
-            .write(true)
+            .write()
             .into_iter()
             .map(|(n, v)| (n.to_owned(), v))
             .collect();
@@ -216,28 +254,53 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_left_out_and_the_rest_is_kept() {
+    fn plain_filters_of_older_links_become_the_language() {
+        let read = Listing::read(
+            None,
+            &pairs(&[
+                ("project", "app"),
+                ("severity", "high,critical"),
+                ("sort", "priority"),
+            ]),
+        );
+        assert_eq!(
+            read.query().to_string(),
+            "is:open project:APP severity:high,critical sort:priority"
+        );
+        let closed = Listing::read(Some("APP"), &pairs(&[("state", "closed"), ("label", "ui")]));
+        assert_eq!(closed.query().to_string(), "is:closed label:ui");
+        assert_eq!(closed.filter.project.as_deref(), Some("APP"));
+    }
+
+    #[test]
+    fn open_issues_unless_the_address_says_otherwise() {
+        assert!(Listing::read(None, &[]).write().is_empty());
+        assert_eq!(Listing::read(None, &[]).query().to_string(), "is:open");
+        let all = Listing::read(None, &pairs(&[("q", "")]));
+        assert_eq!(all.query(), Query::default());
+        assert_eq!(all.write(), [("q", String::new())]);
+    }
+
+    #[test]
+    fn nonsense_is_left_out_but_a_mistake_in_the_filter_is_shown() {
         let read = Listing::read(
             None,
             &pairs(&[("severity", "huge"), ("state", "all"), ("rows", "7")]),
         );
-        assert!(read.filter.severity.is_empty());
-        assert_eq!(read.filter.state, Some(State::All));
+        assert_eq!(read.query(), Query::default());
         assert_eq!(read.size, SIZE_DEFAULT);
-        assert_eq!(read.write(false), [("state", "all".to_owned())]);
+        let wrong = Listing::read(None, &pairs(&[("q", "sevrity:high")]));
+        assert_eq!(wrong.wrong.as_deref(), Some("sevrity:high"));
+        assert_eq!(wrong.write(), [("q", "sevrity:high".to_owned())]);
     }
 
     #[test]
     fn another_filter_begins_at_the_first_page() {
         let read = Listing::read(None, &pairs(&[("after", "a")]));
-        let next = read.with(|filter| filter.text = Some("x".into()));
-        assert!(next.cursors.is_empty());
+        assert!(read.asking(read.query()).cursors.is_empty());
         let then = moment::read(Some("2026-11-12T09:00:00Z"));
         assert!(read.at(then).cursors.is_empty(), "so does another moment");
-        assert_eq!(
-            read.at(then).with(|_| {}).as_of,
-            then,
-            "which a filter keeps"
-        );
+        let kept = read.at(then);
+        assert_eq!(kept.asking(kept.query()).as_of, then, "which a filter keeps");
     }
 }

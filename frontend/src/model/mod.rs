@@ -30,6 +30,7 @@ pub mod my_work;
 pub mod partial;
 pub mod place;
 pub mod policy_table;
+pub mod query_edit;
 pub mod recent;
 pub mod refusal;
 pub mod report;

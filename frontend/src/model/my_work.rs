@@ -1,7 +1,9 @@
 //! The lists of one's own work.
 
 use super::listing::Listing;
-use domain::list::{IssueFilter, State};
+use super::query_edit::with_sort;
+use domain::filter::parse;
+use domain::list::Sort;
 
 /// One list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,13 +13,15 @@ pub enum MyList {
     Assigned,
     /// What one reported.
     Reported,
+    /// What one works on and should have been done.
+    Overdue,
     /// What nobody has taken: the queue of everybody who works on issues.
     Queue,
 }
 
 impl MyList {
     /// As the tabs stand.
-    pub const ALL: [Self; 3] = [Self::Assigned, Self::Reported, Self::Queue];
+    pub const ALL: [Self; 4] = [Self::Assigned, Self::Reported, Self::Overdue, Self::Queue];
 
     /// Name in the address.
     #[must_use]
@@ -25,6 +29,7 @@ impl MyList {
         match self {
             Self::Assigned => "assigned",
             Self::Reported => "reported",
+            Self::Overdue => "overdue",
             Self::Queue => "unassigned",
         }
     }
@@ -35,6 +40,7 @@ impl MyList {
         match self {
             Self::Assigned => "Assigned to me",
             Self::Reported => "Reported by me",
+            Self::Overdue => "Overdue",
             Self::Queue => "Unassigned",
         }
     }
@@ -50,6 +56,10 @@ impl MyList {
             Self::Reported => (
                 "You have reported nothing that is open",
                 "What you report stays here until it is done.",
+            ),
+            Self::Overdue => (
+                "Nothing of yours is overdue",
+                "What is assigned to you and past its due date appears here.",
             ),
             Self::Queue => (
                 "Every open issue has somebody",
@@ -71,29 +81,27 @@ impl MyList {
     #[must_use]
     pub fn listing(self, pairs: &[(String, String)]) -> Listing {
         let asked = Listing::read(None, pairs);
-        let mut filter = IssueFilter {
-            state: Some(State::Open),
-            sort: asked.filter.sort,
-            ..IssueFilter::default()
+        let text = match self {
+            Self::Assigned => "is:open assignee:@me",
+            Self::Reported => "is:open reporter:@me",
+            Self::Overdue => "is:overdue assignee:@me",
+            Self::Queue => "is:open is:unassigned",
         };
-        match self {
-            Self::Assigned => filter.assignee = vec!["@me".into()],
-            Self::Reported => filter.reporter = vec!["@me".into()],
-            Self::Queue => filter.assignee = vec!["none".into()],
+        let query = parse(text).unwrap_or_default();
+        Listing {
+            cursors: asked.cursors.clone(),
+            ..asked.asking(with_sort(&query, asked.filter.sort))
         }
-        Listing { filter, ..asked }
     }
 
     /// The address of that list: what the list itself decides is left out.
     #[must_use]
     pub fn write(self, listing: &Listing) -> Vec<(&'static str, String)> {
-        let mut look = listing.clone();
-        look.filter = IssueFilter {
-            state: Some(State::Open),
-            sort: listing.filter.sort,
-            ..IssueFilter::default()
-        };
-        let mut pairs = look.write(false);
+        let mut pairs = listing.write();
+        pairs.retain(|(name, _)| *name != "q");
+        if listing.filter.sort != Sort::default() {
+            pairs.insert(0, ("sort", listing.filter.sort.to_string()));
+        }
         if self != Self::default() {
             pairs.insert(0, ("tab", self.name().to_owned()));
         }
@@ -116,7 +124,10 @@ mod tests {
         let list = MyList::read(&pairs);
         assert_eq!(list, MyList::Queue);
         let listing = list.listing(&pairs);
-        assert_eq!(listing.filter.assignee, ["none"]);
+        assert_eq!(
+            listing.query().to_string(),
+            "is:open is:unassigned sort:priority"
+        );
         assert_eq!(listing.size, 50);
         let written = list.write(&listing);
         assert_eq!(

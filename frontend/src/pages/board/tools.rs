@@ -8,6 +8,7 @@ use crate::model::board_query::BoardQuery;
 use crate::model::lanes::Lanes;
 use crate::model::listing::Listing;
 use crate::pages::issue_list::{BoardFilters, List};
+use domain::filter::Query;
 use domain::list::{IssueFilter, Sort};
 use leptos::prelude::*;
 
@@ -17,15 +18,12 @@ pub fn Tools() -> impl IntoView {
     let state = expect_context::<BoardState>();
     let listing = Memo::new(move |_| {
         let project = state.project.get();
-        let mut listing = Listing::read(Some(&project), &[]);
-        state.query.with(|query| {
-            listing.filter = IssueFilter {
-                project: Some(project),
-                ..query.filter.clone()
-            };
-            listing.as_of = query.as_of;
-        });
-        listing
+        let all = [("q".to_owned(), String::new())];
+        let listing = Listing::read(Some(&project), &all);
+        state.query.with(|query| Listing {
+            as_of: query.as_of,
+            ..listing.asking(Query::from(&query.filter))
+        })
     });
     let go = Callback::new(move |(listing, replace): (Listing, bool)| {
         let filter = IssueFilter {

@@ -1,12 +1,12 @@
 //! No rows: nothing yet, or nothing matches, and then which filter costs the most.
 
 use super::List;
-use super::facets::{active, words};
 use crate::api;
 use crate::components::{Empty, IconName};
-use crate::model::facet::{Facet, summary};
 use crate::model::listing::Listing;
+use crate::model::query_edit::{state, with_state, without};
 use crate::state::session;
+use domain::filter::{Query, chips};
 use domain::list::State;
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
@@ -27,11 +27,10 @@ pub fn NoRows() -> impl IntoView {
     let list = expect_context::<List>();
     let session = session();
     let narrowed = Memo::new(move |_| {
-        let in_project = list.project.get().is_some();
         list.listing.with(|listing| {
-            !active(in_project, &listing.filter).is_empty()
-                || listing.filter.text.is_some()
-                || listing.filter.deleted
+            let query = listing.query();
+            let bare = with_state(&query, State::All).expr.is_none();
+            !bare || listing.filter.deleted
         })
     });
     let may_report = move || {
@@ -45,13 +44,13 @@ pub fn NoRows() -> impl IntoView {
         if narrowed.get() {
             return view! { <NothingMatches /> }.into_any();
         }
-        let state = list.listing.with(|listing| listing.filter.state);
+        let state = list.listing.with(|listing| state(&listing.query()));
         let (title, text) = match state {
-            Some(State::Open) => (
+            State::Open => (
                 "No open issues",
                 "What is reported and not done yet appears here.",
             ),
-            Some(State::Closed) => ("No closed issues", "Issues appear here when they are done."),
+            State::Closed => ("No closed issues", "Issues appear here when they are done."),
             _ => (
                 "No issues yet",
                 "What people report appears here, the latest first.",
@@ -74,10 +73,9 @@ fn NothingMatches() -> impl IntoView {
     let hint = RwSignal::new(None::<Hint>);
     Effect::new(move |_| {
         let listing = list.listing.get();
-        let in_project = list.project.get_untracked().is_some();
         hint.set(None);
         spawn_local(async move {
-            let found = best(&listing, in_project, list).await;
+            let found = best(&listing).await;
             let _ = hint.try_set(found);
         });
     });
@@ -92,9 +90,7 @@ fn NothingMatches() -> impl IntoView {
         }
     };
     let clear = move |_| {
-        let mut to = Listing::read(list.project.get_untracked().as_deref(), &[]);
-        to.size = list.listing.with_untracked(|listing| listing.size);
-        list.go.run((to, false));
+        list.ask(false, |_| with_state(&Query::default(), State::Open));
     };
     view! {
         {move || {
@@ -110,61 +106,23 @@ fn NothingMatches() -> impl IntoView {
     }
 }
 
-/// The one filter whose absence would show the most.
-async fn best(listing: &Listing, in_project: bool, list: List) -> Option<Hint> {
-    let mut without: Vec<(String, Listing)> = active(in_project, &listing.filter)
-        .into_iter()
-        .map(|facet| {
-            (
-                facet_words(facet, listing, list),
-                listing.with(|filter| *filter = facet.set(filter, &[])),
-            )
-        })
-        .collect();
-    if let Some(text) = &listing.filter.text {
-        without.push((
-            format!("the words “{text}”"),
-            listing.with(|filter| filter.text = None),
-        ));
-    }
-    if listing
-        .filter
-        .state
-        .is_some_and(|state| state != State::All)
-    {
-        without.push((
-            listing
-                .filter
-                .state
-                .map(|state| format!("state: {state}"))
-                .unwrap_or_default(),
-            listing.with(|filter| filter.state = Some(State::All)),
-        ));
-    }
+/// The one condition whose absence would show the most.
+async fn best(listing: &Listing) -> Option<Hint> {
+    let query = listing.query();
     let mut best: Option<Hint> = None;
-    for (words, listing) in without {
+    for (index, chip) in chips(&query).into_iter().enumerate() {
+        let listing = listing.asking(without(&query, index));
         let Ok(page) = api::issues::list(&listing.filter, 1, None, listing.as_of).await else {
             continue;
         };
         let count = page.total.count;
         if count > best.as_ref().map_or(0, |best| best.count) {
             best = Some(Hint {
-                words,
+                words: chip.text,
                 count,
                 listing,
             });
         }
     }
     best
-}
-
-fn facet_words(facet: Facet, listing: &Listing, list: List) -> String {
-    let values: Vec<String> = untrack(|| {
-        facet
-            .values(&listing.filter)
-            .iter()
-            .map(|value| words(facet, value, list))
-            .collect()
-    });
-    format!("{}: {}", facet.label().to_lowercase(), summary(&values))
 }

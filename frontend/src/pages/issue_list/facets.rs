@@ -7,15 +7,16 @@ use crate::components::marks::{StatusText, priority_name, severity_name, type_na
 use crate::components::picker::Choice;
 use crate::components::shell::Place;
 use crate::model::facet::{Facet, word};
+use crate::model::query_edit::project;
+use domain::filter::Query;
 use domain::issue::{IssueType, Priority, Severity};
-use domain::list::IssueFilter;
 use domain::workflow::{Category, Workflow};
 use leptos::prelude::*;
 
 /// The fields that make sense here: statuses and labels belong to one project.
 #[must_use]
-pub fn offered(in_project: bool, filter: &IssueFilter) -> Vec<Facet> {
-    let of_one = filter.project.is_some();
+pub fn offered(in_project: bool, query: &Query) -> Vec<Facet> {
+    let of_one = in_project || project(query).is_some();
     let fits = |facet: &Facet| match facet {
         Facet::Project => !in_project,
         Facet::Status | Facet::Label => of_one,
@@ -23,16 +24,6 @@ pub fn offered(in_project: bool, filter: &IssueFilter) -> Vec<Facet> {
         _ => true,
     };
     Facet::ALL.into_iter().filter(fits).collect()
-}
-
-/// The fields that narrow the list now.
-#[must_use]
-pub fn active(in_project: bool, filter: &IssueFilter) -> Vec<Facet> {
-    let shown = |facet: &Facet| {
-        let by_the_address = in_project && *facet == Facet::Project;
-        !by_the_address && !facet.values(filter).is_empty()
-    };
-    Facet::ALL.into_iter().filter(shown).collect()
 }
 
 /// The choices of a field. Tracked.

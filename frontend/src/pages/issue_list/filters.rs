@@ -1,8 +1,8 @@
 //! The filter: chips, the menu that adds one, state, order, words.
 
-use super::facets::{active, choices_of, offered, words};
+use super::facets::{choices_of, offered, words};
 use super::order::SortMenu;
-use super::words::Words;
+use super::query_field::QueryField;
 use super::{GroupMenu, List, LookMenu};
 use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
@@ -10,47 +10,57 @@ use crate::components::segments::{Segment, Segments};
 use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::facet::{Facet, summary, word};
+use crate::model::query_edit::{listed, parts, state, toggle, values, with_state, without};
+use domain::filter::{Expr, Query};
 use domain::list::State;
+use domain::paths::{api, with_query};
 use leptos::prelude::*;
 
-/// Two lines above the rows.
+/// A condition as a chip.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    /// Its place in the filter.
+    index: usize,
+    /// The condition in the language.
+    text: String,
+    /// The field whose values can be chosen; none for what only the text can say.
+    facet: Option<Facet>,
+}
+
+/// Two lines above the rows: the filter as chips, and the same filter as text.
 #[component]
 pub fn FilterBar() -> impl IntoView {
     let list = expect_context::<List>();
-    let facets = Memo::new(move |_| {
-        let in_project = list.project.get().is_some();
-        list.listing
-            .with(|listing| active(in_project, &listing.filter))
-    });
     let clear = move |_| {
-        let to = list.listing.get_untracked().with(|filter| {
-            for facet in Facet::ALL {
-                *filter = facet.set(filter, &[]);
-            }
-            filter.text = None;
-            filter.project = list.project.get_untracked();
+        list.ask(false, |query| {
+            let bare = Query {
+                expr: None,
+                sort: query.sort.clone(),
+            };
+            with_state(&bare, state(query))
         });
-        list.go.run((to, false));
     };
-    let many = move || facets.with(|facets| facets.len() > 1);
+    let many = move || {
+        let bare = |query: &Query| parts(&with_state(query, State::All)).len();
+        list.listing.with(|listing| bare(&listing.query())) > 1
+    };
     view! {
         <div class="ii-sub">
-            <For each=move || facets.get() key=|facet| facet.name() let:facet>
-                <Chip facet />
-            </For>
+            <Chips />
             <AddFilter />
             <Show when=many>
                 <button type="button" class="btn btn-ghost btn-xs h-7" on:click=clear>"Clear"</button>
             </Show>
-            <div class="ml-auto flex items-center gap-2">
+            <div class="ml-auto flex flex-wrap items-center gap-2">
                 <StateSegments />
                 <SortMenu />
                 <GroupMenu />
                 <LookMenu />
+                <Download />
             </div>
         </div>
         <div class="ii-sub py-1.5">
-            <Words />
+            <QueryField />
         </div>
     }
 }
@@ -61,26 +71,93 @@ pub fn BoardFilters(
     /// At the end of the line.
     children: Children,
 ) -> impl IntoView {
-    let list = expect_context::<List>();
-    let facets = Memo::new(move |_| list.listing.with(|listing| active(true, &listing.filter)));
     view! {
         <div class="ii-sub">
-            <For each=move || facets.get() key=|facet| facet.name() let:facet>
-                <Chip facet />
-            </For>
+            <Chips />
             <AddFilter />
-            <div class="flex min-w-48 max-w-sm flex-1"><Words /></div>
+            <div class="flex min-w-48 max-w-lg flex-1 flex-wrap items-center gap-2"><QueryField /></div>
             <div class="ml-auto flex items-center gap-2">{children()}</div>
         </div>
     }
 }
 
+/// The conditions, one after the other; open and closed have buttons of their own.
 #[component]
-fn Chip(facet: Facet) -> impl IntoView {
+fn Chips() -> impl IntoView {
+    let list = expect_context::<List>();
+    let shown = Memo::new(move |_| {
+        let parts = list.listing.with(|listing| parts(&listing.query()));
+        let all = parts.iter().enumerate();
+        all.filter(|(_, part)| {
+            let text = part.to_string();
+            text != "is:open" && text != "is:closed"
+        })
+        .map(|(index, part)| Shown {
+            index,
+            text: chip_text(part),
+            facet: listed(part).map(|(facet, _)| facet),
+        })
+        .collect::<Vec<_>>()
+    });
+    let key = |chip: &Shown| {
+        let text = chip.facet.is_none().then(|| chip.text.clone());
+        (chip.index, chip.facet.map(Facet::name), text)
+    };
+    view! {
+        <For each=move || shown.get() key=key let:chip>
+            {match chip.facet {
+                Some(facet) => view! { <Chip facet index=chip.index /> }.into_any(),
+                None => view! { <TextChip text=chip.text index=chip.index /> }.into_any(),
+            }}
+        </For>
+    }
+}
+
+fn chip_text(part: &Expr) -> String {
+    match part {
+        Expr::Or(_) => format!("({part})"),
+        other => other.to_string(),
+    }
+}
+
+/// The present list as a file.
+#[component]
+fn Download() -> impl IntoView {
+    let list = expect_context::<List>();
+    let href = move || {
+        let mut pairs = list.listing.with(|listing| listing.filter.to_pairs());
+        pairs.push(("format", "csv".to_owned()));
+        with_query(&api::issues(), &pairs)
+    };
+    view! {
+        <a class="btn btn-ghost btn-xs btn-square h-7" href=href download="issues.csv" rel="external" aria-label="Download this list as CSV" title="Download this list as CSV">
+            <SmallIcon name=IconName::Download />
+        </a>
+    }
+}
+
+/// A condition that is more than a list of values: changed in the text, taken away here.
+#[component]
+fn TextChip(text: String, index: usize) -> impl IntoView {
+    let list = expect_context::<List>();
+    let remove = move |_| list.ask(false, |query| without(query, index));
+    let name = format!("Remove the filter {text}");
+    view! {
+        <span class="ii-chip">
+            <span class="max-w-64 truncate px-2 font-mono">{text}</span>
+            <button type="button" class="x" aria-label=name on:click=remove>
+                <SmallIcon name=IconName::X />
+            </button>
+        </span>
+    }
+}
+
+#[component]
+fn Chip(facet: Facet, index: usize) -> impl IntoView {
     let list = expect_context::<List>();
     let place = expect_context::<Place>();
     let open = RwSignal::new(false);
-    let values = Memo::new(move |_| list.listing.with(|listing| facet.values(&listing.filter)));
+    let values = Memo::new(move |_| list.listing.with(|listing| values(&listing.query(), facet)));
     let shown = move || {
         let words: Vec<String> = values
             .get()
@@ -89,13 +166,7 @@ fn Chip(facet: Facet) -> impl IntoView {
             .collect();
         summary(&words)
     };
-    let remove = move |_| {
-        let to = list
-            .listing
-            .get_untracked()
-            .with(|filter| *filter = facet.set(filter, &[]));
-        list.go.run((to, false));
-    };
+    let remove = move |_| list.ask(false, |query| without(query, index));
     view! {
         <span class="ii-chip overflow-visible">
             <Popover
@@ -115,7 +186,7 @@ fn Chip(facet: Facet) -> impl IntoView {
                     label=facet.label()
                     choices=Signal::derive(move || choices_of(facet, list, place))
                     chosen=values
-                    on_pick=toggle(list, facet)
+                    on_pick=toggle_in(list, facet)
                     typed=list.catalogue.typed
                 />
             </Popover>
@@ -126,18 +197,8 @@ fn Chip(facet: Facet) -> impl IntoView {
     }
 }
 
-fn toggle(list: List, facet: Facet) -> Callback<String> {
-    Callback::new(move |value: String| {
-        let to = list.listing.get_untracked().with(|filter| {
-            *filter = facet.toggle(filter, &value);
-            // Statuses and labels of another project mean nothing here.
-            if facet == Facet::Project {
-                filter.status.clear();
-                filter.label.clear();
-            }
-        });
-        list.go.run((to, false));
-    })
+fn toggle_in(list: List, facet: Facet) -> Callback<String> {
+    Callback::new(move |value: String| list.ask(false, |query| toggle(query, facet, &value)))
 }
 
 /// First the field, then its values.
@@ -155,7 +216,7 @@ fn AddFilter() -> impl IntoView {
     let fields = Signal::derive(move || {
         let in_project = list.project.get().is_some();
         list.listing
-            .with(|listing| offered(in_project, &listing.filter))
+            .with(|listing| offered(in_project, &listing.query()))
             .into_iter()
             .map(|facet| Choice::plain(facet.name(), facet.label()))
             .collect::<Vec<_>>()
@@ -181,8 +242,8 @@ fn AddFilter() -> impl IntoView {
                             id="filter-values"
                             label=facet.label()
                             choices=Signal::derive(move || choices_of(facet, list, place))
-                            chosen=Signal::derive(move || list.listing.with(|listing| facet.values(&listing.filter)))
-                            on_pick=toggle(list, facet)
+                            chosen=Signal::derive(move || list.listing.with(|listing| values(&listing.query(), facet)))
+                            on_pick=toggle_in(list, facet)
                             typed=list.catalogue.typed
                         />
                     }
@@ -196,10 +257,7 @@ fn AddFilter() -> impl IntoView {
 #[component]
 fn StateSegments() -> impl IntoView {
     let list = expect_context::<List>();
-    let state = Memo::new(move |_| {
-        list.listing
-            .with(|listing| listing.filter.state.unwrap_or(State::All))
-    });
+    let state = Memo::new(move |_| list.listing.with(|listing| state(&listing.query())));
     let segments = Signal::derive(move || {
         let total = list.rows.total.get();
         State::ALL
@@ -215,11 +273,8 @@ fn StateSegments() -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let change = Callback::new(move |slug: String| {
-        let to = list
-            .listing
-            .get_untracked()
-            .with(|filter| filter.state = slug.parse().ok());
-        list.go.run((to, false));
+        let wanted = slug.parse().unwrap_or(State::All);
+        list.ask(false, |query| with_state(query, wanted));
     });
     view! { <Segments label="State" segments value=Signal::derive(move || state.get().slug().to_owned()) on_change=change /> }
 }

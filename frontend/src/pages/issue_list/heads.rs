@@ -5,6 +5,7 @@ use crate::components::{IconName, SmallIcon};
 use crate::model::columns::Column;
 use crate::model::groups;
 use crate::model::listing::first_direction;
+use crate::model::query_edit::with_sort;
 use domain::list::{Sort, SortField};
 use leptos::html;
 use leptos::prelude::*;
@@ -117,11 +118,7 @@ fn Head(column: Column) -> impl IntoView {
             },
             _ => first_direction(field),
         };
-        let to = list
-            .listing
-            .get_untracked()
-            .with(|filter| filter.sort = next);
-        list.go.run((to, false));
+        list.ask(false, |query| with_sort(query, next));
     };
     let direction = move || {
         mine().map(|sort| {

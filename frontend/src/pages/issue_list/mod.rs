@@ -15,9 +15,10 @@ mod heads;
 mod keys;
 mod order;
 mod peek;
+mod query_field;
+mod query_help;
 mod rows;
 mod table;
-mod words;
 
 use crate::api::insights::Whose;
 use crate::components::page::Crumb;
@@ -28,10 +29,12 @@ use crate::components::{Failed, IconName, Page, PastBand, SmallIcon, TimeSlider}
 use crate::model::change::Field;
 use crate::model::columns::Column;
 use crate::model::listing::Listing;
+use crate::model::query_edit;
 use crate::model::selection::Selection;
 use crate::state::{Catalogue, Clock, Timeline, live};
 use bulk::BulkBar;
 pub use columns::LookMenu;
+use domain::filter::Query;
 use domain::list::GroupBy;
 use domain::page::Total;
 use domain::paths::{page, with_query};
@@ -90,8 +93,12 @@ impl List {
         listing: Memo<Listing>,
         go: Callback<(Listing, bool)>,
     ) -> Self {
-        let catalogue =
-            Catalogue::of(move || listing.with(|listing| listing.filter.project.clone()));
+        let catalogue = Catalogue::of(move || {
+            listing.with(|listing| {
+                let here = listing.filter.project.clone();
+                here.or_else(|| query_edit::project(&listing.query()))
+            })
+        });
         Self::provide_rows(project, listing, go, catalogue, Rows::of(listing))
     }
 
@@ -132,6 +139,13 @@ impl List {
         provide_context(list);
         list
     }
+
+    /// Asks for another filter or order. The flag says that it is no step of its own.
+    pub fn ask(self, replace: bool, change: impl FnOnce(&Query) -> Query) {
+        let now = self.listing.get_untracked();
+        let to = now.asking(change(&now.query()));
+        self.go.run((to, replace));
+    }
 }
 
 /// The address's parameters, decoded.
@@ -163,10 +177,7 @@ pub fn IssueListPage() -> impl IntoView {
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(
-            &with_query(&path, &listing.write(project.is_some())),
-            options,
-        );
+        navigate(&with_query(&path, &listing.write()), options);
     });
     let as_of = Signal::derive(move || listing.with(|listing| listing.as_of));
     let look_at = Callback::new(move |(as_of, replace)| {
@@ -321,7 +332,8 @@ fn Foot() -> impl IntoView {
         to_the_top();
     });
     let resize = Callback::new(move |size| {
-        let mut to = listing.get_untracked().with(|_| {});
+        let now = listing.get_untracked();
+        let mut to = now.asking(now.query());
         to.size = size;
         list.go.run((to, false));
     });

@@ -5,6 +5,7 @@ use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::{IconName, SmallIcon};
 use crate::model::listing::first_direction;
+use crate::model::query_edit::with_sort;
 use domain::list::{Sort, SortField};
 use leptos::prelude::*;
 
@@ -43,11 +44,7 @@ pub fn SortMenu() -> impl IntoView {
             },
             _ => first_direction(field),
         };
-        let to = list
-            .listing
-            .get_untracked()
-            .with(|filter| filter.sort = next);
-        list.go.run((to, false));
+        list.ask(false, |query| with_sort(query, next));
     });
     let words = move || {
         let sort = sort.get();
