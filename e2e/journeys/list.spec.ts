@@ -200,3 +200,82 @@ test('the list is cut into groups, by menu or by dragging a head, and groups clo
   await expect(page).toHaveURL(/group=priority/);
   await expect(heads).toHaveText([/Normal\s*3/]);
 });
+
+test('the filter is one thing as chips and as text', async ({ page, api }) => {
+  const mark = word();
+  await some(await api('lead'), mark, ['Filtered'], { severity: 'high' });
+  await signIn(page, 'lead');
+  await page.goto('/projects/ENG/issues');
+  const field = page.getByRole('combobox', { name: 'Filter' });
+  await expect(field).toHaveValue('is:open');
+
+  // A mistake is said with its remedy, and one click mends it.
+  await field.fill(`is:open sevrity:high title:${mark}`);
+  await expect(page.getByText('There is no field `sevrity`.')).toBeVisible();
+  await expect(page.locator('.ii-qunder .err')).toHaveText('sevrity');
+  await expectAccessibleInBothThemes(page);
+  await page.getByRole('button', { name: 'severity', exact: true }).click();
+  await expect(field).toHaveValue(`is:open severity:high title:${mark}`);
+  await expect(page).toHaveURL(/q=is%3Aopen%20severity%3Ahigh/);
+  await expect(page.getByRole('row')).toHaveCount(2);
+
+  // The chip and the text follow each other.
+  await page.getByRole('button', { name: 'Remove the filter Severity' }).click();
+  await expect(field).toHaveValue(`is:open title:${mark}`);
+  await page.getByRole('button', { name: /^All/ }).click();
+  await expect(field).toHaveValue(`title:${mark}`);
+
+  // What can come next is chosen by keyboard.
+  await field.fill('assi');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue('assignee:');
+  await expect(page.getByRole('option', { name: /@me/ })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/q=assignee%3A/);
+
+  // Older links keep their meaning, and the list can be taken away as a file.
+  await page.goto('/projects/ENG/issues?severity=critical&state=closed');
+  await expect(field).toHaveValue('is:closed severity:critical');
+  const link = page.getByRole('link', { name: 'Download this list as CSV' });
+  const file = await page.request.get((await link.getAttribute('href')) ?? '');
+  expect(file.headers()['content-type']).toContain('text/csv');
+  expect(await file.text()).toMatch(/^key,/);
+});
+
+test('the palette finds issues, people and deeds by keyboard', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const [made] = await some(lead, mark, ['Palette']);
+  if (made === undefined) throw new Error('nothing was made');
+  await signIn(page, 'lead');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: /Words, a key/ });
+  await expect(field).toBeFocused();
+  await field.fill(mark);
+  const hit = page.getByRole('option', { name: new RegExp(made.key) });
+  await expect(hit).toBeVisible();
+  await expect(hit.locator('mark')).toHaveText(mark);
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/issues/${made.key}$`));
+
+  // What was looked at last comes first; deeds are those of the page.
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(mark);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option').first()).toContainText(made.key);
+  await field.fill('change the priority');
+  await expect(page.getByRole('option', { name: /Change the priority/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await page.getByRole('combobox', { name: 'Priority' }).press('2');
+  await expect
+    .poll(async () => (await lead.get<{ priority: number }>(`/issues/${made.key}`)).priority)
+    .toBe(2);
+
+  await page.goto(`/search?q=${mark}`);
+  await expect(page.getByText('1 found, the best first')).toBeVisible();
+  await page.goto('/new?project=ENG');
+  await page.getByLabel('Title').fill(`Palette ${mark} again`);
+  await expect(page.getByRole('region', { name: 'Similar issues' }).getByRole('link', { name: new RegExp(made.key) })).toBeVisible();
+});

@@ -8,6 +8,7 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/issues?fold=1&cols=priority,key,type,title,labels,due,reporter,created', /issues/i],
   ['/projects/ENG/issues?peek=ENG-1', /issues/i],
   ['/my', /my work/i],
+  ['/search?q=vat', /search/i],
   ['/projects/ENG/issues', /issues/i],
   ['/projects/ENG/issues?severity=critical&type=epic&state=closed', /issues/i],
   ['/projects/ENG/board', /board/i],

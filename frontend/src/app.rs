@@ -17,6 +17,7 @@ use crate::pages::project_home::ProjectHomePage;
 use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
+use crate::pages::search::SearchPage;
 use crate::pages::settings::{ProfilePage, SessionsPage};
 use crate::pages::user::UserPage;
 use crate::pages::users::UsersPage;
@@ -44,6 +45,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=DashboardPage />
                     <Route path=path!("/my") view=MyWorkPage />
+                    <Route path=path!("/search") view=SearchPage />
                     <Route path=path!("/issues") view=IssueListPage />
                     <Route path=path!("/issues/:key") view=IssuePage />
                     <Route path=path!("/new") view=NewIssuePage />

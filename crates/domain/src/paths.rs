@@ -65,6 +65,10 @@ pub mod api {
         projects = "/projects";
         /// Issues of all projects.
         issues = "/issues";
+        /// Issues whose titles resemble another.
+        similar = "/issues/similar";
+        /// Full-text search.
+        search = "/search";
         /// Count of open issues by a field.
         open_by = "/insights/open_by";
         /// How much happened on which day.
@@ -164,6 +168,8 @@ pub mod page {
     pub const MY_WORK: &str = "/my";
     /// Issues of all projects.
     pub const ISSUES: &str = "/issues";
+    /// Search.
+    pub const SEARCH: &str = "/search";
     /// New issue.
     pub const NEW: &str = "/new";
     /// Accounts.

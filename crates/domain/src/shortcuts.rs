@@ -59,6 +59,12 @@ const fn key(
 /// The table.
 pub const TABLE: &[Shortcut] = &[
     key(&["?"], "help", "Show the shortcuts", Place::Anywhere),
+    key(
+        &["Ctrl+k"],
+        "palette",
+        "Find or do anything",
+        Place::Anywhere,
+    ),
     key(&["c"], "new_issue", "New issue", Place::Anywhere),
     key(&["/"], "filter", "Go to the filter", Place::Anywhere),
     key(

@@ -30,6 +30,7 @@ pub mod pagination;
 pub mod password_field;
 pub mod past_band;
 pub mod picker;
+pub mod pieces;
 pub mod popover;
 pub mod role_select;
 pub mod segments;

@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::icon::SmallIcon;
 use super::icon_paths::IconName;
+use super::shell::Place;
 use super::why::GuardedButton;
 use crate::model::refusal;
 use crate::state::session;
@@ -80,6 +81,7 @@ pub fn Page(
             <div class="ml-auto flex shrink-0 items-center gap-2">
                 <Connection always=shows_live />
                 {actions.run()}
+                <Jump />
                 <Show when=move || elsewhere() && may_report()>
                     <a href=page::NEW class="btn btn-sm btn-primary hidden lg:inline-flex">
                         <SmallIcon name=IconName::Plus />
@@ -98,4 +100,28 @@ pub fn Page(
         </header>
         <main id="main" class="min-w-0" tabindex="-1">{children()}</main>
     }
+}
+
+/// The way to the palette for those who do not know its key.
+#[component]
+fn Jump() -> impl IntoView {
+    let place = use_context::<Place>();
+    place.map(|place| {
+        view! {
+            <button
+                type="button"
+                class="btn btn-sm btn-line text-ink-3 font-normal max-lg:btn-square"
+                aria-haspopup="dialog"
+                aria-label="Search or jump"
+                on:click=move |_| place.palette.set(true)
+            >
+                <SmallIcon name=IconName::Search />
+                <span class="hidden lg:inline">"Search or jump"</span>
+                <span class="hidden gap-1 lg:inline-flex" aria-hidden="true">
+                    <kbd class="kbd">"Ctrl"</kbd>
+                    <kbd class="kbd">"K"</kbd>
+                </span>
+            </button>
+        }
+    })
 }

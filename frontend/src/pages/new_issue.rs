@@ -9,6 +9,7 @@ use crate::components::{
 use crate::model::report::{Facts, usual_type};
 use crate::pages::new_issue_fields::{AssigneeField, LabelsField, ProjectField, WordFields};
 use crate::pages::new_issue_files::Queue;
+use crate::pages::new_issue_similar::Similar;
 use crate::pages::not_allowed::NotAllowedPage;
 use crate::state::{Catalogue, Draft, Uploads, drafts, session};
 use domain::issue::{IssueDraft, IssueType};
@@ -262,6 +263,7 @@ fn Form() -> impl IntoView {
                     <ErrorNote error=above />
                     <ProjectField />
                     <Field id="title" label="Title" value=title.text error=report.wrong("title") required=true autofocus=true />
+                    <Similar title=title.text />
                     <div class="flex flex-col gap-1">
                         <span class="text-xs text-ink-2" aria-hidden="true">"Description"</span>
                         <MarkdownEditor

@@ -50,6 +50,24 @@ impl Keys {
         keys
     }
 
+    /// Whether somebody takes that command now.
+    #[must_use]
+    pub fn can(self, command: &str) -> bool {
+        self.handlers
+            .with_value(|handlers| handlers.iter().any(|h| h.command == command))
+    }
+
+    /// Does what the key of that command would do.
+    pub fn run(self, command: &str) {
+        let newest = self.handlers.with_value(|handlers| {
+            let mine = |handler: &&Handler| handler.command == command;
+            handlers.iter().rev().find(mine).cloned()
+        });
+        if let Some(handler) = newest {
+            handler.act.run(());
+        }
+    }
+
     fn take(self, event: &KeyboardEvent) {
         if !self.enabled.get_untracked() || is_for_others(event) {
             return;

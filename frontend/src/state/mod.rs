@@ -10,6 +10,7 @@ pub mod live;
 pub mod loaded;
 pub mod profile_theme;
 pub mod pulse;
+pub mod recents;
 pub mod session;
 pub mod storage;
 pub mod stream;

@@ -65,6 +65,10 @@ fn More() -> impl IntoView {
                 <SmallIcon name=IconName::CircleUser />
                 "My work"
             </a>
+            <a class="btn btn-sm btn-line justify-start" href=page::SEARCH>
+                <SmallIcon name=IconName::Search />
+                "Search"
+            </a>
             <Show when=move || session.is_admin()>
                 <a class="btn btn-sm btn-line justify-start" href=page::USERS>
                     <SmallIcon name=IconName::Users />

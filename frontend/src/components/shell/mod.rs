@@ -1,6 +1,8 @@
 //! The frame around every page of somebody who is signed in.
 
 mod dock;
+mod palette;
+mod palette_items;
 mod project_switch;
 mod sidebar;
 mod theme_menu;
@@ -10,7 +12,7 @@ use super::shortcut_help::ShortcutHelp;
 use super::skeleton::AfterAMoment;
 use crate::api;
 use crate::components::Failed;
-use crate::state::{Live, Loaded, SessionState, live, on_command, session, storage};
+use crate::state::{Live, Loaded, SessionState, live, on_command, recents, session, storage};
 use dock::Dock;
 use domain::paths::page;
 use domain::project::Project;
@@ -18,6 +20,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
+use palette::Palette;
 use sidebar::Sidebar;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -31,6 +34,8 @@ pub struct Place {
     pub project: Memo<Option<String>>,
     /// Opens the list of shortcuts.
     pub help: RwSignal<bool>,
+    /// Opens the palette.
+    pub palette: RwSignal<bool>,
 }
 
 /// Sidebar, page, bottom bar; and the way to the sign-in for those who are not signed in.
@@ -98,6 +103,7 @@ fn query_text(search: &str) -> String {
 fn Frame() -> impl IntoView {
     let place = provide_place(live());
     follow_the_focus();
+    recents::follow();
     let navigate = use_navigate();
     let go = move |to: &'static str| {
         let navigate = navigate.clone();
@@ -125,6 +131,7 @@ fn Frame() -> impl IntoView {
             <Dock />
         </div>
         <ShortcutHelp open=place.help />
+        <Palette />
     }
 }
 
@@ -166,6 +173,7 @@ fn provide_place(live: Live) -> Place {
         projects,
         project,
         help: RwSignal::new(false),
+        palette: RwSignal::new(false),
     };
     provide_context(place);
     place

@@ -55,6 +55,7 @@ pub fn Sidebar() -> impl IntoView {
             <ul class="flex flex-col gap-0.5">
                 <NavLink href=page::HOME icon=IconName::LayoutDashboard label="Dashboard" />
                 <NavLink href=page::MY_WORK icon=IconName::CircleUser label="My work" />
+                <NavLink href=page::SEARCH icon=IconName::Search label="Search" />
                 <NavLink href=page::ISSUES icon=IconName::Layers label="All issues" />
                 <NavLink href=page::PROJECTS icon=IconName::FolderKanban label="Projects" />
             </ul>
