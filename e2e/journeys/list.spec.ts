@@ -279,3 +279,49 @@ test('the palette finds issues, people and deeds by keyboard', async ({ page, ap
   await page.getByLabel('Title').fill(`Palette ${mark} again`);
   await expect(page.getByRole('region', { name: 'Similar issues' }).getByRole('link', { name: new RegExp(made.key) })).toBeVisible();
 });
+
+test('new issues are decided one after the other by keyboard', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const stamp = mark.toUpperCase().replace(/[^A-Z]/g, '').slice(0, 6);
+  const key = `T${stamp}`.padEnd(4, 'X').slice(0, 8);
+  await lead.post('/projects', { key, name: `Triage ${mark}`, template: 'feedback' });
+  const made: Made[] = [];
+  for (const title of ['Printer jams on Monday', 'Printer jams on Monday again', 'Odd question', 'Not for us']) {
+    made.push(await lead.post<Made>(`/projects/${key}/issues`, { title }));
+  }
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/triage`);
+  const heading = page.getByRole('heading', { level: 2 });
+  await expect(heading).toHaveText('Printer jams on Monday');
+  await expect(page.getByText('4 to look at')).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+
+  await page.keyboard.press('1');
+  await expect(heading).toHaveText('Printer jams on Monday again');
+  // A duplicate needs the issue that it repeats.
+  await page.keyboard.press('3');
+  await expect(page.getByText('Choose the similar issue')).toBeVisible();
+  await page.getByRole('radio', { name: new RegExp(made[0]?.key ?? '') }).check();
+  await page.keyboard.press('3');
+  await expect(heading).toHaveText('Odd question');
+  await page.keyboard.press('4');
+  await expect(heading).toHaveText('Not for us');
+  await page.keyboard.press('2');
+  await expect(heading).toHaveText('Odd question');
+  await page.keyboard.press('5');
+  await page.getByLabel('Question to the reporter').fill('Which version?');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Nothing to decide')).toBeVisible();
+
+  const all = made.map(({ key }) => lead.get<{ status: { slug: string }; resolution: string | null }>(`/issues/${key}`));
+  const told = (await Promise.all(all)).map(({ status, resolution }) => [status.slug, resolution]);
+  expect(told).toEqual([
+    ['triaged', null],
+    ['done', 'duplicate'],
+    ['open', null],
+    ['done', 'wont_fix'],
+  ]);
+  const comments = await lead.get<{ items: { body: string }[] }>(`/issues/${made[2]?.key ?? ''}/comments`);
+  expect(comments.items.map(({ body }) => body)).toEqual(['Which version?']);
+});

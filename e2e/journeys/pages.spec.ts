@@ -9,6 +9,7 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/projects/ENG/issues?peek=ENG-1', /issues/i],
   ['/my', /my work/i],
   ['/search?q=vat', /search/i],
+  ['/projects/ENG/triage', /triage/i],
   ['/projects/ENG/issues', /issues/i],
   ['/projects/ENG/issues?severity=critical&type=epic&state=closed', /issues/i],
   ['/projects/ENG/board', /board/i],

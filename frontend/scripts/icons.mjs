@@ -6,7 +6,7 @@ const names = `activity arrow-down arrow-up bot bug calendar check chevron-down 
 circle-alert circle-dashed circle-dot circle-question-mark circle-user cloud-off columns-3 columns-3-cog
 copy download ellipsis eye eye-off file-text folder-kanban funnel gauge git-commit-horizontal history image
 inbox key-round keyboard laptop layers layout-dashboard life-buoy link list lock log-out maximize-2 menu
-message-square monitor moon paperclip pause pencil play plus reply rotate-ccw rotate-cw rows-3 scroll-text
+message-square monitor moon paperclip pause pencil play plus reply rotate-ccw rotate-cw rows-3 scan-search scroll-text
 search search-x shield-check signal sliders-horizontal smartphone sparkles square-check-big step-back
 step-forward sun sun-moon tag trash-2 trending-up triangle-alert user user-plus user-round-x users x`
   .split(/\s+/);

@@ -19,6 +19,7 @@ use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
 use crate::pages::search::SearchPage;
 use crate::pages::settings::{ProfilePage, SessionsPage};
+use crate::pages::triage::TriagePage;
 use crate::pages::user::UserPage;
 use crate::pages::users::UsersPage;
 use crate::state::{Clock, Keys, Live, Look, Session, Toasts, Uploads, profile_theme};
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:key/activity") view=ActivityPage />
                     <Route path=path!("/projects") view=ProjectsPage />
                     <Route path=path!("/projects/:key") view=ProjectHomePage />
+                    <Route path=path!("/projects/:key/triage") view=TriagePage />
                     <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/sessions") view=SessionsPage />

@@ -222,6 +222,11 @@ pub mod page {
     pub fn user(name: &str) -> String {
         format!("/users/{}", encode(name))
     }
+    /// New issues of a project, one after the other.
+    #[must_use]
+    pub fn project_triage(key: &str) -> String {
+        format!("/projects/{}/triage", encode(key))
+    }
     /// Settings of a project.
     #[must_use]
     pub fn project_settings(key: &str) -> String {

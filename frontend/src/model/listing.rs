@@ -301,6 +301,10 @@ mod tests {
         let then = moment::read(Some("2026-11-12T09:00:00Z"));
         assert!(read.at(then).cursors.is_empty(), "so does another moment");
         let kept = read.at(then);
-        assert_eq!(kept.asking(kept.query()).as_of, then, "which a filter keeps");
+        assert_eq!(
+            kept.asking(kept.query()).as_of,
+            then,
+            "which a filter keeps"
+        );
     }
 }

@@ -21,5 +21,6 @@ pub mod projects;
 pub mod register;
 pub mod search;
 pub mod settings;
+pub mod triage;
 pub mod user;
 pub mod users;

@@ -80,7 +80,7 @@ pub async fn issues(typed: String) -> Result<Vec<Known>, api::ApiError> {
         None,
         &[("q".to_owned(), format!("key:{}", keys.join(",")))],
     );
-    let page = api::issues::list(&listing.filter, 20, None).await?;
+    let page = api::issues::list(&listing.filter, 20, None, None).await?;
     let rows = page.items;
     let found = keys
         .iter()

@@ -87,6 +87,11 @@ pub fn ProjectSwitch() -> impl IntoView {
                         count=Signal::derive(move || current.get().map(|project| project.open_issues))
                     />
                     <NavLink
+                        href=Signal::derive(move || current.get().map(|p| page::project_triage(&p.key)).unwrap_or_default())
+                        icon=IconName::ScanSearch
+                        label="Triage"
+                    />
+                    <NavLink
                         href=Signal::derive(move || current.get().map(|p| page::project_activity(&p.key)).unwrap_or_default())
                         icon=IconName::Activity
                         label="Activity"

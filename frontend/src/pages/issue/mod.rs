@@ -49,7 +49,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use life::Life;
 pub use merge::Merge;
 pub use peek::PeekIssue;
-pub use quick::{FieldEditor, right_to};
+pub use quick::{FieldEditor, TriageFacts, right_to};
 pub use state::IssueState;
 use talk::Conversation;
 use web_sys::File;

@@ -2,6 +2,8 @@
 
 use super::fact_forms::ValueForm;
 use super::fact_pickers::{AssigneePicker, LabelPicker, StatusPicker};
+use super::facts_kind::SeverityFact;
+use super::facts_work::{AssigneeFact, PriorityFact};
 use super::rights::Right;
 use super::state::IssueState;
 use crate::components::choices;
@@ -45,6 +47,18 @@ pub fn FieldEditor(
             view! { <ValueEditor field open /> }.into_any()
         }
         _ => view! { <WordEditor field open /> }.into_any(),
+    }
+}
+
+/// What is decided about a new issue besides its way: severity, priority, assignee.
+#[component]
+pub fn TriageFacts() -> impl IntoView {
+    view! {
+        <dl class="flex flex-col">
+            <SeverityFact />
+            <PriorityFact />
+            <AssigneeFact />
+        </dl>
     }
 }
 

@@ -1,0 +1,206 @@
+//! Triage: one new issue after the other, decided by keyboard.
+
+mod one;
+mod verbs;
+
+use crate::api;
+use crate::components::page::Crumb;
+use crate::components::shell::Place;
+use crate::components::skeleton::SkeletonRows;
+use crate::components::{AsyncView, Empty, IconName, Page, Time};
+use crate::model::listing::Listing;
+use crate::state::pulse::pulse;
+use crate::state::{Loaded, live, on_command};
+use domain::issue::IssueRow;
+use domain::paths::page;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use one::One;
+
+/// What waits here, the oldest first.
+const QUEUE: &str = "category:triage sort:created";
+const AT_MOST: u32 = 100;
+
+/// The queue, for the parts of the page.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    /// What waits, those set aside last.
+    pub rows: Memo<Vec<IssueRow>>,
+    /// Key of the issue that is looked at.
+    pub at: Memo<Option<String>>,
+    wanted: RwSignal<Option<String>>,
+    aside: RwSignal<Vec<String>>,
+    gone: RwSignal<Vec<String>>,
+    /// How many were decided since the page was opened.
+    pub done: RwSignal<usize>,
+}
+
+impl Queue {
+    /// Goes on to the next one; this one was decided.
+    pub fn decided(self, key: &str) {
+        self.leave(key);
+        self.gone.update(|gone| gone.push(key.to_owned()));
+        self.done.update(|n| *n += 1);
+    }
+
+    /// It is back: the decision was taken back.
+    pub fn back(self, key: &str) {
+        let _ = self
+            .gone
+            .try_update(|gone| gone.retain(|other| other != key));
+        let _ = self.done.try_update(|n| *n = n.saturating_sub(1));
+        let _ = self.wanted.try_set(Some(key.to_owned()));
+    }
+
+    /// Comes again at the end.
+    pub fn later(self, key: &str) {
+        self.leave(key);
+        self.aside.update(|aside| {
+            aside.retain(|other| other != key);
+            aside.push(key.to_owned());
+        });
+    }
+
+    fn leave(self, key: &str) {
+        let rows = self.rows.get_untracked();
+        let at = rows.iter().position(|row| row.key == key);
+        let next = at.and_then(|at| rows.get(at + 1)).or(rows.first());
+        let next = next.map(|row| row.key.clone()).filter(|next| next != key);
+        self.wanted.set(next);
+    }
+
+    fn step(self, down: bool) {
+        let rows = self.rows.get_untracked();
+        let now = self.at.get_untracked();
+        let at = rows
+            .iter()
+            .position(|row| Some(&row.key) == now.as_ref())
+            .unwrap_or(0);
+        let to = if down { at + 1 } else { at.saturating_sub(1) };
+        if let Some(row) = rows.get(to) {
+            self.wanted.set(Some(row.key.clone()));
+        }
+    }
+}
+
+/// The page.
+#[component]
+pub fn TriagePage() -> impl IntoView {
+    let params = use_params_map();
+    let place = expect_context::<Place>();
+    let live = live();
+    let project = Memo::new(move |_| {
+        let key = params.read().get("key").unwrap_or_default();
+        key.to_ascii_uppercase()
+    });
+    let changed = pulse(move || live.kind("issue"));
+    let loaded = Loaded::fresh(
+        move || (project.get(), changed.get()),
+        |project| async move {
+            let pairs = [("q".to_owned(), QUEUE.to_owned())];
+            let listing = Listing::read(Some(&project), &pairs);
+            let page = api::issues::list(&listing.filter, AT_MOST, None, None).await?;
+            Ok(page.items)
+        },
+    );
+    let crumbs = Signal::derive(move || {
+        let key = project.get();
+        let projects = place.projects.value.get().unwrap_or_default();
+        let found = projects.into_iter().find(|p| p.key == key);
+        vec![Crumb {
+            label: found.map_or_else(|| key.clone(), |p| p.name),
+            href: page::project_issues(&key),
+        }]
+    });
+    view! {
+        <Page title="Triage" crumbs>
+            <AsyncView loaded what="The queue" loading="Loading the queue" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:rows>
+                <Work rows />
+            </AsyncView>
+        </Page>
+    }
+}
+
+#[component]
+fn Work(rows: RwSignal<Vec<IssueRow>>) -> impl IntoView {
+    let (aside, gone) = (
+        RwSignal::new(Vec::<String>::new()),
+        RwSignal::new(Vec::<String>::new()),
+    );
+    let wanted = RwSignal::new(None::<String>);
+    let waiting = Memo::new(move |_| {
+        let (aside, gone) = (aside.get(), gone.get());
+        let mut rows = rows.get();
+        rows.retain(|row| !gone.contains(&row.key));
+        rows.sort_by_key(|row| {
+            aside
+                .iter()
+                .position(|key| *key == row.key)
+                .map_or(0, |at| at + 1)
+        });
+        rows
+    });
+    let at = Memo::new(move |_| {
+        waiting.with(|rows| {
+            let wanted = wanted.get();
+            let found = rows.iter().find(|row| Some(&row.key) == wanted.as_ref());
+            found.or(rows.first()).map(|row| row.key.clone())
+        })
+    });
+    let queue = Queue {
+        rows: waiting,
+        at,
+        wanted,
+        aside,
+        gone,
+        done: RwSignal::new(0),
+    };
+    provide_context(queue);
+    on_command("next", move || queue.step(true));
+    on_command("previous", move || queue.step(false));
+    let count = move || waiting.with(Vec::len);
+    view! {
+        <Show
+            when=move || at.with(Option::is_some)
+            fallback=|| view! { <Empty icon=IconName::Inbox title="Nothing to decide" text="What is reported and not looked at yet waits here, the oldest first." /> }
+        >
+            <div class="ii-triage">
+                <nav class="ii-queue" aria-label="What waits">
+                    <p class="flex justify-between border-b border-base-300 px-4 py-2 text-xs text-ink-2">
+                        <span>"Oldest first"</span>
+                        <span role="status">{move || format!("{} to look at", count())}</span>
+                    </p>
+                    <For each=move || waiting.get() key=|row| (row.key.clone(), row.version) let:row>
+                        <Waiting row />
+                    </For>
+                </nav>
+                {move || at.get().map(|key| view! { <One key /> })}
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Waiting(row: IssueRow) -> impl IntoView {
+    let queue = expect_context::<Queue>();
+    let key = row.key.clone();
+    let current = {
+        let key = key.clone();
+        move || {
+            queue
+                .at
+                .with(|at| at.as_ref() == Some(&key))
+                .then_some("true")
+        }
+    };
+    view! {
+        <button type="button" class="ii-wait" aria-current=current on:click=move |_| queue.wanted.set(Some(key.clone()))>
+            <span class="flex items-center gap-2 text-xs text-ink-3">
+                <span class="ii-key">{row.key}</span>
+                <span class="truncate">{row.reporter.display_name}</span>
+                <span class="num ml-auto"><Time at=row.created_at /></span>
+            </span>
+            <span class="truncate text-sm font-medium">{row.title}</span>
+        </button>
+    }
+}
