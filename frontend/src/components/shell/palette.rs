@@ -83,15 +83,24 @@ fn Finder() -> impl IntoView {
             PAUSE,
         );
     };
-    let known = Loaded::keep(move || settled.get(), issues);
+    let known = Loaded::keep(
+        move || settled.get(),
+        |typed| async move { Ok((typed.clone(), issues(typed).await?)) },
+    );
     let folk = Loaded::keep(
         move || settled.get(),
         |typed| people(typed.trim().to_owned()),
     );
     let all = Memo::new(move |_| {
-        let known = known.value.get().unwrap_or_default();
+        let (asked, known) = known.value.get().unwrap_or_default();
         let folk = folk.value.get().unwrap_or_default();
-        typed.with(|typed| items(typed, known, folk, place, keys))
+        // Until the answer for these words is there, only what fits them too is shown: Enter must
+        // never open what was found for other words.
+        typed.with(|typed| {
+            let mut known = known;
+            known.retain(|issue| asked == *typed || issue.fits(typed));
+            items(typed, known, folk, place, keys)
+        })
     });
     let choose = move |index: usize| {
         let Some(item) = all.with_untracked(|all| all.get(index).cloned()) else {

@@ -56,6 +56,15 @@ pub struct Known {
     title: Vec<Segment>,
 }
 
+impl Known {
+    /// Whether the typed words are in its key or title.
+    #[must_use]
+    pub fn fits(&self, typed: &str) -> bool {
+        let title: String = self.title.iter().map(|piece| piece.text.as_str()).collect();
+        matches(&format!("{} {title}", self.key), typed)
+    }
+}
+
 impl From<SearchHit> for Known {
     fn from(hit: SearchHit) -> Self {
         Self {

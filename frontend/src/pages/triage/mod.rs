@@ -10,7 +10,7 @@ use crate::components::skeleton::SkeletonRows;
 use crate::components::{AsyncView, Empty, IconName, Page, Time};
 use crate::model::listing::Listing;
 use crate::state::pulse::pulse;
-use crate::state::{Loaded, live, on_command};
+use crate::state::{Catalogue, Loaded, live, on_command};
 use domain::issue::IssueRow;
 use domain::paths::page;
 use leptos::prelude::*;
@@ -31,6 +31,8 @@ pub struct Queue {
     wanted: RwSignal<Option<String>>,
     aside: RwSignal<Vec<String>>,
     gone: RwSignal<Vec<String>>,
+    /// What can be chosen here: asked once, so that a quick key finds the workflow known.
+    pub catalogue: Catalogue,
     /// How many were decided since the page was opened.
     pub done: RwSignal<usize>,
 }
@@ -103,6 +105,7 @@ pub fn TriagePage() -> impl IntoView {
             Ok(page.items)
         },
     );
+    let catalogue = Catalogue::of(move || Some(project.get()));
     let crumbs = Signal::derive(move || {
         let key = project.get();
         let projects = place.projects.value.get().unwrap_or_default();
@@ -115,14 +118,14 @@ pub fn TriagePage() -> impl IntoView {
     view! {
         <Page title="Triage" crumbs>
             <AsyncView loaded what="The queue" loading="Loading the queue" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:rows>
-                <Work rows />
+                <Work rows catalogue />
             </AsyncView>
         </Page>
     }
 }
 
 #[component]
-fn Work(rows: RwSignal<Vec<IssueRow>>) -> impl IntoView {
+fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue) -> impl IntoView {
     let (aside, gone) = (
         RwSignal::new(Vec::<String>::new()),
         RwSignal::new(Vec::<String>::new()),
@@ -153,6 +156,7 @@ fn Work(rows: RwSignal<Vec<IssueRow>>) -> impl IntoView {
         wanted,
         aside,
         gone,
+        catalogue,
         done: RwSignal::new(0),
     };
     provide_context(queue);

@@ -42,7 +42,7 @@ pub fn One(key: String) -> impl IntoView {
 #[component]
 fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
     let queue = expect_context::<Queue>();
-    let state = IssueState::of(RwSignal::new(issue.get_untracked()));
+    let state = IssueState::with(RwSignal::new(issue.get_untracked()), queue.catalogue);
     Effect::watch(
         move || issue.get(),
         move |now, _, _| state.take(now.clone()),
