@@ -71,12 +71,14 @@ pub fn MyWorkPage() -> impl IntoView {
     view! {
         <Page title="My work">
             <div class="ii-sub">
-                <Segments
-                    label="Which issues"
-                    segments
-                    value=Signal::derive(move || tab.get().name().to_owned())
-                    on_change=change
-                />
+                <div class="no-bar max-w-full overflow-x-auto p-0.5">
+                    <Segments
+                        label="Which issues"
+                        segments
+                        value=Signal::derive(move || tab.get().name().to_owned())
+                        on_change=change
+                    />
+                </div>
                 <div class="ml-auto flex items-center gap-2">
                     <SortMenu />
                     <GroupMenu />

@@ -110,7 +110,7 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
             </Show>
             <TriageFacts />
             <Show when=move || likes.with(|likes| !likes.is_empty())>
-                <fieldset class="flex flex-col gap-2">
+                <fieldset class="flex min-w-0 flex-col gap-2">
                     <legend class="pb-2 text-xs font-medium text-ink-2">"Similar issues"</legend>
                     <For each=move || likes.get() key=|like| like.id let:like><Like like chosen /></For>
                 </fieldset>
