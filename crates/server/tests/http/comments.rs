@@ -302,3 +302,200 @@ async fn nobody_talks_on_what_is_deleted_or_archived() {
         "reading goes on"
     );
 }
+
+/// From where on somebody polls.
+async fn cursor(client: &Client) -> String {
+    let now: serde_json::Value = client.get("/api/v1/events").await.ok();
+    now["cursor"].as_str().unwrap().to_string()
+}
+
+#[actix_web::test]
+async fn a_hidden_note_is_answered_like_none_at_all() {
+    let server = Server::new();
+    let (maria, rita) = (server.as_("maintainer"), server.as_("reporter"));
+    let issue = server.issue("reporter", "APP", "Notes").await;
+    let path = format!("/api/v1/issues/{}/comments", issue.key);
+    server.settle();
+    let begun = [cursor(&maria).await, cursor(&rita).await];
+    let note = maria
+        .comment(&issue.key, json!({"body": "quetzal", "internal": true}))
+        .await;
+    let mut told = Vec::new();
+    for parent in [note.id, uuid::Uuid::now_v7()] {
+        let reply = rita
+            .post(&path, json!({"body": "x", "parent": parent}))
+            .await;
+        let one = format!("/api/v1/comments/{parent}");
+        let past = format!("{one}/events");
+        let mut all = vec![
+            reply,
+            rita.get(&one).await,
+            rita.get(&past).await,
+            rita.delete(&one).await,
+        ];
+        all.push(rita.patch(&one, json!({"body": "x"})).await);
+        let masked = |a: crate::harness::Answer| {
+            let id = a.header("x-request-id");
+            let text = a.text().replace(&id, "").replace(&parent.to_string(), "");
+            (a.status, text)
+        };
+        told.push(all.into_iter().map(masked).collect::<Vec<_>>());
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0][0].0, 422);
+
+    // Nor does its end make a sound.
+    server.settle();
+    let heard = async |client: &Client, begun: &str| {
+        let issue = client
+            .get(&format!("/api/v1/issues/{}/events", issue.key))
+            .await;
+        let feed = client.get("/api/v1/activity").await.is(200);
+        let stream = client.get(&format!("/api/v1/events?after={begun}")).await;
+        [issue, feed, stream].map(|a| a.is(200).text().matches("comment.").count())
+    };
+    let before = heard(&rita, &begun[1]).await;
+    maria
+        .patch(
+            &format!("/api/v1/comments/{}", note.id),
+            json!({"body": "kakapo"}),
+        )
+        .await
+        .is(200);
+    maria
+        .delete(&format!("/api/v1/comments/{}", note.id))
+        .await
+        .is(204);
+    server.settle();
+    assert_eq!(before, [0; 3]);
+    assert_eq!(heard(&rita, &begun[1]).await, before);
+    assert_eq!(heard(&maria, &begun[0]).await, [3; 3], "the control");
+}
+
+#[actix_web::test]
+async fn former_texts_are_for_leads_alone() {
+    let server = Server::new();
+    let rita = server.as_("reporter");
+    let issue = server.issue("reporter", "APP", "Edited").await;
+    server.settle();
+    let cast = [
+        "reporter",
+        "viewer",
+        "developer",
+        "maintainer",
+        "lead",
+        "admin",
+    ];
+    let mut begun = std::collections::HashMap::new();
+    for name in cast {
+        begun.insert(name, cursor(&server.as_(name)).await);
+    }
+    let said = rita.comment(&issue.key, json!({"body": "oldcanary"})).await;
+    let one = format!("/api/v1/comments/{}", said.id);
+    let first = rita.get(&one).await.is(200).etag();
+    rita.patch(&one, json!({"body": "midcanary"})).await.is(200);
+    rita.patch(&one, json!({"body": "Now"})).await.is(200);
+    let stale = rita.request(reqwest::Method::DELETE, &one);
+    rita.send(stale.header("if-match", &first))
+        .await
+        .problem(Code::EditConflict);
+    let keeps = |text: &str| text.contains("oldcanary") || text.contains("midcanary");
+    server.settle();
+    for name in cast {
+        let allowed = ["lead", "admin"].contains(&name);
+        let client = server.as_(name);
+        let past = client.get(&format!("{one}/events")).await;
+        assert_eq!(past.status, if allowed { 200 } else { 403 }, "{name}");
+        assert_eq!(keeps(&past.text()), allowed, "{name}");
+        let history = client
+            .get(&format!("/api/v1/issues/{}/events", issue.key))
+            .await
+            .is(200);
+        assert_eq!(keeps(&history.text()), allowed, "{name}");
+        let polled = format!("/api/v1/events?after={}", begun[name]);
+        for path in ["/api/v1/activity?project=APP", &polled] {
+            let told = client.get(path).await.is(200);
+            assert!(!keeps(&told.text()), "{name} {path}");
+        }
+    }
+    server.as_("lead").delete(&one).await.is(204);
+    // A tombstone: who and when stay, the text does not; and it can be answered by nobody's edit.
+    let left: Comment = rita.get(&one).await.ok();
+    assert_eq!(
+        (left.body.as_str(), left.author.username.as_str()),
+        ("", "reporter")
+    );
+    assert!(left.deleted_at.is_some() && left.edited_at.is_some());
+    let told = server
+        .as_("lead")
+        .get(&format!("{one}/events"))
+        .await
+        .is(200);
+    let kinds = ["comment.created", "comment.updated", "comment.deleted"];
+    assert!(kinds.iter().all(|kind| told.text().contains(kind)));
+    assert!(told.text().contains("\"Now\""), "what it said last");
+    server
+        .as_("reporter2")
+        .get(&format!("{one}/events"))
+        .await
+        .problem(Code::NotFound);
+}
+
+#[actix_web::test]
+async fn a_reporter_learns_no_key_of_anothers_issue_from_the_history() {
+    let server = Server::new();
+    let (maria, rita) = (server.as_("maintainer"), server.as_("reporter"));
+    let mine = server.issue("reporter", "APP", "Mine").await;
+    let theirs = server.issue("reporter2", "APP", "Theirs").await;
+    let at = format!("/api/v1/issues/{}", mine.key);
+    for parent in [json!(theirs.key), json!(null)] {
+        maria.patch(&at, json!({ "parent": parent })).await.is(200);
+        for path in [
+            format!("{at}/events"),
+            "/api/v1/activity".to_string(),
+            at.clone(),
+            "/api/v1/issues".to_string(),
+        ] {
+            let told = rita.get(&path).await.is(200).text();
+            assert!(
+                !told.contains(&theirs.key) && !told.contains(&theirs.id.to_string()),
+                "{path}: {told}"
+            );
+        }
+    }
+    let told = maria.get(&format!("{at}/events")).await.is(200).text();
+    assert!(told.contains(&theirs.key), "the control");
+    // Made below another's issue, it is told of neither.
+    let body = json!({"title": "Below", "parent": theirs.key, "on_behalf_of": "reporter"});
+    let below = maria
+        .post("/api/v1/projects/APP/issues", body)
+        .await
+        .is(201);
+    let below: domain::issue::Issue = below.read();
+    for path in ["", "/events"] {
+        let told = rita
+            .get(&format!("/api/v1/issues/{}{path}", below.key))
+            .await
+            .is(200);
+        assert!(
+            !told.text().contains(&theirs.key),
+            "{path}: {}",
+            told.text()
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_parent_is_of_the_same_project() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for project in ["ENG", "OPS"] {
+        server.issue("lead", project, "One").await;
+    }
+    let patch = json!({"parent": "OPS-1"});
+    let refused = lead.patch("/api/v1/issues/ENG-1", patch).await;
+    assert_eq!(refused.invalid(), ["/parent"]);
+    let body = json!({"title": "x", "parent": "OPS-1"});
+    let refused = lead.post("/api/v1/projects/ENG/issues", body).await;
+    assert_eq!(refused.invalid(), ["/parent"]);
+}

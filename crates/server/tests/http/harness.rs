@@ -28,8 +28,7 @@ pub struct Server {
     pub cast: Cast,
     pub files: PathBuf,
     http: reqwest::Client,
-    handle: actix_web::dev::ServerHandle,
-    threads: Vec<JoinHandle<()>>,
+    running: Running,
     // Last: it goes when nobody uses it any more.
     pub test: TestDb,
 }
@@ -79,26 +78,9 @@ impl Server {
         testkit::statements::watch();
         let (config, files) = Self::config(&test, variables);
         let shared = Shared::new(App::new(config).expect("a server's parts"));
-        let hub = server::live::start(&shared.app).expect("the hub");
-        let (tell, told) = std::sync::mpsc::channel();
-        let factory = shared.clone();
-        let serving = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = actix_web::HttpServer::new(move || application(&factory))
-                    .workers(1)
-                    .disable_signals()
-                    .bind(("127.0.0.1", 0))
-                    .expect("a port");
-                let address = server.addrs()[0];
-                let server = server.run();
-                tell.send((address, server.handle()))
-                    .expect("a test that waits");
-                server.await.expect("a server that ends well");
-            });
-        });
-        let (address, handle) = told.recv().expect("a server");
+        let running = Running::start(&shared);
         Self {
-            url: format!("http://{address}"),
+            url: running.url.clone(),
             shared,
             cast,
             files,
@@ -106,10 +88,20 @@ impl Server {
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
-            handle,
-            threads: vec![hub, serving],
+            running,
             test,
         }
+    }
+
+    /// A second server on the same database.
+    pub fn another(&self) -> Running {
+        let (config, _) = Self::config(&self.test, &[]);
+        Running::start(&Shared::new(App::new(config).expect("a server's parts")))
+    }
+
+    /// Stops serving, as a crash does; database and people stay.
+    pub fn crash(&mut self) {
+        self.running.stop();
     }
 
     /// Somebody who did not sign in.
@@ -218,8 +210,44 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+/// One process's worth of serving: several can share a database.
+pub struct Running {
+    pub url: String,
+    shared: Shared,
+    handle: actix_web::dev::ServerHandle,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    fn start(shared: &Shared) -> Self {
+        let hub = server::live::start(&shared.app).expect("the hub");
+        let (tell, told) = std::sync::mpsc::channel();
+        let factory = shared.clone();
+        let serving = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = actix_web::HttpServer::new(move || application(&factory))
+                    .workers(1)
+                    .disable_signals()
+                    .bind(("127.0.0.1", 0))
+                    .expect("a port");
+                let address = server.addrs()[0];
+                let server = server.run();
+                tell.send((address, server.handle()))
+                    .expect("a test that waits");
+                server.await.expect("a server that ends well");
+            });
+        });
+        let (address, handle) = told.recv().expect("a server");
+        Self {
+            url: format!("http://{address}"),
+            shared: shared.clone(),
+            handle,
+            threads: vec![hub, serving],
+        }
+    }
+
+    /// Ends it; whoever waits for an answer gets none.
+    pub fn stop(&mut self) {
         self.shared.app.live.stop();
         drop(self.handle.stop(false));
         for thread in self.threads.drain(..) {
@@ -228,6 +256,18 @@ impl Drop for Server {
                 panic!("a thread of the server panicked");
             }
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.running.stop();
         let _ = std::fs::remove_dir_all(&self.files);
     }
 }
@@ -241,6 +281,15 @@ pub struct Client {
 }
 
 impl Client {
+    /// The same person at another server.
+    #[must_use]
+    pub fn at(&self, running: &Running) -> Self {
+        Self {
+            url: running.url.clone(),
+            ..self.clone()
+        }
+    }
+
     /// A request to be finished and sent by [`Client::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));

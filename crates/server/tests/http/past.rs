@@ -45,7 +45,7 @@ async fn step(client: &Client, dice: &mut Dice, keys: &[String]) -> Option<Strin
     let path = format!("/api/v1/issues/{key}");
     let other = dice.pick(keys).clone();
     let label = *dice.pick(&["ui", "api", "later"]);
-    let answer = match dice.below(20) {
+    let answer = match dice.below(23) {
         0 => client.delete(&path).await,
         1..=3 => client.post(&format!("{path}/restore"), json!({})).await,
         4 => client.put(&format!("{path}/labels/{label}")).await,
@@ -107,6 +107,19 @@ async fn step(client: &Client, dice: &mut Dice, keys: &[String]) -> Option<Strin
                     json!({"fixed_version": "1.0", "description": "*More*"}),
                 )
                 .await
+        }
+        17 | 18 => {
+            let patch = match dice.below(3) {
+                0 => json!({"labels": ["ui", "later"], "severity": "low"}),
+                1 => json!({"status": "assigned", "assignee": "lead"}),
+                _ => json!({"title": format!("Title {}", dice.below(9)), "priority": 2}),
+            };
+            let body = json!({"issues": [key, other], "patch": patch});
+            client.post("/api/v1/issues/bulk", body).await
+        }
+        19 => {
+            let body = json!({"q": "label:ui", "project": "ENG", "patch": {"labels": [label]}});
+            client.post("/api/v1/issues/bulk", body).await
         }
         _ => {
             let to = dice.pick(&["open", "assigned", "in_progress", "done"]);
@@ -430,6 +443,76 @@ async fn only_what_has_been_can_be_asked_for() {
         assert_eq!(problem.errors[0].pointer, "?as_of");
     }
     assert_eq!(digests, server.test.digests(), "the past cannot be written");
+}
+
+#[actix_web::test]
+async fn a_workflow_that_changes_does_not_change_the_past() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let keys = stage(&server, 4).await;
+    for (key, steps) in [
+        ("ENG-1", vec!["assigned", "in_progress"]),
+        ("ENG-2", vec!["assigned", "in_progress"]),
+        ("ENG-3", vec!["assigned"]),
+    ] {
+        for status in steps {
+            let body = json!({"status": status, "labels": ["ui"]});
+            lead.patch(&format!("/api/v1/issues/{key}"), body)
+                .await
+                .is(200);
+        }
+    }
+    lead.delete("/api/v1/issues/ENG-2").await.is(204);
+    let watched = [
+        "/api/v1/issues/ENG-1",
+        "/api/v1/issues/ENG-2",
+        "/api/v1/issues?project=ENG",
+        "/api/v1/issues?status=in_progress",
+        "/api/v1/issues?project=ENG&deleted=true",
+        "/api/v1/issues?group_by=status&project=ENG",
+        "/api/v1/insights/open_by?by=status",
+    ];
+    let at = last_change(&server);
+    let mut was = Vec::new();
+    for path in watched {
+        was.push(lead.get(path).await.is(200).body);
+    }
+    let board: Board = lead.get("/api/v1/projects/ENG/board").await.ok();
+
+    let workflow = "/api/v1/projects/ENG/workflow";
+    let now: domain::workflow::Workflow = lead.get(workflow).await.ok();
+    let mut wanted = domain::workflow::WorkflowInput::from(&now);
+    wanted
+        .statuses
+        .retain(|s| s.slug.as_deref() != Some("in_progress"));
+    wanted
+        .transitions
+        .retain(|t| t.from != "in_progress" && t.to != "in_progress");
+    wanted.moves.insert("in_progress".into(), "done".into());
+    let wanted = serde_json::to_value(&wanted).unwrap();
+    lead.put_json(workflow, wanted).await.is(200);
+    let after = last_change(&server);
+    assert!(after > at);
+
+    for (path, was) in watched.iter().zip(was) {
+        let then = lead.get(&then(path, &at)).await.is(200);
+        assert_eq!(said(&then.body, &at), said(&was, ""), "{path}");
+        let now = lead.get(path).await.is(200).body;
+        let of_now = lead.get(&self::then(path, &after)).await.is(200).body;
+        assert_eq!(said(&of_now, &after), said(&now, ""), "{path}");
+    }
+    // Its cards still stand in the column that is gone.
+    let then = then_of(&lead, "/api/v1/projects/ENG/board", &at).await;
+    let then: Board = serde_json::from_value(then).unwrap();
+    for column in &board.columns {
+        let same = then
+            .columns
+            .iter()
+            .find(|c| c.status.slug == column.status.slug);
+        let same = same.unwrap_or_else(|| panic!("{}", column.status.slug));
+        assert_eq!((same.count, &same.cards), (column.count, &column.cards));
+    }
+    assert_complete(&server, &keys).await;
 }
 
 #[actix_web::test]

@@ -263,3 +263,119 @@ async fn check_then_act_ends_like_one_after_the_other() {
     archived.is(204);
     assert!([201, 409].contains(&reported.status));
 }
+
+#[actix_web::test]
+async fn a_key_outlives_the_server_that_answered() {
+    let mut server = Server::new();
+    let lead = server.as_("lead");
+    let path = "/api/v1/projects/ENG/issues";
+    let first = once(lead.clone(), path, "k1", "Once").await.is(201);
+    let beside = server.another();
+    let there = once(lead.at(&beside), path, "k1", "Once").await.is(201);
+    server.crash();
+    let restarted = server.another();
+    let later = once(lead.at(&restarted), path, "k1", "Once").await.is(201);
+    for again in [there, later] {
+        assert_eq!(again.header("idempotent-replayed"), "true");
+        assert_eq!(again.body, first.body);
+        assert_eq!(again.header("location"), first.header("location"));
+        assert_eq!(again.etag(), first.etag());
+    }
+    once(lead.at(&restarted), path, "k1", "Other")
+        .await
+        .problem(Code::IdempotencyMismatch);
+    assert_eq!(server.sql("select count(*) from issue"), "1");
+}
+
+/// Sends a request to report an issue, and does not wait for the answer.
+fn shout(server: &Server, path: &str, key: &str, title: &str) -> std::net::TcpStream {
+    use std::io::Write as _;
+    let address = server.url.trim_start_matches("http://");
+    let body = json!({ "title": title }).to_string();
+    let token = server.token(server.person("lead"));
+    let mut line = std::net::TcpStream::connect(address).unwrap();
+    write!(
+        line,
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    line
+}
+
+#[actix_web::test]
+async fn an_answer_that_was_lost_is_given_again() {
+    let mut server = Server::new();
+    let lead = server.as_("lead");
+    let path = "/api/v1/projects/ENG/issues";
+    // Nobody waits for these answers: the line is cut before, during or after the work.
+    for round in 0..20 {
+        let key = format!("cut-{round}");
+        drop(shout(&server, path, &key, "Cut off"));
+        let again = once(lead.clone(), path, &key, "Cut off").await;
+        assert_eq!(again.made::<Issue>().title, "Cut off");
+    }
+    // Here the work is certainly done, the answer is not read, and the server dies.
+    let line = shout(&server, path, "crash", "Kept");
+    while server.sql("select count(*) from issue where title = 'Kept'") == "0" {
+        std::thread::yield_now();
+    }
+    server.crash();
+    drop(line);
+    let restarted = server.another();
+    let again = once(lead.at(&restarted), path, "crash", "Kept").await;
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert_eq!(again.made::<Issue>().title, "Kept");
+    let numbers = server.sql("select array_agg(number order by number) = array(select generate_series(1, 21)::bigint) from issue");
+    assert_eq!(numbers, "true", "each once, without a gap");
+}
+
+#[actix_web::test]
+async fn a_member_removed_while_acting_acts_before_or_not_at_all() {
+    let server = Server::new();
+    let (lead, dana) = (server.as_("lead"), server.as_("developer"));
+    let members = "/api/v1/projects/SEC/members";
+    let issue = server.issue("lead", "SEC", "Contested").await;
+    let path = format!("/api/v1/issues/{}", issue.key);
+    for _ in 0..10 {
+        let one = format!("{members}/developer");
+        let talk = format!("{path}/comments");
+        let (removed, said, taken) = futures_util::future::join3(
+            lead.delete(&one),
+            dana.post(&talk, json!({"body": "Still here"})),
+            lead.patch(&path, json!({"assignee": "developer"})),
+        )
+        .await;
+        removed.is(204);
+        assert!([201, 404].contains(&said.status), "{}", said.text());
+        assert!(
+            [200, 409, 412, 422].contains(&taken.status),
+            "{}",
+            taken.text()
+        );
+        dana.get(&path).await.problem(Code::NotFound);
+        lead.post(
+            members,
+            json!({"identifier": "developer", "role": "developer"}),
+        )
+        .await
+        .is(201);
+        lead.patch(&path, json!({"assignee": null})).await.is(200);
+        let (deleted, attached) =
+            join(lead.delete(&path), lead.upload(&issue.key, "a.txt", b"x")).await;
+        deleted.is(204);
+        assert!(
+            [201, 404, 409].contains(&attached.status),
+            "{}",
+            attached.text()
+        );
+        lead.post(&format!("{path}/restore"), json!({}))
+            .await
+            .is(200);
+    }
+    assert_eq!(
+        server.sql("select count(*) from attachment where state <> 'ready'"),
+        "0"
+    );
+}

@@ -1,5 +1,5 @@
 //! What somebody may not see does not exist for them, in any answer; and where each threat of
-//! `trust.md`, part A, is tried:
+//! `trust.md`, part A, and those of its data (T41 to T47) are tried:
 //!
 //! | Threat | Tried in |
 //! | --- | --- |
@@ -16,6 +16,13 @@
 //! | T12 existence | [`hidden_and_absent_are_the_same_in_every_method`], [`unknown_accounts_take_as_long_to_refuse`] |
 //! | T13 harvesting people | `accounts::the_directory_shows_names_and_admins_see_more`, [`a_busy_private_world_beside_changes_no_answer`] |
 //! | T14 archived and deleted | `projects::an_archived_project_is_read_not_written`, `issues::deleted_issues_wait_to_be_restored`, `comments::nobody_talks_on_what_is_deleted_or_archived`, `workflow::an_archived_project_keeps_its_workflow` |
+//! | T41 numbers | `races::sixty_four_reports_at_once_get_the_numbers_1_to_64`, `database::numbers` (with the controls: a sequence, the largest plus one) |
+//! | T42 lost updates | `races::of_two_changes_to_one_version_exactly_one_wins_two_hundred_times`, `races::changes_without_a_version_to_different_fields_all_survive`; `If-Match` is optional for programs, so nothing answers 428 |
+//! | T43 double submit | `races::thirty_two_times_the_same_request_makes_one_thing_and_one_answer`, `races::a_key_outlives_the_server_that_answered`, `races::an_answer_that_was_lost_is_given_again` |
+//! | T44 check, then act | `races::check_then_act_ends_like_one_after_the_other`, `races::a_member_removed_while_acting_acts_before_or_not_at_all`, `workflow` |
+//! | T45 hostile text | `problems::hostile_text_is_refused_or_kept_byte_for_byte` |
+//! | T46 edited history | `database::log`, `database::audit` |
+//! | T47 incomplete history | `database::law`, `past::what_was_said_at_an_instant_is_said_of_it_for_ever`, `past::the_history_is_complete_also_when_many_change_at_once`, `past::a_workflow_that_changes_does_not_change_the_past` |
 
 use crate::harness::{Answer, Client, PASSWORD, Server};
 use domain::problem::Code;

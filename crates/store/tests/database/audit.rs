@@ -165,3 +165,133 @@ fn a_project_goes_only_archived_and_exported_with_every_event() {
     // What else is in the log stays, and the door is closed.
     assert_eq!(sql::number(&mut conn, "select count(*) from purging"), 0);
 }
+
+/// A purge for which everything is ready.
+fn ready_to_go(stage: &Stage, conn: &mut PgConnection) {
+    let project = stage.cast.app;
+    let archive = format!("update project set archived_at = now() where id = '{project}'");
+    sql::run(conn, &archive).unwrap();
+    let events = sql::number(
+        conn,
+        &format!("select count(*) from event where project_id = '{project}'"),
+    );
+    stage
+        .db
+        .write(|tx| {
+            let entry = NewEntry::new(AuditKind::ProjectExported, Some(stage.cast.admin.id));
+            let detail = serde_json::json!({ "events": events });
+            tx.audit(entry.project(project, "APP").detail(detail));
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+}
+
+/// Tables that refer to projects or issues, as far as no test filled them before: how to put a row
+/// into each. A new table fails the test below until it stands here and its rows go with a project.
+const ROWS: &[(&str, &str)] = &[
+    (
+        "attachment",
+        "insert into attachment (id, issue_id, uploader_id, file_name, media_type, storage_key)
+         select gen_random_uuid(), id, reporter_id, 'a.txt', 'text/plain', 'a' from issue limit 1",
+    ),
+    (
+        "comment",
+        "insert into comment (id, issue_id, author_id, body, created_at)
+         select gen_random_uuid(), id, reporter_id, 'Said', now() from issue limit 1;
+         insert into comment (id, issue_id, author_id, body, created_at, parent_id)
+         select gen_random_uuid(), issue_id, author_id, 'Answered', now(), id from comment limit 1",
+    ),
+    (
+        "label",
+        "insert into label (id, project_id, name, colour) select gen_random_uuid(), project_id, 'ui', '#112233' from issue limit 1",
+    ),
+    (
+        "project_version",
+        "insert into project_version (id, project_id, name) select gen_random_uuid(), project_id, '1.0' from issue limit 1;
+         update issue set fixed_version_id = (select id from project_version limit 1)",
+    ),
+    (
+        "saved_view",
+        "insert into saved_view (id, owner_id, project_id, name, query, layout, shared)
+         select gen_random_uuid(), reporter_id, project_id, 'Mine', '', '{}', false from issue limit 1",
+    ),
+];
+
+/// Columns that name a project or an issue, whatever they are called: by name or by foreign key.
+const REFERENCES: &str = "select c.table_name || ' ' || c.column_name
+     from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+       and c.table_name not in ('audit_entry', 'purging')
+       and (c.column_name ~ '(project|issue)_id$' or exists (
+           select 1 from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
+           join pg_class r on r.oid = k.conrelid
+           where k.contype = 'f' and r.relname = c.table_name
+             and k.confrelid in ('project'::regclass, 'issue'::regclass) and a.attname = c.column_name))";
+
+#[test]
+fn nothing_that_refers_to_a_purged_project_is_left_in_any_table() {
+    let stage = stage();
+    let mut conn = stage.test.superuser();
+    let below = work::issue(&stage.db, stage.cast.app, &stage.cast.reporter, "Below");
+    let parent = format!(
+        "update issue set parent_id = (select id from issue where id <> '{0}' limit 1) where id = '{0}'",
+        below.id
+    );
+    sql::run(&mut conn, &parent).unwrap();
+    for (table, row) in ROWS {
+        sql::run(&mut conn, row).unwrap_or_else(|e| panic!("{table}: {e}"));
+    }
+    stage.db.write(store::stats::recompute).unwrap();
+    // And the same of a project that stays.
+    work::issue(&stage.db, stage.cast.eng, &stage.cast.lead, "Stays");
+    let app = format!(
+        "select '{0}'::uuid union select id from issue where project_id = '{0}'",
+        stage.cast.app
+    );
+    let ids = sql::rows(&mut conn, &app);
+    let ids = format!("('{}')", ids.join("', '"));
+    let columns = sql::rows(&mut conn, REFERENCES);
+    assert!(columns.len() >= 16, "{columns:?}");
+    let left = |conn: &mut PgConnection, column: &str| {
+        let (table, column) = column.split_once(' ').unwrap();
+        let count = format!("select count(*) from \"{table}\" where \"{column}\" in {ids}");
+        sql::number(conn, &count)
+    };
+    for column in &columns {
+        assert!(
+            left(&mut conn, column) > 0,
+            "{column} is empty: a row for it belongs into ROWS, and the purge of a project must remove it"
+        );
+    }
+    ready_to_go(&stage, &mut conn);
+    let purged = stage
+        .db
+        .write(|tx| projects::purge(tx, stage.cast.app, stage.cast.admin.id));
+    assert_eq!(purged.unwrap(), Ok(()));
+    for column in &columns {
+        assert_eq!(left(&mut conn, column), 0, "{column}");
+    }
+    assert_eq!(sql::number(&mut conn, "select count(*) from issue"), 1);
+}
+
+#[test]
+fn the_application_lacks_the_right_even_where_the_trigger_is_gone() {
+    let stage = stage();
+    let mut superuser = stage.test.superuser();
+    for table in ["audit_entry", "event", "issue_version"] {
+        let off = format!("alter table {table} disable trigger all");
+        sql::run(&mut superuser, &off).unwrap();
+        let mut application = stage.test.application();
+        for statement in [
+            format!("delete from {table}"),
+            format!("truncate {table}"),
+            format!("update {table} set project_id = null"),
+        ] {
+            let refusal = sql::run(&mut application, &statement).unwrap_err();
+            assert!(
+                refusal.to_string().contains("permission denied"),
+                "{statement}: {refusal}"
+            );
+        }
+    }
+}
