@@ -1,5 +1,5 @@
-//! Every operation of the document × every kind of caller × a private and an internal project,
-//! against a table written by hand.
+//! Every operation of the document × every kind of caller × a private project, an internal one, and one
+//! whose reporters see only their own issues, against a table written by hand.
 
 use crate::harness::{Answer, Client, PASSWORD, Server};
 use domain::comment::Comment;
@@ -32,6 +32,7 @@ struct Row {
     path: String,
     private: Vec<char>,
     internal: Vec<char>,
+    own: Vec<char>,
     body: String,
 }
 
@@ -49,10 +50,12 @@ fn table() -> Vec<Row> {
                 path: format!("/api/v1{path}"),
                 private: cells[1].chars().collect(),
                 internal: cells[2].chars().collect(),
-                body: cells[3].into(),
+                own: cells[3].chars().collect(),
+                body: cells[4].into(),
             };
             assert_eq!(row.private.len(), CALLERS.len(), "{line}");
             assert_eq!(row.internal.len(), CALLERS.len(), "{line}");
+            assert_eq!(row.own.len(), CALLERS.len(), "{line}");
             row
         })
         .collect()
@@ -76,7 +79,7 @@ fn every_operation_has_its_row_and_every_refusal_a_permission_beside_it() {
         .collect();
     assert_eq!(served, written);
     for row in rows {
-        for cells in [&row.private, &row.internal] {
+        for cells in [&row.private, &row.internal, &row.own] {
             assert!(cells.contains(&'A'), "{}: nobody may", row.name);
         }
     }
@@ -362,9 +365,21 @@ fn masked(answer: &Answer) -> (u16, String, String) {
     (answer.status, answer.header("content-type"), text)
 }
 
-async fn sweep(private: bool) {
+/// The three projects of the table: its column, and the project that is one of that kind.
+enum Kind {
+    Private,
+    Internal,
+    /// Internal, and its reporters see only their own issues.
+    Own,
+}
+
+async fn sweep(kind: Kind) {
     let world = World::new();
     let db = world.server.test.db();
+    if matches!(kind, Kind::Own) {
+        let own = "update project set reporters_see = 'own' where key = 'ENG'";
+        world.server.run(own);
+    }
     for project in ["ENG", "SEC"] {
         world
             .server
@@ -377,20 +392,26 @@ async fn sweep(private: bool) {
     })
     .unwrap();
     for row in table() {
-        if private {
-            world.row(&row, "SEC", &row.private).await;
-        } else {
-            world.row(&row, "ENG", &row.internal).await;
-        }
+        let (project, cells) = match kind {
+            Kind::Private => ("SEC", &row.private),
+            Kind::Internal => ("ENG", &row.internal),
+            Kind::Own => ("ENG", &row.own),
+        };
+        world.row(&row, project, cells).await;
     }
 }
 
 #[actix_web::test]
 async fn a_private_project_answers_as_the_table_says() {
-    sweep(true).await;
+    sweep(Kind::Private).await;
 }
 
 #[actix_web::test]
 async fn an_internal_project_answers_as_the_table_says() {
-    sweep(false).await;
+    sweep(Kind::Internal).await;
+}
+
+#[actix_web::test]
+async fn a_project_whose_reporters_see_their_own_answers_as_the_table_says() {
+    sweep(Kind::Own).await;
 }
