@@ -77,6 +77,8 @@ kinds! {
     ProjectPurged = "project.purged", "purged the project";
     /// A project's workflow changed.
     WorkflowChanged = "workflow.changed", "changed the workflow of the project";
+    /// A list of issues was taken out as a file; `detail` has what was asked for and how many rows.
+    IssuesExported = "issues.exported", "exported issues";
     /// The audit log was exported.
     AuditExported = "audit.exported", "exported the audit log";
     /// Old entries of the audit log were removed; `detail` says how many and until when.
@@ -163,38 +165,6 @@ impl AuditFilter {
 /// Entries younger than this many days cannot be purged.
 pub const PURGE_DAYS_MIN: i64 = 30;
 
-/// A cell of a CSV file: quoted where it must be, and never a formula for a spreadsheet.
-#[must_use]
-pub fn csv_cell(text: &str) -> String {
-    // Spreadsheets look behind blanks, and at the full-width forms too.
-    let first = text.trim_start_matches(' ').chars().next();
-    let formula = matches!(
-        first,
-        Some(
-            '=' | '+'
-                | '-'
-                | '@'
-                | '\t'
-                | '\r'
-                | '\n'
-                | '\u{FF1D}'
-                | '\u{FF0B}'
-                | '\u{FF0D}'
-                | '\u{FF20}'
-        )
-    );
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.to_string()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,19 +180,6 @@ mod tests {
             assert!(!kind.phrase().is_empty());
         }
         assert_eq!(AuditKind::from_slug("nothing"), None);
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\u{FF1D}1"] {
-            assert!(
-                csv_cell(text).trim_start_matches('"').starts_with('\''),
-                "{text:?}"
-            );
-        }
-        assert_eq!(csv_cell("a=b"), "a=b");
-        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(csv_cell(""), "");
     }
 
     #[test]

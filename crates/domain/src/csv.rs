@@ -1,6 +1,8 @@
 //! Lists as CSV (RFC 4180): the columns as one table, and the guard against formulas.
 
+use crate::audit::AuditEntry;
 use crate::issue::IssueRow;
+use crate::user::UserRef;
 
 /// Most rows of one document; whoever asks for more is told to narrow the filter.
 pub const ROWS_MAX: i64 = 10_000;
@@ -54,12 +56,51 @@ pub const ISSUES: &[Column<IssueRow>] = &[
     ("version", "counts changes", |i| i.version.to_string()),
 ];
 
+fn person(user: &Option<UserRef>) -> String {
+    let name = user.as_ref().map(|u| u.username.clone());
+    name.unwrap_or_default()
+}
+
+/// The columns of the audit log, in this order.
+pub const AUDIT: &[Column<AuditEntry>] = &[
+    ("at", "instant, UTC", |e| instant(e.at)),
+    ("kind", "what happened", |e| e.kind.clone()),
+    ("phrase", "the same for people", |e| e.phrase.clone()),
+    ("actor", "user name of who did it", |e| person(&e.actor)),
+    ("target", "user name of whom it concerns", |e| {
+        person(&e.target)
+    }),
+    ("project", "the project's key", |e| {
+        e.project.clone().unwrap_or_default()
+    }),
+    ("ip", "address it came from", |e| e.ip.clone()),
+    ("user_agent", "browser or program", |e| e.user_agent.clone()),
+    ("request_id", "as in logs and problems", |e| {
+        e.request_id.clone()
+    }),
+    ("detail", "particulars, as JSON", |e| e.detail.to_string()),
+    ("id", "the entry's id", |e| e.id.to_string()),
+];
+
 /// A document: the names of the columns, then a line for each row.
 #[must_use]
 pub fn document<T>(columns: &[Column<T>], rows: &[T]) -> String {
+    head(columns) + &lines(columns, rows)
+}
+
+/// The line with the names of the columns.
+#[must_use]
+pub fn head<T>(columns: &[Column<T>]) -> String {
     let mut out = String::new();
     let names: Vec<String> = columns.iter().map(|c| c.0.to_string()).collect();
     line(&mut out, &names);
+    out
+}
+
+/// A line for each row.
+#[must_use]
+pub fn lines<T>(columns: &[Column<T>], rows: &[T]) -> String {
+    let mut out = String::new();
     for row in rows {
         let cells: Vec<String> = columns.iter().map(|c| (c.2)(row)).collect();
         line(&mut out, &cells);
@@ -80,7 +121,10 @@ fn line(out: &mut String, cells: &[String]) {
 /// A cell. What a spreadsheet would take for a formula gets an apostrophe in front, so that it stays a
 /// text; signs, commas and quotes are put in quotes.
 fn cell(out: &mut String, text: &str) {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    // Spreadsheets look behind blanks, and at the full-width forms too.
+    let formula = text.trim_start_matches(' ').starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+    ]);
     if !formula && !text.contains(['"', ',', '\r', '\n']) {
         out.push_str(text);
         return;
@@ -109,6 +153,9 @@ mod tests {
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("-2", "\"'-2\""),
             ("\t=1", "\"'\t=1\""),
+            (" =1", "\"' =1\""),
+            ("\r=1", "\"'\r=1\""),
+            ("\u{FF1D}1", "\"'\u{FF1D}1\""),
             ("1=1", "1=1"),
         ] {
             let mut out = String::new();

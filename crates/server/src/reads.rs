@@ -1,7 +1,7 @@
 //! Notes who read which issue, where the instance wants that: beside the requests, never in their way.
 //!
 //! A bounded queue and one thread. When more is read than can be noted, entries are dropped, with a
-//! warning; what waits when the server stops is noted before it ends.
+//! warning; what still waits at the very moment the server ends is lost.
 
 use domain::audit::AuditKind;
 use serde_json::json;

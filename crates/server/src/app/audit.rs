@@ -2,7 +2,7 @@
 
 use super::Result;
 use chrono::{DateTime, Duration, Utc};
-use domain::audit::{AuditEntry, AuditFilter, AuditKind, PURGE_DAYS_MIN, csv_cell};
+use domain::audit::{AuditEntry, AuditFilter, AuditKind, PURGE_DAYS_MIN};
 use domain::key::ProjectRef;
 use domain::policy::{self, Action, Ground};
 use domain::problem::FieldError;
@@ -119,33 +119,12 @@ pub fn purge(tx: &mut Tx<'_>, actor: &Actor, before: DateTime<Utc>) -> Result<i6
     Ok(audit::purge(tx, before, Some(actor.id))?)
 }
 
-/// First line of an export.
-pub const CSV_HEAD: &str =
-    "at,kind,phrase,actor,target,project,ip,user_agent,request_id,detail,id\r\n";
-
-/// An entry as a line of CSV.
-#[must_use]
-pub fn csv_line(entry: &AuditEntry) -> String {
-    let name = |user: &Option<domain::user::UserRef>| {
-        user.as_ref()
-            .map(|u| u.username.clone())
-            .unwrap_or_default()
-    };
-    let cells = [
-        entry
-            .at
-            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        entry.kind.clone(),
-        entry.phrase.clone(),
-        name(&entry.actor),
-        name(&entry.target),
-        entry.project.clone().unwrap_or_default(),
-        entry.ip.clone(),
-        entry.user_agent.clone(),
-        entry.request_id.clone(),
-        entry.detail.to_string(),
-        entry.id.to_string(),
-    ];
-    let cells: Vec<String> = cells.iter().map(|c| csv_cell(c)).collect();
-    format!("{}\r\n", cells.join(","))
+/// Notes that a list of issues leaves as a file.
+pub fn issues_leave(tx: &mut Tx<'_>, actor: &Actor, asked: &[(&str, String)], rows: usize) {
+    let asked: serde_json::Map<String, serde_json::Value> = asked
+        .iter()
+        .map(|(name, value)| ((*name).to_string(), json!(value)))
+        .collect();
+    let detail = json!({"asked": asked, "rows": rows});
+    tx.audit(NewEntry::new(AuditKind::IssuesExported, Some(actor.id)).detail(detail));
 }

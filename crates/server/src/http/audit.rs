@@ -1,9 +1,9 @@
 //! The audit log.
 
+use super::csv;
 use super::extract::{self, Params};
 use super::reply;
 use crate::app::{App, Caller, Error, audit as use_case};
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, web};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -45,19 +45,6 @@ fn filter(params: &mut Params) -> Result<AuditFilter, Error> {
     })
 }
 
-fn wants_csv(req: &HttpRequest, params: &mut Params) -> Result<bool, Error> {
-    match params.text("format").as_deref() {
-        Some("csv") => Ok(true),
-        Some("json") => Ok(false),
-        Some(_) => Err(FieldError::query("format", "unknown_value", "json or csv.").into()),
-        None => Ok(req
-            .headers()
-            .get(header::ACCEPT)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.starts_with("text/csv"))),
-    }
-}
-
 /// Admin: who signed in, whose rights changed, what was taken out, newest first.
 ///
 /// As CSV it is sent whole, without pages, and the export is audited.
@@ -84,11 +71,11 @@ pub async fn list_audit(
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let filter = filter(&mut params)?;
-    let csv = wants_csv(&req, &mut params)?;
+    let as_file = csv::wanted(&req, &mut params)?;
     let limit = i64::from(params.limit()?);
     let before: Option<use_case::At> = params.cursor()?;
     params.end()?;
-    if csv {
+    if as_file {
         return export(app, caller, filter).await;
     }
     let (mut items, count) = app
@@ -126,7 +113,7 @@ async fn export(
         })
         .await?;
     filter.to = Some(filter.to.map_or(now, |to| to.min(now)));
-    let head = Some(use_case::CSV_HEAD.to_string());
+    let head = Some(domain::csv::head(domain::csv::AUDIT));
     let begin = (app, caller, filter, Some(None::<use_case::At>), head);
     let parts = stream::try_unfold(begin, |(app, caller, filter, place, head)| async move {
         if let Some(head) = head {
@@ -143,19 +130,13 @@ async fn export(
             })
             .await?;
         let place = entries.last().map(|e| Some((e.at, e.id)));
-        let text: String = entries.iter().map(use_case::csv_line).collect();
+        let text = domain::csv::lines(domain::csv::AUDIT, &entries);
         Ok(Some((
             Bytes::from(text),
             (app, caller, filter, place, None),
         )))
     });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"audit.csv\"",
-        ))
-        .streaming(parts))
+    Ok(csv::headers("audit").streaming(parts))
 }
 
 /// Admin: remove the entries of the audit log from before an instant, at least 30 days back.

@@ -3,7 +3,7 @@
 use super::extract::Params;
 use crate::app::Error;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use domain::csv::{self, Column};
 use domain::problem::FieldError;
 
@@ -40,7 +40,14 @@ pub fn file<T>(
         let detail = format!("More than {} rows; narrow the filter.", csv::ROWS_MAX);
         return Err(FieldError::query("format", "too_many", detail).into());
     }
-    Ok(HttpResponse::Ok()
+    Ok(headers(name).body(csv::document(columns, rows)))
+}
+
+/// The beginning of an answer that is a file of that name (RFC 4180).
+#[must_use]
+pub fn headers(name: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((
             header::CONTENT_TYPE,
             "text/csv; charset=utf-8; header=present",
@@ -48,6 +55,6 @@ pub fn file<T>(
         .insert_header((
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{name}.csv\""),
-        ))
-        .body(csv::document(columns, rows)))
+        ));
+    response
 }

@@ -4,7 +4,7 @@ use super::attachments::{Part, Parts};
 use super::csv;
 use super::extract::{self, Body, Params};
 use super::reply;
-use crate::app::{App, Caller, Error, Once, history, issues as use_case, past};
+use crate::app::{App, Caller, Error, Once, audit, history, issues as use_case, past};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web,
 };
@@ -224,6 +224,7 @@ pub async fn list_issues(
     {
         return Err(extract::wrong_cursor());
     }
+    let query = filter.to_pairs();
     let work = move |conn: &mut Conn, actor: &access::Actor| {
         let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
         past::check(conn, as_of)?;
@@ -242,8 +243,14 @@ pub async fn list_issues(
         app.read(&caller, work).await?
     };
     if as_file {
-        let more = listed.next.is_some();
-        return csv::file("issues", domain::csv::ISSUES, &listed.rows, more);
+        let (more, rows) = (listed.next.is_some(), listed.rows.len());
+        let file = csv::file("issues", domain::csv::ISSUES, &listed.rows, more)?;
+        app.write(&caller, move |tx, actor| {
+            audit::issues_leave(tx, actor, &query, rows);
+            Ok(())
+        })
+        .await?;
+        return Ok(file);
     }
     let next_cursor = listed.next.as_ref().map(extract::cursor);
     let page = Page {

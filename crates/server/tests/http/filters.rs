@@ -193,6 +193,23 @@ async fn a_list_is_a_file_of_rows_that_no_spreadsheet_runs() {
     stranger.is(404);
     lead.get("/api/v1/issues?format=xml").await.is(422);
     lead.get("/api/v1/issues?format=csv&limit=5").await.is(400);
+    // What left the house is audited, and what was refused did not leave.
+    let admin = server.as_("admin");
+    let told: serde_json::Value = admin.get("/api/v1/audit?kind=issues.exported").await.ok();
+    let told: Vec<_> = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["actor"]["username"].clone(), e["detail"].clone()))
+        .collect();
+    let asked = |asked| (json!("lead"), json!({"asked": asked, "rows": 2}));
+    assert_eq!(
+        told,
+        [
+            asked(json!({})),
+            asked(json!({"q": "is:open", "sort": "key"}))
+        ]
+    );
 }
 
 #[actix_web::test]

@@ -80,11 +80,18 @@ async fn history_and_feed_come_in_pages() {
             .await
             .is(200);
     }
+    let nobody = lead.get("/api/v1/activity?user=nobody_of_that_name").await;
+    assert_eq!(nobody.invalid(), ["?user"]);
     for (start, client, expected) in [
         ("/api/v1/issues/APP-2/events", &rita, 7),
         ("/api/v1/activity", &rita, 7),
         ("/api/v1/activity?project=APP", &lead, 8),
         ("/api/v1/activity", &lead, 9),
+        // Of one person, as far as the reader sees what they did.
+        ("/api/v1/activity?user=lead", &rita, 6),
+        ("/api/v1/activity?user=lead", &lead, 7),
+        ("/api/v1/activity?user=reporter2", &rita, 0),
+        ("/api/v1/activity?user=reporter2&project=APP", &lead, 1),
     ] {
         let mut seen = Vec::new();
         let mut path = format!(

@@ -160,3 +160,47 @@ fn keys_and_sessions_that_are_long_over_are_forgotten() {
     );
     assert_eq!(sql::number(&mut conn, "select count(*) from session"), 6);
 }
+
+#[test]
+fn files_of_a_purged_project_lose_their_bytes() {
+    let stage = stage();
+    let kept = stage.upload(Duration::zero());
+    stage.finish(kept.0);
+    let orphan = stage.upload(Duration::zero());
+    sql::run(
+        &mut stage.test.superuser(),
+        "with gone as (delete from attachment where state = 'pending' returning storage_key)
+         insert into orphan_file (storage_key) select storage_key from gone",
+    );
+    assert_eq!(stage.sweep(), Outcome::Ran(1));
+    assert!(kept.1.is_file() && !orphan.1.exists());
+    assert_eq!(stage.sweep(), Outcome::Ran(0));
+}
+
+#[test]
+fn the_audit_log_is_kept_as_long_as_the_instance_says() {
+    let stage = stage();
+    let mut conn = stage.test.superuser();
+    sql::run(
+        &mut conn,
+        "insert into audit_entry (id, kind, at)
+         select gen_random_uuid(), 'sign_out', now() - days * interval '1 day' from unnest(array[10, 89, 91, 400]) days",
+    );
+    let left = |conn: &mut _| {
+        sql::number(
+            conn,
+            "select count(*) from audit_entry where kind = 'sign_out'",
+        )
+    };
+    let keeping = |days| {
+        let worker = worker(&stage.db, stage.blobs.clone()).keeping_audit(days);
+        worker.run(job("audit"), true)
+    };
+    assert_eq!(keeping(None), Outcome::Ran(0));
+    assert_eq!(left(&mut conn), 4, "for ever, unless told otherwise");
+    assert_eq!(keeping(Some(90)), Outcome::Ran(2));
+    assert_eq!(left(&mut conn), 2);
+    assert_eq!(keeping(Some(90)), Outcome::Ran(0));
+    let told = "select count(*) from audit_entry where kind = 'audit.purged' and actor_id is null";
+    assert_eq!(sql::number(&mut conn, told), 1, "itself an entry");
+}

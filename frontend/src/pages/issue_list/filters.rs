@@ -10,6 +10,7 @@ use crate::components::segments::{Segment, Segments};
 use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::facet::{Facet, summary, word};
+use crate::model::moment;
 use crate::model::query_edit::{listed, parts, state, toggle, values, with_state, without};
 use domain::filter::{Expr, Query};
 use domain::list::State;
@@ -125,8 +126,11 @@ fn chip_text(part: &Expr) -> String {
 fn Download() -> impl IntoView {
     let list = expect_context::<List>();
     let href = move || {
-        let mut pairs = list.listing.with(|listing| listing.filter.to_pairs());
+        let (mut pairs, as_of) = list
+            .listing
+            .with(|listing| (listing.filter.to_pairs(), listing.as_of));
         pairs.push(("format", "csv".to_owned()));
+        pairs.extend(as_of.map(|at| (moment::PARAMETER, moment::write(at))));
         with_query(&api::issues(), &pairs)
     };
     view! {
