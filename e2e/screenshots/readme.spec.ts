@@ -4,6 +4,8 @@ const PICTURES: [name: string, path: string, theme: 'light' | 'dark'][] = [
   ['dashboard-light', '/', 'light'],
   ['issues-light', '/projects/ENG/issues?state=open', 'light'],
   ['issue-dark', '/issues/ENG-1', 'dark'],
+  ['board-light', '/projects/ENG/board', 'light'],
+  ['policy-dark', '/admin/policy', 'dark'],
 ];
 
 /** The pictures of the README, from the demo data. */

@@ -20,7 +20,7 @@ use domain::issue::{IssueRow, IssueType, Priority, Resolution, Severity, Stay};
 use domain::key::{IssueRef, issue_key};
 use domain::label::LabelRef;
 use domain::list::{Group, GroupBy, IssueFilter, Sort, SortField, State};
-use domain::page::{TOTAL_EXACT_MAX, Total};
+use domain::page::{TOTAL_EXACT_MAX, TOTAL_EXACT_PAST_MAX, Total};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -196,7 +196,12 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     page.sql(" limit ").bind(Value::Big(limit + 1));
     let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
 
-    // Counting joins only what the filter names: it may walk 10,000 rows.
+    // Counting joins only what the filter names: it may walk 10,000 rows. Those of the past are met
+    // soonest where the page finds them, going back from the instant.
+    let (max, order_of_past) = match as_of {
+        None => (TOTAL_EXACT_MAX, ""),
+        Some(_) => (TOTAL_EXACT_PAST_MAX, " order by i.updated_at desc"),
+    };
     let mut counted = Fragment::default();
     counted.sql("select count(*) from (select 1 from ");
     relation(&mut counted, as_of);
@@ -209,8 +214,9 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     counted
         .sql(" where ")
         .append(&matching)
+        .sql(order_of_past)
         .sql(" limit ")
-        .bind(Value::Big(TOTAL_EXACT_MAX + 1))
+        .bind(Value::Big(max + 1))
         .sql(") counted");
     let count: i64 = counted.query::<BigInt>().get_result(conn.pg())?;
 
@@ -228,7 +234,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     Ok(Listed {
         rows: dress(conn, rows)?,
         next,
-        total: Total::from_capped(count),
+        total: Total::capped_at(max, count),
         groups,
     })
 }
