@@ -171,7 +171,8 @@ fn files_of_a_purged_project_lose_their_bytes() {
         &mut stage.test.superuser(),
         "with gone as (delete from attachment where state = 'pending' returning storage_key)
          insert into orphan_file (storage_key) select storage_key from gone",
-    );
+    )
+    .unwrap();
     assert_eq!(stage.sweep(), Outcome::Ran(1));
     assert!(kept.1.is_file() && !orphan.1.exists());
     assert_eq!(stage.sweep(), Outcome::Ran(0));
@@ -185,7 +186,8 @@ fn the_audit_log_is_kept_as_long_as_the_instance_says() {
         &mut conn,
         "insert into audit_entry (id, kind, at)
          select gen_random_uuid(), 'sign_out', now() - days * interval '1 day' from unnest(array[10, 89, 91, 400]) days",
-    );
+    )
+    .unwrap();
     let left = |conn: &mut _| {
         sql::number(
             conn,
