@@ -119,6 +119,17 @@ pub struct Once {
     pub request_hash: String,
 }
 
+/// Tries again while somebody else is faster, and gives up at some time.
+fn until_unopposed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut tries = 0;
+    loop {
+        match attempt() {
+            Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
+            other => return other,
+        }
+    }
+}
+
 fn who(conn: &mut Conn, caller: &Caller) -> Result<Actor> {
     access::actor(conn, caller.session, caller.account)?.ok_or_else(Error::not_authenticated)
 }
@@ -244,17 +255,12 @@ impl App {
     ) -> Result<T> {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            let mut tries = 0;
-            loop {
-                let result = db.write_one(|tx| {
+            until_unopposed(|| {
+                db.write_one(|tx| {
                     let actor = who(tx, &caller)?;
                     f(tx, &actor)
-                });
-                match result {
-                    Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
-                    other => return other,
-                }
-            }
+                })
+            })
         })
         .await
     }
@@ -270,17 +276,12 @@ impl App {
     ) -> Result<T> {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            let mut tries = 0;
-            loop {
-                let result = db.write(|tx| {
+            until_unopposed(|| {
+                db.write(|tx| {
                     let actor = who(tx, &caller)?;
                     f(tx, &actor)
-                });
-                match result {
-                    Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
-                    other => return other,
-                }
-            }
+                })
+            })
         })
         .await
     }

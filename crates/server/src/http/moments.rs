@@ -53,6 +53,23 @@ impl Asked {
         let found = access::issue(conn, actor, &which, Action::SeeProject)?;
         Ok((Scope::of(&found.access, actor), Some(found.issue.id)))
     }
+
+    /// What the strip that was asked for tells the caller.
+    fn of<T>(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        tell: impl FnOnce(&mut Conn, &Strip<'_>) -> store::Result<T>,
+    ) -> Result<T> {
+        let (scope, issue) = self.scope(conn, actor)?;
+        let strip = Strip {
+            scope: &scope,
+            issue,
+            from: self.from,
+            to: self.to,
+        };
+        Ok(tell(conn, &strip)?)
+    }
 }
 
 /// How much happened on which day (UTC) around the issues that exist for me.
@@ -76,14 +93,7 @@ pub async fn changes(
     params.end()?;
     let changes = app
         .report(&caller, move |conn, actor| {
-            let (scope, issue) = asked.scope(conn, actor)?;
-            let strip = Strip {
-                scope: &scope,
-                issue,
-                from: asked.from,
-                to: asked.to,
-            };
-            Ok(strip.changes(conn)?)
+            asked.of(conn, actor, |conn, strip| strip.changes(conn))
         })
         .await?;
     reply::json(&changes)
@@ -117,14 +127,9 @@ pub async fn moments(
     }
     let items = app
         .report(&caller, move |conn, actor| {
-            let (scope, issue) = asked.scope(conn, actor)?;
-            let strip = Strip {
-                scope: &scope,
-                issue,
-                from: asked.from,
-                to: asked.to,
-            };
-            Ok(strip.moments(conn, i64::from(limit))?)
+            asked.of(conn, actor, |conn, strip| {
+                strip.moments(conn, i64::from(limit))
+            })
         })
         .await?;
     reply::json(&Moments { items })

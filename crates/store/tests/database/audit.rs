@@ -83,7 +83,7 @@ fn nobody_changes_the_audit_log() {
 }
 
 #[test]
-fn replication_does_not_put_the_guard_to_sleep() {
+fn replication_does_not_get_past_the_guard() {
     let stage = stage();
     let mut conn = stage.test.superuser();
     for statement in ["delete from audit_entry", "truncate audit_entry"] {

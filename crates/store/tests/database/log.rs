@@ -106,7 +106,7 @@ fn the_owner_of_the_tables_cannot_change_the_log_either() {
 }
 
 #[test]
-fn even_replication_does_not_put_the_guards_to_sleep() {
+fn even_replication_does_not_get_past_the_guards() {
     let stage = stage();
     let mut conn = stage.test.superuser();
     for statement in [
