@@ -52,6 +52,9 @@ pub fn number(conn: &mut PgConnection, query: &str) -> i64 {
 
 /// For each table a digest of all its rows: equal when nothing in it differs.
 ///
+/// The place of an event in the order of delivery is left out: the running server gives it in its
+/// own time, after the change, and nothing else about the event may ever differ.
+///
 /// # Panics
 /// When the database is away.
 pub fn digests(conn: &mut PgConnection) -> BTreeMap<String, String> {
@@ -62,10 +65,12 @@ pub fn digests(conn: &mut PgConnection) -> BTreeMap<String, String> {
     tables
         .into_iter()
         .map(|table| {
-            let digest = value(
-                conn,
-                &format!("select md5(coalesce(string_agg(t::text, e'\\n' order by t::text), '')) from \"{table}\" t"),
+            let apart = if table == "event" { "seq" } else { "" };
+            let query = format!(
+                "select md5(coalesce(string_agg(kept, e'\\n' order by kept), ''))
+                 from (select (to_jsonb(t) - '{apart}')::text as kept from \"{table}\" t) as rows"
             );
+            let digest = value(conn, &query);
             (table, digest)
         })
         .collect()
