@@ -1,6 +1,7 @@
 //! One issue.
 
 mod actions;
+mod around;
 mod comment;
 mod composer;
 mod fact;
@@ -31,8 +32,9 @@ use crate::components::shell::Place;
 use crate::components::skeleton::SkeletonText;
 use crate::components::{AsyncView, Page, PastBand, TimeSlider};
 use crate::model::moment;
-use crate::state::{Clock, Loaded, Timeline, Uploads, live, on_command, session};
+use crate::state::{Clock, Loaded, Timeline, live, on_command, session};
 use actions::{BarActions, DeletedNote};
+use around::{Around, Sections, follow};
 use chrono::{DateTime, Utc};
 use domain::issue::Issue;
 use domain::paths::{page, with_query};
@@ -40,19 +42,15 @@ use domain::policy::Action;
 use domain::problem::Code;
 pub use fact_pickers::assign;
 use facts::Facts;
-use files::Files;
 use heading::Heading;
 use kept::KeptTexts;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
-use life::Life;
 pub use merge::Merge;
 pub use peek::PeekIssue;
 pub use quick::{FieldEditor, TriageFacts, right_to};
 pub use state::IssueState;
-use talk::Conversation;
-use web_sys::File;
 
 /// Whether the time slider is open, in the context of the page's parts.
 #[derive(Clone, Copy)]
@@ -178,58 +176,15 @@ fn Content(
     loaded: Loaded<Tagged<Issue>>,
     as_of: Signal<Option<DateTime<Utc>>>,
 ) -> impl IntoView {
-    let live = live();
     let session = session();
-    let state = IssueState::of(RwSignal::new(issue.get_untracked()));
-    provide_context(state);
-    Effect::watch(
-        move || issue.get(),
-        move |now, _, _| state.look_at(now.clone()),
-        false,
-    );
-    let key = state.key();
-    let follow = {
-        let key = key.clone();
-        move || live.issue(&key)
-    };
-    let history = {
-        let (follow, key) = (follow.clone(), key.clone());
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::issues::history(&key).await }
-        })
-    };
-    let comments = {
-        let (follow, key) = (follow.clone(), key.clone());
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::comments::list(&key).await }
-        })
-    };
-    let files = {
-        let key = key.clone();
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::attachments::list(&key).await }
-        })
-    };
-    let uploads = expect_context::<Uploads>();
-    let on_files = {
-        let key = key.clone();
-        UnsyncCallback::new(move |list: Vec<File>| {
-            uploads.send(&key, list, UnsyncCallback::new(move |()| files.reload()));
-        })
-    };
+    let state = follow(issue, None);
+    let around = Around::of(state);
+    let (told, on_files) = (around.told, around.on_files);
     on_command("assign_me", move || {
         let me = session.user().map(|user| user.reference());
         if let Some(me) = me.filter(|me| untrack(|| state.rights.may_assign(Some(me.id))).is_ok()) {
             assign(state, Some(me));
         }
-    });
-    let told = Signal::derive(move || {
-        let mut told = history.value.get().unwrap_or_default();
-        told.retain(|entry| moment::was_there(entry.at, as_of.get()));
-        told
     });
     let deleted = state.get(|issue| issue.deleted_at.is_some());
     let again = Callback::new(move |()| loaded.reload());
@@ -239,9 +194,7 @@ fn Content(
                 <div class="flex max-w-[868px] flex-col gap-6 px-4 py-6 lg:px-8">
                     {move || (deleted.get() && as_of.get().is_none()).then(|| view! { <DeletedNote key=state.key() again /> })}
                     <Heading on_files />
-                    <Files files on_files />
-                    <Life history=told />
-                    <Conversation comments history on_files />
+                    <Sections around=around.clone() />
                 </div>
             </DropZone>
             <Facts history=told />

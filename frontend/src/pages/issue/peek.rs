@@ -1,21 +1,18 @@
 //! An issue in a panel beside a list.
 
+use super::around::{Around, Sections, follow};
 use super::facts::Facts;
-use super::files::Files;
 use super::heading::Heading;
-use super::life::Life;
 use super::state::IssueState;
-use super::talk::Conversation;
 use crate::api::{self, Tagged};
 use crate::components::marks::{type_icon, type_name};
 use crate::components::skeleton::SkeletonText;
 use crate::components::{AsyncView, IconName, MarkdownView, SmallIcon, Time};
 use crate::model::change::Field;
-use crate::state::{Loaded, Moment, Uploads, live, on_command};
+use crate::state::{Loaded, Moment, live, on_command};
 use domain::issue::Issue;
 use domain::paths::page;
 use leptos::prelude::*;
-use web_sys::File;
 
 /// Everything of the issue's page in one narrow column.
 #[component]
@@ -59,55 +56,16 @@ pub fn PeekIssue(
 
 #[component]
 fn Body(issue: RwSignal<Tagged<Issue>>, known: Option<IssueState>) -> impl IntoView {
-    let live = live();
-    let state = known.unwrap_or_else(|| IssueState::of(RwSignal::new(issue.get_untracked())));
-    state.look_at(issue.get_untracked());
-    Effect::watch(
-        move || issue.get(),
-        move |now, _, _| state.look_at(now.clone()),
-        false,
-    );
-    provide_context(state);
-    let key = state.key();
-    let follow = {
-        let key = key.clone();
-        move || live.issue(&key)
-    };
-    let history = {
-        let (follow, key) = (follow.clone(), key.clone());
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::issues::history(&key).await }
-        })
-    };
-    let comments = {
-        let (follow, key) = (follow.clone(), key.clone());
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::comments::list(&key).await }
-        })
-    };
-    let files = {
-        let key = key.clone();
-        Loaded::keep(follow, move |_| {
-            let key = key.clone();
-            async move { api::attachments::list(&key).await }
-        })
-    };
-    let uploads = expect_context::<Uploads>();
-    let on_files = UnsyncCallback::new(move |list: Vec<File>| {
-        uploads.send(&key, list, UnsyncCallback::new(move |()| files.reload()));
-    });
-    let told = Signal::derive(move || history.value.get().unwrap_or_default());
+    let state = follow(issue, known);
+    let around = Around::of(state);
+    let (told, on_files) = (around.told, around.on_files);
     view! {
         <div class="ii-peek-body flex flex-col gap-5 px-4 py-4">
             <Show when=move || state.editing.get() fallback=|| view! { <Reading /> }>
                 <Heading on_files />
             </Show>
             <Facts history=told />
-            <Files files on_files />
-            <Life history=told />
-            <Conversation comments history on_files />
+            <Sections around />
         </div>
     }
 }
