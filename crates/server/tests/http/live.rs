@@ -11,10 +11,10 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(8);
 
 #[derive(Debug, Clone)]
-struct Heard {
-    id: String,
-    event: String,
-    data: String,
+pub struct Heard {
+    pub id: String,
+    pub event: String,
+    pub data: String,
 }
 
 impl Heard {
@@ -24,13 +24,13 @@ impl Heard {
 }
 
 /// An open stream.
-struct Ear {
+pub struct Ear {
     response: reqwest::Response,
     buffer: String,
 }
 
 impl Ear {
-    async fn open(client: &Client, last: Option<&str>) -> Self {
+    pub async fn open(client: &Client, last: Option<&str>) -> Self {
         let mut request = client.request(Method::GET, "/api/v1/stream");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -44,7 +44,7 @@ impl Ear {
     }
 
     /// Opened, and its greeting heard.
-    async fn ready(client: &Client) -> (Self, Heard) {
+    pub async fn ready(client: &Client) -> (Self, Heard) {
         let mut ear = Self::open(client, None).await;
         let hello = ear.next().await.expect("a greeting");
         assert_eq!(hello.event, "ready");
@@ -52,7 +52,7 @@ impl Ear {
     }
 
     /// The next event; `None` once the stream has ended.
-    async fn next(&mut self) -> Option<Heard> {
+    pub async fn next(&mut self) -> Option<Heard> {
         loop {
             if let Some((frame, rest)) = self.buffer.split_once("\n\n") {
                 let field = |name: &str| {
@@ -79,7 +79,7 @@ impl Ear {
     }
 
     /// Everything up to an event that names this issue.
-    async fn until(&mut self, issue: &str) -> Vec<Heard> {
+    pub async fn until(&mut self, issue: &str) -> Vec<Heard> {
         let mut all = Vec::new();
         loop {
             let heard = self.next().await.expect("a stream that goes on");

@@ -6,7 +6,7 @@
 //! | T01 children of another parent | `problems::what_belongs_to_another_parent_does_not_exist_here`, every `H` of `sweep` |
 //! | T02 files linked anew | a file has no address to be linked to another issue; `sweep` (`/attachments/{id}`), `files` |
 //! | T03 foreign ids in the body | `problems::what_belongs_to_another_parent_does_not_exist_here`, `sweep` (`POST /issues`) |
-//! | T04 secondary channels | [`a_busy_private_world_beside_changes_no_answer`], `live::everybody_hears_only_what_exists_for_them` |
+//! | T04 secondary channels | [`a_busy_private_world_beside_changes_no_answer`], [`what_staff_does_beside_a_reporter_changes_no_answer_of_theirs`], `live::everybody_hears_only_what_exists_for_them` |
 //! | T05 identity from the client | `problems::who_somebody_is_does_not_come_from_the_client` |
 //! | T06 mass assignment | [`no_body_takes_a_field_that_is_not_its_own`] |
 //! | T07 escalation among members | [`nobody_climbs_by_managing_members`], `races::two_leads_cannot_leave_at_once` |
@@ -25,6 +25,7 @@
 //! | T47 incomplete history | `database::law`, `past::what_was_said_at_an_instant_is_said_of_it_for_ever`, `past::the_history_is_complete_also_when_many_change_at_once`, `past::a_workflow_that_changes_does_not_change_the_past` |
 
 use crate::harness::{Answer, Client, PASSWORD, Server};
+use crate::live::Ear;
 use domain::problem::Code;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,12 +39,12 @@ fn document() -> Value {
 type Names<'a> = &'a [(&'a str, Vec<String>)];
 
 /// Addresses of every GET of the document, filled with those names, each also with the filters that
-/// it takes.
-fn addresses(names: Names<'_>) -> Vec<String> {
+/// it takes; what looks back looks at that instant.
+fn addresses(names: Names<'_>, instant: &str) -> Vec<String> {
     let mut all = Vec::new();
     for (path, item) in document()["paths"].as_object().unwrap() {
         let Some(get) = item.get("get") else { continue };
-        // Endless; `live` listens to it.
+        // Endless; `overheard` listens to it.
         if path.ends_with("/stream") {
             continue;
         }
@@ -67,11 +68,19 @@ fn addresses(names: Names<'_>) -> Vec<String> {
                 .iter()
                 .any(|p| p["in"] == "query" && p["name"] == name)
         };
+        let looking_back = format!("as_of={instant}");
         let queries = [
             ("project", "project=SEC"),
             ("project", "project=APP"),
             ("text", "text=canary"),
             ("q", "q=canary"),
+            ("q", "q=was:status%3Dopen"),
+            ("q", "q=label:canary"),
+            ("title", "project=ENG&title=canary"),
+            ("format", "format=csv"),
+            ("group_by", "group_by=project"),
+            ("group_by", "group_by=assignee"),
+            ("as_of", looking_back.as_str()),
             ("label", "label=canary"),
             ("assignee", "assignee=lead"),
             ("user", "user=lead"),
@@ -120,6 +129,11 @@ async fn transcript(client: &Client, addresses: &[String]) -> Vec<(String, Strin
         ));
     }
     told
+}
+
+/// This instant, as a parameter names it.
+fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
 /// The text without the value of that field.
@@ -171,9 +185,9 @@ async fn stage() -> (Server, Vec<(&'static str, Vec<String>)>) {
     (server, names)
 }
 
-/// Much that neither the reporter nor the viewer may see.
-async fn get_busy(server: &Server) {
-    let (lead, staff) = (server.as_("lead"), server.as_("maintainer"));
+/// Much in private projects, of which only the lead and the developer may see anything.
+async fn private_projects_get_busy(server: &Server) {
+    let lead = server.as_("lead");
     let sec = "/api/v1/projects/SEC";
     lead.post(&format!("{sec}/labels"), json!({"name": "canary"}))
         .await
@@ -199,7 +213,12 @@ async fn get_busy(server: &Server) {
     lead.post(&format!("{sec}/members"), member).await.is(201);
     let new = json!({"key": "ZZZ", "name": "canary", "visibility": "private"});
     lead.post("/api/v1/projects", new).await.is(201);
-    // Beside what they see: others' requests where only one's own exist, and notes among staff.
+}
+
+/// Much that staff sees and reporters do not, in projects that exist for both: others' requests where
+/// only one's own exist, and notes among staff.
+async fn staff_gets_busy(server: &Server) {
+    let staff = server.as_("maintainer");
     let hidden = server.issue("reporter2", "APP", "canary of another").await;
     let at = format!("/api/v1/issues/{}", hidden.key);
     staff.patch(&at, json!({"parent": "APP-1"})).await.is(200);
@@ -214,32 +233,93 @@ async fn get_busy(server: &Server) {
             .await
             .is(200);
     }
-    server.settle();
-    server.test.db().write(store::stats::recompute).unwrap();
+}
+
+/// What a stream and its polling twin say from that place on, up to the issue of that key; without
+/// clocks, and with the place where that ends.
+async fn overheard(client: &Client, place: &str, bell: &str) -> (Vec<String>, String) {
+    let plain = |text: &str| without(&without(text, "at"), "cursor").replace(bell, "BELL");
+    let mut ear = Ear::open(client, Some(place)).await;
+    let heard = ear.until(bell).await;
+    let mut all: Vec<String> = heard
+        .iter()
+        .map(|h| format!("{} {}", h.event, plain(&h.data)))
+        .collect();
+    let polled = client.get(&format!("/api/v1/events?after={place}")).await;
+    all.push(plain(&polled.is(200).text()));
+    let last = heard.last().expect("the bell");
+    (all, last.id.clone())
+}
+
+/// Whether all that these are told stays the same while much happens of which nothing exists for
+/// them.
+///
+/// One database, read twice: two databases would differ in every id.
+async fn nothing_changes_for(readers: &[&str], staff: bool) {
+    let (server, names) = stage().await;
+    let instant = now();
+    let addresses = addresses(&names, &instant);
+    assert!(addresses.len() > 100, "{}", addresses.len());
+    let reader = |who: &str| match who {
+        "anonymous" => server.anonymous(),
+        _ => server.as_(who),
+    };
+    let listens = |who: &str| who != "anonymous";
+    let recount = || {
+        server.settle();
+        server.test.db().write(store::stats::recompute).unwrap();
+    };
+    // The bell is an issue that everybody sees.
+    let mut places = Vec::new();
+    for who in readers.iter().filter(|who| listens(who)) {
+        let (_, hello) = Ear::ready(&reader(who)).await;
+        places.push((*who, hello.id));
+    }
+    let bell = server.issue("lead", "ENG", "For everybody").await.key;
+    let mut streams = Vec::new();
+    for (who, place) in places {
+        streams.push((who, overheard(&reader(who), &place, &bell).await));
+    }
+    recount();
+    let mut quiet = Vec::new();
+    for who in readers {
+        quiet.push(transcript(&reader(who), &addresses).await);
+    }
+    private_projects_get_busy(&server).await;
+    if staff {
+        staff_gets_busy(&server).await;
+    }
+    recount();
+    let lead = transcript(&server.as_("lead"), &addresses).await;
+    assert!(lead.iter().any(|(_, told)| told.contains("canary")));
+    for (who, quiet) in readers.iter().zip(&quiet) {
+        let busy = transcript(&reader(who), &addresses).await;
+        for (quiet, busy) in quiet.iter().zip(&busy) {
+            assert_eq!(quiet, busy, "{who}");
+            assert!(
+                !busy.1.contains("canary") || busy.0.contains("canary"),
+                "{who}: {busy:?}"
+            );
+        }
+        // The control: whoever may see it is told something else at most addresses.
+        let others = lead.iter().zip(&busy).filter(|(a, b)| a.1 != b.1).count();
+        assert!(others > addresses.len() / 2, "{who}: {others}");
+    }
+    let bell = server.issue("lead", "ENG", "For everybody").await.key;
+    for (who, (before, place)) in streams {
+        let (after, _) = overheard(&reader(who), &place, &bell).await;
+        assert_eq!(before, after, "{who}");
+    }
 }
 
 #[actix_web::test]
 async fn a_busy_private_world_beside_changes_no_answer() {
-    let (server, names) = stage().await;
-    let addresses = addresses(&names);
-    assert!(addresses.len() > 60);
-    let rita = server.as_("reporter");
-    server.settle();
-    let quiet = transcript(&rita, &addresses).await;
-    get_busy(&server).await;
-    let busy = transcript(&rita, &addresses).await;
-    for (quiet, busy) in quiet.iter().zip(&busy) {
-        assert_eq!(quiet, busy);
-        assert!(
-            !busy.1.contains("canary") || busy.0.contains("canary"),
-            "{busy:?}"
-        );
-    }
-    // The control: whoever may see it is told something else at most addresses.
-    let lead = transcript(&server.as_("lead"), &addresses).await;
-    let others = lead.iter().zip(&busy).filter(|(a, b)| a.1 != b.1).count();
-    assert!(others > addresses.len() / 2, "{others}");
-    assert!(lead.iter().any(|(_, told)| told.contains("canary")));
+    nothing_changes_for(&["anonymous", "viewer", "maintainer", "reporter"], false).await;
+}
+
+#[actix_web::test]
+async fn what_staff_does_beside_a_reporter_changes_no_answer_of_theirs() {
+    nothing_changes_for(&["reporter"], true).await;
 }
 
 #[actix_web::test]
@@ -256,7 +336,7 @@ async fn whoever_left_finds_nothing_of_it_anywhere() {
         leaver
             .comment(&issue.key, json!({"body": "oldcanary @lead"}))
             .await;
-        let addresses = addresses(&names);
+        let addresses = addresses(&names, &now());
         let before = transcript(&leaver, &addresses).await;
         assert!(before.iter().any(|(_, told)| told.contains("oldcanary")));
         if fate == "removed" {
