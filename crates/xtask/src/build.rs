@@ -15,8 +15,8 @@ use crate::{tools, wasm};
 pub const HELP: &str = "\
 cargo xtask build [--release]
 
-Builds the browser app, the server and the worker, and says where they are. With --release the
-server has the browser app inside; without, it reads it from dist/.
+Builds the browser app, the server, the worker and the command line `iit`, and says where they
+are. With --release the server has the browser app inside; without, it reads it from dist/.
 ";
 
 pub fn main(
@@ -31,7 +31,13 @@ pub fn main(
     tools::ensure(project, &needed)?;
     browser_app(project, profile)?;
     let Programs { server, worker } = programs(project, profile)?;
-    println!("    {}\n    {}", server.display(), worker.display());
+    let mut cargo = project.cargo(["build", "--package", "cli"]);
+    cargo.args(profile.flag());
+    proc::step("Building the command line", &mut cargo)?;
+    let cli = server.with_file_name("iit");
+    for program in [server, worker, cli] {
+        println!("    {}", program.display());
+    }
     Ok(())
 }
 

@@ -1,0 +1,85 @@
+//! Why a command did not do what was asked, for people, with an exit code for scripts.
+
+use crate::text::plain;
+use domain::filter::Mistake;
+use domain::problem::Problem;
+
+/// A command that did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    text: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The command line makes no sense.
+    #[must_use]
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            code: 2,
+        }
+    }
+
+    /// A mistake in a filter, marked in it.
+    #[must_use]
+    pub fn filter(query: &str, mistake: &Mistake) -> Self {
+        let before: String = query.chars().take(mistake.position).collect();
+        let marked: String = query
+            .chars()
+            .skip(mistake.position)
+            .take(mistake.length.max(1))
+            .collect();
+        let width = unicode_width::UnicodeWidthStr::width;
+        Self::usage(format!(
+            "{mistake}\n  {query}\n  {}{}",
+            " ".repeat(width(before.as_str())),
+            "^".repeat(width(marked.as_str()).max(1))
+        ))
+    }
+
+    /// What a script gets.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "error: {}", plain(&self.text))
+    }
+}
+
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        let code = match error {
+            client::Error::Setting(_) => 2,
+            client::Error::Refused(_) => 1,
+            client::Error::Unreachable { .. } | client::Error::NotThisApi { .. } => 3,
+        };
+        let text = match &error {
+            client::Error::Refused(problem) => said(problem),
+            _ => error.to_string(),
+        };
+        Self { text, code }
+    }
+}
+
+/// A problem with what helps to mend it.
+fn said(problem: &Problem) -> String {
+    let mut lines = vec![problem.to_string()];
+    for error in &problem.errors {
+        let line = format!("  {}: {}", error.pointer, error.detail);
+        if Some(&error.detail) != problem.detail.as_ref() {
+            lines.push(line);
+        }
+    }
+    if let Some(allowed) = &problem.allowed {
+        lines.push(format!("  From here it can go to: {}", allowed.join(", ")));
+    }
+    if problem.status == 401 {
+        lines.push("  Set IIT_TOKEN to an API token: Settings, Tokens in the browser.".into());
+    }
+    lines.join("\n")
+}
