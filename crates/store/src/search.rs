@@ -15,7 +15,7 @@ use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, SimilarIssue, similarity, 
 use uuid::Uuid;
 
 /// Most texts of each kind that one question ranks, so that a word which stands everywhere costs no
-/// more than this.
+/// more than this. Only texts that exist for the caller count: others must not crowd them out.
 pub const RANKED_MAX: i64 = 5_000;
 /// Least similarity of a title that is worth a look.
 const SIMILAR_MIN: f64 = 0.15;
@@ -71,26 +71,31 @@ statement! {
          select to_tsquery('simple', {query}) as words
      ), hits as (
          (select i.id as issue_id, 'key' as found_in, i.id as source, 100::float8 as rank
-          from issue i join project p on p.id = i.project_id where p.key = {key} and i.number = {number})
+          from issue i join project p on p.id = i.project_id
+          where p.key = {key} and i.number = {number} and i.deleted_at is null
+            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me})))
          union all
          (select i.id, 'issue', i.id, ts_rank(i.search, asked.words)
           from issue i, asked
-          where i.search @@ asked.words and i.project_id = any({all} || {own}) and i.deleted_at is null limit {ranked})
+          where i.search @@ asked.words and i.deleted_at is null
+            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+          limit {ranked})
          union all
          (select c.issue_id, 'comment', c.id, ts_rank(c.search, asked.words)
-          from comment c, asked where c.search @@ asked.words and c.deleted_at is null
-            and (not c.internal or exists (
-                select from issue x where x.id = c.issue_id and x.project_id = any({staff}))) limit {ranked})
+          from asked, comment c join issue i on i.id = c.issue_id
+          where c.search @@ asked.words and c.deleted_at is null and i.deleted_at is null
+            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+            and (not c.internal or i.project_id = any({staff}))
+          limit {ranked})
          union all
          (select a.issue_id, 'attachment', a.id, ts_rank(a.search, asked.words)
-          from attachment a, asked where a.search @@ asked.words and a.state = 'ready' limit {ranked})
+          from asked, attachment a join issue i on i.id = a.issue_id
+          where a.search @@ asked.words and a.state = 'ready' and i.deleted_at is null
+            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+          limit {ranked})
      ), best as (
-         select distinct on (h.issue_id) h.*
-         from hits h join issue i on i.id = h.issue_id
-         where i.deleted_at is null
-           and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
-         order by h.issue_id, h.rank desc, h.source
-     ), counted as (
+         select distinct on (issue_id) * from hits order by issue_id, rank desc, source
+    ), counted as (
          select best.*, count(*) over () as found from best
      ), page as (
          select * from counted

@@ -140,6 +140,33 @@ async fn what_somebody_may_not_see_is_not_found() {
     assert_eq!(found(&lead, "q=app-1").await, [""; 0]);
 }
 
+#[actix_web::test]
+async fn what_is_hidden_crowds_nothing_out() {
+    let server = Server::new();
+    let hidden = server.issue("lead", "SEC", "Hidden").await.id;
+    let own = server.issue("reporter", "APP", "Mine").await.key;
+    let open = server.issue("lead", "ENG", "Open").await.key;
+    // More than are ranked, before the ones that exist for the reporter.
+    let many = store::search::RANKED_MAX + 1;
+    for (issue, internal) in [(hidden.to_string(), false), (own.clone(), true)] {
+        server.run(&format!(
+            "insert into comment (id, issue_id, author_id, body, internal)
+             select gen_random_uuid(), i.id, i.reporter_id, 'Needle', {internal}
+             from issue i join project p on p.id = i.project_id, generate_series(1, {many})
+             where i.id::text = '{issue}' or p.key || '-' || i.number = '{issue}'"
+        ));
+    }
+    for issue in [&open, &own] {
+        server
+            .as_("maintainer")
+            .comment(issue, json!({"body": "Needle"}))
+            .await;
+    }
+    let mut seen = found(&server.as_("reporter"), "q=needle").await;
+    seen.sort();
+    assert_eq!(seen, [own, open]);
+}
+
 async fn similar(client: &Client, project: &str, title: &str) -> Vec<String> {
     let at = format!("/api/v1/issues/similar?project={project}&title={title}");
     let page: Page<SimilarIssue> = client.get(&at).await.ok();
