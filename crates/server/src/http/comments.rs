@@ -150,7 +150,7 @@ pub async fn update_comment(
     let seen = extract::if_match(&req).version();
     let patch = body.value.check()?;
     let comment = app
-        .write(&caller, move |tx, actor| {
+        .write_again(&caller, move |tx, actor| {
             use_case::update(tx, actor, id, &patch, seen)
         })
         .await?;
@@ -172,7 +172,7 @@ pub async fn delete_comment(
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
     let seen = extract::if_match(&req).version();
-    app.write(&caller, move |tx, actor| {
+    app.write_again(&caller, move |tx, actor| {
         use_case::delete(tx, actor, id, seen)
     })
     .await?;

@@ -97,6 +97,23 @@ async fn changes_without_a_version_to_different_fields_all_survive() {
     assert_eq!(now.version, 8);
 }
 
+#[actix_web::test]
+async fn edits_of_a_comment_without_a_version_all_succeed() {
+    let server = Server::new();
+    server.issue("lead", "ENG", "Talk").await;
+    let lead = server.as_("lead");
+    let said = lead.comment("ENG-1", json!({"body": "First"})).await;
+    let path = format!("/api/v1/comments/{}", said.id);
+    let edits = (0..16).map(|n| {
+        let (lead, path) = (lead.clone(), path.clone());
+        let body = json!({"body": format!("Edit {n}")});
+        async move { lead.patch(&path, body).await.is(200) }
+    });
+    join_all(edits).await;
+    let last: domain::comment::Comment = lead.get(&path).await.ok();
+    assert_eq!(last.version, 17);
+}
+
 async fn once(client: Client, path: &str, key: &str, title: &str) -> Answer {
     let body = if path.ends_with("comments") {
         json!({"body": title})
