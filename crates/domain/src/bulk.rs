@@ -23,8 +23,18 @@ pub struct Bulk {
     /// Key of the project that `q` looks in; all unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The versions of `issues`, in their order: one that was changed since is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Vec<i32>>,
     /// The change, as of one issue; neither `place` nor `external_ref`.
+    #[serde(default)]
     pub patch: IssuePatch,
+    /// Names of labels that each gets beside those it has; not together with `patch.labels`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_labels: Vec<String>,
+    /// Names of labels that none keeps; not together with `patch.labels`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_labels: Vec<String>,
     /// Only says what would happen.
     #[serde(default)]
     pub dry_run: bool,
@@ -38,6 +48,8 @@ pub struct BulkItem {
     pub id: Uuid,
     /// Key.
     pub key: String,
+    /// Its title before the change.
+    pub title: String,
     /// The fields that change; none when the issue is like that already.
     pub changed: Vec<String>,
     /// Its version afterwards.
@@ -84,6 +96,16 @@ impl Bulk {
             }
             _ => wrong("issues", "required", "Either issues or q."),
         }
+        let count = self.issues.as_ref().map(Vec::len);
+        if self.versions.is_some() && self.versions.as_ref().map(Vec::len) != count {
+            let detail = "One for each of the issues.";
+            errors.push(FieldError::at("versions", "range", detail));
+        }
+        let relative = !self.add_labels.is_empty() || !self.remove_labels.is_empty();
+        if relative && self.patch.labels.is_some() {
+            let detail = "Either all labels or those that come and go.";
+            errors.push(FieldError::new("/patch/labels".into(), "invalid", detail));
+        }
         for (field, given) in [
             ("place", self.patch.place.is_some()),
             ("external_ref", self.patch.external_ref.is_some()),
@@ -94,7 +116,7 @@ impl Bulk {
                 errors.push(FieldError::new(pointer, "not_for_many", detail));
             }
         }
-        if self.patch.is_empty() {
+        if self.patch.is_empty() && !relative {
             errors.push(FieldError::at("patch", "required", "What shall change?"));
         }
         match self.patch.check() {
@@ -111,6 +133,28 @@ impl Bulk {
                 Err(errors)
             }
         }
+    }
+}
+
+impl Bulk {
+    /// What is asked of that one: the patch, with its own labels when some come and go.
+    #[must_use]
+    pub fn patch_of(&self, was: &Issue) -> IssuePatch {
+        let mut patch = self.patch.clone();
+        if self.add_labels.is_empty() && self.remove_labels.is_empty() {
+            return patch;
+        }
+        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+        let goes = |name: &str| self.remove_labels.iter().any(|other| same(name, other));
+        let names = was.labels.iter().map(|label| label.name.clone());
+        let mut labels: Vec<String> = names.filter(|name| !goes(name)).collect();
+        for name in &self.add_labels {
+            if !labels.iter().any(|other| same(name, other)) {
+                labels.push(name.clone());
+            }
+        }
+        patch.labels = Some(labels);
+        patch
     }
 }
 

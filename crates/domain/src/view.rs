@@ -27,6 +27,9 @@ pub struct Layout {
     /// `list`, `board` or what else a client knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<String>,
+    /// Whether issues with the same title are folded into one row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fold: bool,
 }
 
 /// A saved view.
@@ -102,6 +105,14 @@ pub struct ViewPatch {
         skip_serializing_if = "Option::is_none"
     )]
     pub layout: Option<Layout>,
+    /// Shares it with everybody who sees its project, or makes it the caller's own again; either needs a
+    /// right in the project.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub shared: Option<bool>,
 }
 
 fn query(text: &str) -> text::Checked {
@@ -169,6 +180,7 @@ impl ViewPatch {
                 .and_then(|n| checks.take(text::name("name", n))),
             query: self.query.as_ref().and_then(|q| checks.take(query(q))),
             layout: self.layout.as_ref().and_then(|l| checks.take(layout(l))),
+            shared: self.shared,
         };
         checks.finish(Some(patch))
     }

@@ -164,24 +164,28 @@ statement! {
     /// A changed view, if it is still at the version that was read.
     UpdateView {
         id: Uuid => SqlUuid, version: i32 => Integer, name: String => Text, query: String => Text,
-        layout: serde_json::Value => Jsonb,
+        layout: serde_json::Value => Jsonb, shared: bool => Bool, by: Uuid => SqlUuid,
     } -> Bool :
     "update saved_view set name = {name}, query = {query}, layout = {layout}, version = version + 1,
+            owner_id = case when shared and not {shared} then {by} else owner_id end, shared = {shared},
             updated_at = clock_timestamp()
      where id = {id} and version = {version} returning true"
 }
 
-/// Changes a view, if it is still at the version that was read.
+/// Changes a view, if it is still at the version that was read. One that is no longer shared belongs to
+/// whoever takes it back.
 ///
 /// # Errors
 /// [`Error::Stale`], or [`Error::Constraint`] when the name is taken.
-pub fn update(tx: &mut Tx<'_>, was: &StoredView, patch: &ViewPatch) -> Result<()> {
+pub fn update(tx: &mut Tx<'_>, was: &StoredView, patch: &ViewPatch, by: Uuid) -> Result<()> {
     let statement = UpdateView {
         id: was.id,
         version: was.version,
         name: patch.name.clone().unwrap_or_else(|| was.name.clone()),
         query: patch.query.clone().unwrap_or_else(|| was.query.clone()),
         layout: json!(patch.layout.as_ref().unwrap_or(&was.layout)),
+        shared: patch.shared.unwrap_or(was.shared),
+        by,
     };
     let changed: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
     changed.map(|_| ()).ok_or(Error::Stale)

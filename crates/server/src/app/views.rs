@@ -95,14 +95,24 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
             Some(access.project.id)
         }
     };
-    let shared_with = project.filter(|_| new.shared);
+    room(tx, actor, project.filter(|_| new.shared))?;
+    let id = views::insert(tx, actor.id, project, new)?;
+    get(tx, actor, id)
+}
+
+/// Whether there is room for one more: among the caller's own, or among those that a project shares.
+fn room(tx: &mut Tx<'_>, actor: &Actor, shared_with: Option<Uuid>) -> Result<()> {
     if views::count(tx, actor.id, shared_with)? >= VIEWS_MAX {
         return Err(Error::conflict(
             "There are 200 views already; delete some first.",
         ));
     }
-    let id = views::insert(tx, actor.id, project, new)?;
-    get(tx, actor, id)
+    Ok(())
+}
+
+fn no_project() -> FieldError {
+    let detail = "It is of all projects; one of a single project can be shared.";
+    FieldError::at("shared", "invalid", detail)
 }
 
 fn unknown_project() -> FieldError {
@@ -139,7 +149,16 @@ pub fn update(
     seen: Precondition,
 ) -> Result<View> {
     let was = for_change(tx, actor, id, seen)?;
-    views::update(tx, &was, patch)?;
+    if let Some(shared) = patch.shared.filter(|shared| *shared != was.shared) {
+        let place = was.project_id.filter(|_| shared);
+        if shared {
+            let project = was.project_id.ok_or_else(no_project)?;
+            let which = ProjectRef::Id(project);
+            access::project(tx, actor, &which, Action::ManageSharedViews)?.writable()?;
+        }
+        room(tx, actor, place)?;
+    }
+    views::update(tx, &was, patch, actor.id)?;
     get(tx, actor, id)
 }
 

@@ -9,7 +9,8 @@ use domain::bulk::{Bulk, BulkReport};
 /// Change many issues: all of them or none.
 ///
 /// `issues` (keys or ids) or `q` (the filter language, with `project`) says which, at most 500; `patch` is
-/// that of one issue, and the same rules decide. With `dry_run` nothing is written, and each entry says what
+/// that of one issue, and the same rules decide; `add_labels` and `remove_labels` leave each its other labels. With
+/// `versions` whatever was changed meanwhile is refused, which is how a change is taken back. With `dry_run` nothing is written, and each entry says what
 /// would change or why not. When one cannot change, the answer is 409 with the reason of each. Every entry has
 /// `undo`, the patch that takes the change back.
 #[utoipa::path(

@@ -197,6 +197,7 @@ async fn create(
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
         ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today"),
         ("group_by" = Option<String>, Query, description = "`status`, `category`, `type`, `severity`, `priority`, `resolution`, `assignee`, `reporter`, `label`, `project`, `fixed_version`: groups one after the other, each in the order of `sort`"),
+        ("closed" = Option<String>, Query, description = "With `group_by`: values of groups whose issues are left out; `groups` counts them all the same"),
     ),
     responses((status = 200, body = IssueList))
 )]
@@ -215,6 +216,14 @@ pub async fn list_issues(
     };
     let as_of = params.instant("as_of")?;
     let group_by: Option<GroupBy> = params.read("group_by", &GroupBy::SLUGS.join(", "))?;
+    let closed: Vec<String> = match params.text("closed") {
+        Some(_) if group_by.is_none() => {
+            let detail = "Only together with group_by.";
+            return Err(FieldError::query("closed", "invalid", detail).into());
+        }
+        Some(text) => text.split(',').map(ToOwned::to_owned).collect(),
+        None => Vec::new(),
+    };
     let rest = params.rest();
     let (filter, others) = IssueFilter::from_pairs(rest)?;
     extract::unknown(&others)?;
@@ -232,6 +241,7 @@ pub async fn list_issues(
             filter: &filter,
             as_of,
             group_by,
+            closed: &closed,
             after: after.as_ref(),
             limit,
         };

@@ -83,6 +83,60 @@ async fn when_one_cannot_change_none_does() {
 }
 
 #[actix_web::test]
+async fn labels_come_and_go_beside_those_that_each_has() {
+    let server = three().await;
+    let lead = server.as_("lead");
+    for name in ["ui", "api", "later"] {
+        let at = "/api/v1/projects/ENG/labels";
+        lead.post(at, json!({"name": name, "colour": "#336699"}))
+            .await
+            .is(201);
+    }
+    lead.patch("/api/v1/issues/ENG-1", json!({"labels": ["ui", "later"]}))
+        .await
+        .is(200);
+    let asked =
+        json!({"issues": ["ENG-1", "ENG-2"], "add_labels": ["API"], "remove_labels": ["LATER"]});
+    let done: BulkReport = lead.post(BULK, asked).await.ok();
+    let names = async |key: &str| -> Vec<String> {
+        let labels = lead.issue(key).await.labels.into_iter();
+        labels.map(|label| label.name).collect()
+    };
+    assert_eq!(names("ENG-1").await, ["api", "ui"]);
+    assert_eq!(names("ENG-2").await, ["api"]);
+    assert_eq!(done.items[0].title, "One");
+    for item in &done.items {
+        let asked = json!({"issues": [item.key], "versions": [item.version], "patch": item.undo});
+        lead.post(BULK, asked).await.is(200);
+    }
+    assert_eq!(names("ENG-1").await, ["later", "ui"]);
+    assert!(names("ENG-2").await.is_empty());
+}
+
+#[actix_web::test]
+async fn taking_back_leaves_what_somebody_else_changed_since() {
+    let server = three().await;
+    let lead = server.as_("lead");
+    let asked = json!({"issues": ["ENG-1", "ENG-2"], "patch": {"priority": 1}});
+    let done: BulkReport = lead.post(BULK, asked).await.ok();
+    let other = server.as_("maintainer");
+    other
+        .patch("/api/v1/issues/ENG-2", json!({"priority": 5}))
+        .await
+        .is(200);
+    let versions: Vec<i32> = done.items.iter().map(|item| item.version).collect();
+    let back = |keys: &[&str], versions: &[i32]| json!({"issues": keys, "versions": versions, "patch": done.items[0].undo});
+    let all = back(&["ENG-1", "ENG-2"], &versions);
+    let problem = lead.post(BULK, all).await.problem(Code::Conflict);
+    let pointers: Vec<&str> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/issues/1"]);
+    let one = back(&["ENG-1"], &versions[..1]);
+    lead.post(BULK, one).await.is(200);
+    assert_eq!(lead.issue("ENG-1").await.priority.number(), 3);
+    assert_eq!(lead.issue("ENG-2").await.priority.number(), 5);
+}
+
+#[actix_web::test]
 async fn what_makes_no_sense_is_refused() {
     let server = three().await;
     let lead = server.as_("lead");
@@ -97,6 +151,18 @@ async fn what_makes_no_sense_is_refused() {
         ),
         (json!({"q": "is:opne", "patch": {"priority": 1}}), "/q"),
         (json!({"issues": ["ENG-1"], "patch": {}}), "/patch"),
+        (
+            json!({"issues": ["ENG-1"], "versions": [1, 2], "patch": {"priority": 1}}),
+            "/versions",
+        ),
+        (
+            json!({"q": "one", "versions": [1], "patch": {"priority": 1}}),
+            "/versions",
+        ),
+        (
+            json!({"issues": ["ENG-1"], "patch": {"labels": []}, "add_labels": ["a"]}),
+            "/patch/labels",
+        ),
         (
             json!({"issues": ["ENG-1"], "patch": {"title": ""}}),
             "/patch/title",

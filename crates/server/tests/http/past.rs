@@ -534,6 +534,11 @@ async fn a_cursor_belongs_to_its_grouping() {
     }
     let wrong = lead.get("/api/v1/issues?group_by=colour").await;
     assert_eq!(wrong.invalid(), ["?group_by"]);
+    let wrong = lead.get("/api/v1/issues?closed=open").await;
+    assert_eq!(wrong.invalid(), ["?closed"]);
+    let open = list(&lead, "group_by=status&closed=open").await;
+    assert_eq!(open.groups, grouped.groups);
+    assert!(open.page.items.is_empty());
 }
 
 #[actix_web::test]

@@ -83,6 +83,46 @@ async fn what_is_private_does_not_exist_for_others_and_what_is_shared_does() {
 }
 
 #[actix_web::test]
+async fn a_view_is_shared_and_taken_back_by_whoever_may() {
+    let server = Server::new();
+    let (lead, developer) = (server.as_("lead"), server.as_("developer"));
+    let body = json!({"name": "Mine", "project": "SEC", "layout": {"fold": true}});
+    let mine: View = developer.post(VIEWS, body).await.made();
+    assert!(mine.layout.fold);
+    let at = format!("{VIEWS}/{}", mine.id);
+    let refused = developer.patch(&at, json!({"shared": true})).await;
+    assert!(refused.problem(Code::Forbidden).detail.is_some());
+    assert!(!developer.get(&at).await.ok::<View>().shared);
+
+    let body = json!({"name": "Ours", "project": "SEC"});
+    let ours: View = lead.post(VIEWS, body).await.made();
+    let at = format!("{VIEWS}/{}", ours.id);
+    developer.get(&at).await.is(404);
+    let shared: View = lead.patch(&at, json!({"shared": true})).await.ok();
+    assert_eq!((shared.shared, shared.version), (true, 2));
+    assert!(!developer.get(&at).await.ok::<View>().editable);
+    developer.patch(&at, json!({"shared": false})).await.is(403);
+    // A shared name is taken once.
+    let body = json!({"name": "ours", "project": "SEC"});
+    let twin: View = lead.post(VIEWS, body).await.made();
+    let twin = format!("{VIEWS}/{}", twin.id);
+    lead.patch(&twin, json!({"shared": true}))
+        .await
+        .problem(Code::AlreadyExists);
+    lead.delete(&twin).await.is(204);
+    // Whoever takes it back has it.
+    let admin = server.as_("admin");
+    let back: View = admin.patch(&at, json!({"shared": false})).await.ok();
+    assert!(!back.shared && back.editable);
+    lead.get(&at).await.is(404);
+    // Of all projects it belongs to none that could share it.
+    let wide: View = lead.post(VIEWS, json!({"name": "Wide"})).await.made();
+    let at = format!("{VIEWS}/{}", wide.id);
+    let refused = lead.patch(&at, json!({"shared": true})).await;
+    assert_eq!(refused.invalid(), ["/shared"]);
+}
+
+#[actix_web::test]
 async fn a_wrong_view_is_refused_with_its_place() {
     let server = Server::new();
     let lead = server.as_("lead");

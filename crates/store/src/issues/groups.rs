@@ -18,7 +18,7 @@ pub(super) struct Cut {
     by: GroupBy,
     pub(super) joins: &'static str,
     pub(super) key: &'static str,
-    value: &'static str,
+    pub(super) value: &'static str,
     label: &'static str,
 }
 

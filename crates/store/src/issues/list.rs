@@ -55,6 +55,8 @@ pub struct Asked<'a> {
     pub as_of: Option<DateTime<Utc>>,
     /// Cut into groups, which come before the order.
     pub group_by: Option<GroupBy>,
+    /// Values of groups whose rows are left out; they are counted all the same.
+    pub closed: &'a [String],
     /// Where the page before ended.
     pub after: Option<&'a Position>,
     /// Rows of a page.
@@ -69,6 +71,7 @@ impl<'a> Asked<'a> {
             filter,
             as_of: None,
             group_by: None,
+            closed: &[],
             after: None,
             limit,
         }
@@ -189,6 +192,13 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         .sql(cut.map_or("", |cut| cut.joins))
         .sql(" where ")
         .append(&matching);
+    if let Some(cut) = cut.filter(|_| !asked.closed.is_empty()) {
+        page.sql(" and not ((")
+            .sql(cut.value)
+            .sql(") = any(")
+            .bind(texts(asked.closed))
+            .sql("))");
+    }
     if let Some(position) = asked.after {
         beyond(&mut page, filter.sort, cut, position);
     }

@@ -13,6 +13,7 @@ fn pages(
     scope: &Scope,
     filter: &IssueFilter,
     group_by: Option<GroupBy>,
+    closed: &[String],
     size: i64,
 ) -> (Vec<IssueRow>, Vec<Group>) {
     let mut rows = Vec::new();
@@ -21,6 +22,7 @@ fn pages(
     loop {
         let asked = Asked {
             group_by,
+            closed,
             after: after.as_ref(),
             ..Asked::now(filter, size)
         };
@@ -88,10 +90,10 @@ fn each_group_holds_its_issues_in_the_order_of_the_list() {
                 .read(|conn| access::list_scope(conn, lead, Some(key)))
                 .unwrap(),
         };
-        let (plain, none) = pages(&world, &scope, &filter, None, 100);
+        let (plain, none) = pages(&world, &scope, &filter, None, &[], 100);
         assert!(none.is_empty() && plain.len() > 20);
         for by in GroupBy::ALL {
-            let (rows, groups) = pages(&world, &scope, &filter, Some(*by), 7);
+            let (rows, groups) = pages(&world, &scope, &filter, Some(*by), &[], 7);
             let mut expected = Vec::new();
             for group in &groups {
                 let members: Vec<IssueRow> = plain
@@ -106,6 +108,23 @@ fn each_group_holds_its_issues_in_the_order_of_the_list() {
             assert_eq!(ids(&rows), expected, "{by} {sort}");
             let in_groups: usize = plain.iter().map(|row| values(row, *by).len()).sum();
             assert_eq!(rows.len(), in_groups, "{by}: nobody is left out");
+
+            // Closed groups take no places, and are counted all the same.
+            let ends: Vec<String> = [groups.first(), groups.last()]
+                .into_iter()
+                .flatten()
+                .map(|group| group.value.clone())
+                .collect();
+            let (open, all) = pages(&world, &scope, &filter, Some(*by), &ends, 7);
+            assert_eq!(all, groups);
+            let mut expected = Vec::new();
+            for group in groups.iter().filter(|group| !ends.contains(&group.value)) {
+                let members = plain
+                    .iter()
+                    .filter(|row| values(row, *by).contains(&group.value));
+                expected.extend(members.map(|row| row.key.clone()));
+            }
+            assert_eq!(ids(&open), expected, "{by} {sort}");
         }
     }
 }
@@ -120,7 +139,7 @@ fn groups_stand_in_the_order_of_their_meaning_and_nothing_last() {
         .unwrap();
     let filter = IssueFilter::default();
     let order = |by| -> Vec<String> {
-        let (_, groups) = pages(&world, &scope, &filter, Some(by), 50);
+        let (_, groups) = pages(&world, &scope, &filter, Some(by), &[], 50);
         groups.into_iter().map(|g| g.value).collect()
     };
     assert_eq!(

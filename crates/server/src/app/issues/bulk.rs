@@ -19,14 +19,14 @@ use store::{events, issues};
 /// change; 422. Then nothing was changed.
 pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> {
     let found = find(tx, actor, asked)?;
-    let mut ids: Vec<_> = found.iter().map(|f| f.issue.id).collect();
+    let mut ids: Vec<_> = found.iter().map(|(f, _)| f.issue.id).collect();
     // In one order everywhere, so that two such changes do not wait for each other.
     ids.sort_unstable();
     issues::lock(tx, &ids)?;
     let change = |tx: &mut Tx<'_>| -> Result<Vec<BulkItem>> {
         found
             .iter()
-            .map(|f| one(tx, actor, &IssueRef::Id(f.issue.id), asked))
+            .map(|(f, seen)| one(tx, actor, &IssueRef::Id(f.issue.id), *seen, asked))
             .collect()
     };
     if asked.dry_run {
@@ -46,7 +46,8 @@ pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> 
     })
 }
 
-fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<IssueAccess>> {
+/// The issues, each once, with what they must still be.
+fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess, Precondition)>> {
     let refs: Vec<IssueRef> = match (&asked.issues, &asked.q) {
         (Some(words), _) => words
             .iter()
@@ -65,28 +66,40 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<IssueAccess>
         }
         (None, None) => Vec::new(),
     };
-    let mut found: Vec<IssueAccess> = Vec::with_capacity(refs.len());
+    let mut versions = asked.versions.iter().flatten().copied();
+    let mut found: Vec<(IssueAccess, Precondition)> = Vec::with_capacity(refs.len());
     for which in refs {
+        let seen = versions
+            .next()
+            .map_or(Precondition::None, Precondition::Version);
         let issue = access::issue(tx, actor, &which, Action::BulkEdit)?;
-        if found.iter().all(|f| f.issue.id != issue.issue.id) {
-            found.push(issue);
+        if found.iter().all(|(f, _)| f.issue.id != issue.issue.id) {
+            found.push((issue, seen));
         }
     }
     Ok(found)
 }
 
 /// What a change does to one issue. Only what the rules refuse is told; what breaks is an error.
-fn one(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &Bulk) -> Result<BulkItem> {
+fn one(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    seen: Precondition,
+    asked: &Bulk,
+) -> Result<BulkItem> {
     let was = access::issue(tx, actor, which, Action::BulkEdit)?.render();
+    let patch = asked.patch_of(&was);
     let mut item = BulkItem {
         id: was.id,
         key: was.key.clone(),
+        title: was.title.clone(),
         changed: Vec::new(),
         version: was.version,
-        undo: bulk::undo(&was, &asked.patch),
+        undo: bulk::undo(&was, &patch),
         refused: None,
     };
-    match update(tx, actor, which, &asked.patch, Precondition::None) {
+    match update(tx, actor, which, &patch, seen) {
         Ok(now) => {
             item.version = now.issue.version;
             item.changed = events::changed_since(tx, was.id, was.version)?;
