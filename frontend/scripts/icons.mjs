@@ -2,7 +2,7 @@
 // Add a name here, run it, and `IconName` has the new variant.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const names = `activity arrow-down arrow-up bot bug calendar check chevron-down chevron-left chevron-right chevrons-up-down
+const names = `activity arrow-down arrow-up bookmark bot bug calendar check chevron-down chevron-left chevron-right chevrons-up-down
 circle-alert circle-dashed circle-dot circle-question-mark circle-user cloud-off columns-3 columns-3-cog
 copy download ellipsis eye eye-off file-text folder-kanban funnel gauge git-commit-horizontal history image
 inbox key-round keyboard laptop layers layout-dashboard life-buoy link list lock log-out maximize-2 menu

@@ -65,6 +65,10 @@ pub mod api {
         projects = "/projects";
         /// Issues of all projects.
         issues = "/issues";
+        /// One change of many issues.
+        bulk = "/issues/bulk";
+        /// Saved views.
+        views = "/views";
         /// Issues whose titles resemble another.
         similar = "/issues/similar";
         /// Full-text search.

@@ -94,6 +94,7 @@ pub const TABLE: &[Shortcut] = &[
     key(&["Enter"], "open", "Open the issue", Place::List),
     key(&[" "], "peek", "Show it beside the list", Place::List),
     key(&["x"], "select", "Select the issue", Place::List),
+    key(&["v"], "views", "Open a saved view", Place::List),
     key(&["J"], "extend_down", "Select on the way down", Place::List),
     key(&["K"], "extend_up", "Select on the way up", Place::List),
     key(&["j"], "card_down", "Card below", Place::Board),
@@ -109,6 +110,7 @@ pub const TABLE: &[Shortcut] = &[
     ),
     key(&["m"], "card_move", "Move the card to …", Place::Board),
     key(&["i"], "card_mine", "Assign to me", Place::Board),
+    key(&["v"], "board_views", "Open a saved view", Place::Board),
     key(
         &["["],
         "moment_back",

@@ -24,10 +24,11 @@ pub async fn list(
     Call::get(with_query(&api::issues(), &query)).read().await
 }
 
-/// `GET /issues`, one page, cut into groups when `by` says so.
+/// `GET /issues`, one page, cut into groups when `by` says so, without the rows of closed ones.
 pub async fn grouped(
     filter: &IssueFilter,
     by: Option<GroupBy>,
+    closed: &[String],
     limit: u32,
     cursor: Option<&str>,
     as_of: Option<DateTime<Utc>>,
@@ -35,6 +36,9 @@ pub async fn grouped(
     let mut query = filter.to_pairs();
     query.extend(as_of.map(|at| (moment::PARAMETER, moment::write(at))));
     query.extend(by.map(|by| ("group_by", by.slug().to_owned())));
+    if by.is_some() && !closed.is_empty() {
+        query.push(("closed", closed.join(",")));
+    }
     query.push(("limit", limit.to_string()));
     query.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
     Call::get(with_query(&api::issues(), &query)).read().await

@@ -18,6 +18,7 @@ pub mod projects;
 pub mod search;
 pub mod stats;
 pub mod users;
+pub mod views;
 
 pub use client::{Tagged, on_signed_out};
 pub use error::ApiError;

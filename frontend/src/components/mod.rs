@@ -44,6 +44,7 @@ pub mod time;
 pub mod time_slider;
 pub mod toast_stack;
 pub mod typed_confirm;
+pub mod views;
 pub mod why;
 
 pub use async_view::AsyncView;

@@ -2,7 +2,9 @@
 
 use super::lanes::Lanes;
 use super::moment;
+use super::saved;
 use chrono::{DateTime, Utc};
+use domain::filter::Query;
 use domain::list::{IssueFilter, Sort};
 
 /// Everything that decides what the board shows.
@@ -12,6 +14,8 @@ pub struct BoardQuery {
     pub filter: IssueFilter,
     /// What divides it.
     pub lanes: Lanes,
+    /// Id of the saved view that this is, or was before it was changed.
+    pub view: Option<String>,
     /// Slug of the column that a small screen shows.
     pub column: Option<String>,
     /// The moment; none for now.
@@ -41,6 +45,7 @@ impl BoardQuery {
             lanes: other("lanes")
                 .and_then(Lanes::from_slug)
                 .unwrap_or_default(),
+            view: other(saved::PARAMETER).map(ToOwned::to_owned),
             column: other("column").map(ToOwned::to_owned),
             as_of: moment::read(other(moment::PARAMETER)),
         }
@@ -49,7 +54,14 @@ impl BoardQuery {
     /// The same as query parameters; what is usual is left out.
     #[must_use]
     pub fn write(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = self.filter.to_pairs();
+        let mut pairs = match &self.view {
+            // A view that is named alone would say what is shown.
+            Some(id) => vec![
+                (saved::PARAMETER, id.clone()),
+                ("q", Query::from(&self.filter).to_string()),
+            ],
+            None => self.filter.to_pairs(),
+        };
         if self.lanes != Lanes::None {
             pairs.push(("lanes", self.lanes.slug().to_owned()));
         }

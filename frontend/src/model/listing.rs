@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::moment;
+use super::saved;
 use chrono::{DateTime, Utc};
 use domain::filter::Query;
 use domain::list::{GroupBy, IssueFilter, Sort, SortField, State};
@@ -43,6 +44,8 @@ pub struct Listing {
     pub group: Option<GroupBy>,
     /// How they are shown.
     pub look: Look,
+    /// Id of the saved view that this is, or was before it was changed.
+    pub view: Option<String>,
     /// The moment; none for now.
     pub as_of: Option<DateTime<Utc>>,
 }
@@ -84,6 +87,7 @@ impl Listing {
             size: size.unwrap_or(SIZE_DEFAULT),
             cursors: list("after"),
             group: other("group").and_then(|by| by.parse().ok()),
+            view: other(saved::PARAMETER).map(ToOwned::to_owned),
             as_of: moment::read(other(moment::PARAMETER)),
             look: Look {
                 columns: other("cols").map(Columns::read).unwrap_or_default(),
@@ -117,11 +121,16 @@ impl Listing {
         self.cursors.len() * usize::try_from(self.size).unwrap_or(0)
     }
 
-    /// The same in its usual look: what the server is asked.
+    /// The same in its usual look: what the server is asked. Closed groups take no rows.
     #[must_use]
     pub fn question(&self) -> Self {
+        let closed = self.group.map(|_| self.look.closed.clone());
         Self {
-            look: Look::default(),
+            look: Look {
+                closed: closed.unwrap_or_default(),
+                ..Look::default()
+            },
+            view: None,
             ..self.clone()
         }
     }
@@ -134,7 +143,9 @@ impl Listing {
             None => self.query().to_string(),
         };
         let mut pairs = Vec::new();
-        if text != USUAL {
+        pairs.extend(self.view.clone().map(|id| (saved::PARAMETER, id)));
+        // A view that is named alone would say what is shown.
+        if text != USUAL || self.view.is_some() {
             pairs.push(("q", text));
         }
         if self.filter.deleted {

@@ -36,6 +36,7 @@ pub mod refusal;
 pub mod report;
 pub mod row;
 pub mod rules;
+pub mod saved;
 pub mod search;
 pub mod selection;
 pub mod slider;

@@ -16,6 +16,7 @@ use crate::state::{Live, Loaded, SessionState, live, on_command, recents, sessio
 use dock::Dock;
 use domain::paths::page;
 use domain::project::Project;
+use domain::view::View;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
@@ -30,6 +31,8 @@ use wasm_bindgen::JsCast;
 pub struct Place {
     /// The projects that exist for the account.
     pub projects: Loaded<Vec<Project>>,
+    /// The saved views that exist for the account: its own, and those that projects share.
+    pub views: Loaded<Vec<View>>,
     /// Key of the project one is in, or was in last.
     pub project: Memo<Option<String>>,
     /// Opens the list of shortcuts.
@@ -169,8 +172,13 @@ fn provide_place(live: Live) -> Place {
         }
     });
     let projects = Loaded::keep(move || tick.get(), |_| api::projects::all());
+    let views = Loaded::keep(
+        move || (live.kind("project"), live.kind("member")),
+        |_| api::views::all(),
+    );
     let place = Place {
         projects,
+        views,
         project,
         help: RwSignal::new(false),
         palette: RwSignal::new(false),

@@ -3,6 +3,7 @@
 use super::Place;
 use crate::api;
 use crate::components::icon_paths::IconName;
+use crate::model::saved::href;
 use crate::model::search::matches;
 use crate::state::{Keys, recents};
 use domain::filter::words_of;
@@ -159,6 +160,17 @@ pub fn items(
                 side: shortcut.keys.to_vec(),
             }),
     );
+    let views = place.views.value.get().unwrap_or_default();
+    let named = |view: &domain::view::View| matches(&format!("view {}", view.name), typed);
+    all.extend(views.into_iter().filter(named).take(5).map(|view| Item {
+        group: "Views",
+        deed: Deed::Go(href(&view)),
+        status: None,
+        icon: IconName::Bookmark,
+        key: view.project.clone(),
+        text: plain(view.name),
+        side: vec!["view"],
+    }));
     if !recent {
         let projects = place.projects.value.get().unwrap_or_default();
         let fits = |p: &domain::project::Project| matches(&format!("{} {}", p.key, p.name), typed);

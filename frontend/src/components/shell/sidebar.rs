@@ -6,10 +6,12 @@ use super::theme_menu::ThemeMenu;
 use super::user_menu::UserMenu;
 use crate::components::icon::Icon;
 use crate::components::icon_paths::IconName;
+use crate::model::saved::{PARAMETER, href, offered};
 use crate::state::session;
 use domain::paths::page;
+use domain::view::View;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 
 /// A link of the navigation; the current one says so.
 #[component]
@@ -41,6 +43,43 @@ pub fn NavLink(
     }
 }
 
+/// The saved views of the project one is in, and one's own of all projects.
+#[component]
+fn Views() -> impl IntoView {
+    let place = expect_context::<Place>();
+    let query = use_query_map();
+    let all = Memo::new(move |_| {
+        let project = place.project.get();
+        let views = place.views.value.get().unwrap_or_default();
+        offered(&views, project.as_deref())
+    });
+    let one = move |view: View| {
+        let id = view.id.to_string();
+        let current = move || {
+            let here = query.with(|query| query.get_str(PARAMETER) == Some(&id));
+            here.then_some("page")
+        };
+        view! {
+            <li>
+                <a class="ii-nav" href=href(&view) aria-current=current>
+                    <Icon name=IconName::Bookmark />
+                    <span class="truncate">{view.name.clone()}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || !all.with(Vec::is_empty)>
+            <div class="flex flex-col gap-1">
+                <p class="ii-cap">"Views"</p>
+                <ul class="flex flex-col gap-0.5">
+                    <For each=move || all.get() key=|view| (view.id, view.version) children=one />
+                </ul>
+            </div>
+        </Show>
+    }
+}
+
 /// Mark, pages, project, instance, account.
 #[component]
 pub fn Sidebar() -> impl IntoView {
@@ -60,6 +99,7 @@ pub fn Sidebar() -> impl IntoView {
                 <NavLink href=page::PROJECTS icon=IconName::FolderKanban label="Projects" />
             </ul>
             <ProjectSwitch />
+            <Views />
             <Show when=move || session.is_admin()>
                 <div class="flex flex-col gap-1">
                     <p class="ii-cap">"Instance"</p>

@@ -264,6 +264,7 @@ impl BoardState {
             board.project.clone(),
             BoardQuery {
                 column: None,
+                view: None,
                 ..self.query.get_untracked()
             },
         );

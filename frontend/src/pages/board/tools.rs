@@ -3,14 +3,17 @@
 use super::state::BoardState;
 use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
+use crate::components::views::{Desk, ViewMenu, ViewNotice};
 use crate::components::{IconName, SmallIcon};
 use crate::model::board_query::BoardQuery;
 use crate::model::lanes::Lanes;
 use crate::model::listing::Listing;
-use crate::pages::issue_list::{BoardFilters, List};
+use crate::model::saved::{Saved, asked};
+use crate::pages::issue_list::{BoardFilters, List, pairs_of};
 use domain::filter::Query;
 use domain::list::{IssueFilter, Sort};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// Chips, words, lanes.
 #[component]
@@ -42,10 +45,25 @@ pub fn Tools() -> impl IntoView {
     });
     let project = Memo::new(move |_| Some(state.project.get()));
     List::provide_filter(project, listing, go, state.catalogue);
+    let pairs = use_query_map();
+    let desk = Desk {
+        project,
+        asked: Memo::new(move |_| asked(&pairs_of(pairs))),
+        now: Memo::new(move |_| state.query.with(Saved::of_board)),
+        leave: Callback::new(move |()| {
+            let to = BoardQuery {
+                view: None,
+                ..state.query.get_untracked()
+            };
+            state.go.run((to, true));
+        }),
+    };
     view! {
         <BoardFilters>
             <LanesMenu />
+            <ViewMenu desk command="board_views" />
         </BoardFilters>
+        <ViewNotice desk />
     }
 }
 

@@ -8,6 +8,7 @@ use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::segments::{Segment, Segments};
 use crate::components::shell::Place;
+use crate::components::views::{Desk, ViewMenu, ViewNotice};
 use crate::components::{IconName, SmallIcon};
 use crate::model::facet::{Facet, summary, word};
 use crate::model::moment;
@@ -32,6 +33,7 @@ struct Shown {
 #[component]
 pub fn FilterBar() -> impl IntoView {
     let list = expect_context::<List>();
+    let desk = use_context::<Desk>();
     let clear = move |_| {
         list.ask(false, |query| {
             let bare = Query {
@@ -58,11 +60,13 @@ pub fn FilterBar() -> impl IntoView {
                 <GroupMenu />
                 <LookMenu />
                 <Download />
+                {desk.map(|desk| view! { <ViewMenu desk command="views" /> })}
             </div>
         </div>
         <div class="ii-sub py-1.5">
             <QueryField />
         </div>
+        {desk.map(|desk| view! { <ViewNotice desk /> })}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::rows::{Row, Rows};
 use crate::model::fold::fold;
+use crate::model::groups::{Part, parts};
 use crate::model::listing::Listing;
 use leptos::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -65,17 +66,23 @@ impl Folds {
             })
         });
         // With groups each row stays in its own; folding is for lists without them.
-        let closed = Memo::new(move |_| listing.with(|listing| listing.look.closed.clone()));
         let blocks = Memo::new(move |_| {
             let all = rows.shown.get();
             let groups = rows.groups.get();
             if !groups.is_empty() {
-                let closed = closed.get();
-                let is_closed = |at: usize| {
-                    let group = groups.get(at);
-                    group.is_some_and(|group| closed.contains(&group.value))
-                };
-                return cut(&all, &rows.places.get(), is_closed);
+                let (passed, closed) =
+                    listing.with(|listing| (listing.passed(), listing.look.closed.clone()));
+                let last = rows.next.with(Option::is_none);
+                return rows.places.with(|places| {
+                    let parts = parts(&groups, &closed, passed, places, last).into_iter();
+                    let line = |part| match part {
+                        Part::Head(at) => Some(Line::Head(at)),
+                        Part::Row(at) => {
+                            Some(Line::Row(all.get(at)?.clone(), places.get(at).copied()))
+                        }
+                    };
+                    parts.filter_map(line).collect()
+                });
             }
             let Some(places) = places.get() else {
                 return all.into_iter().map(|row| Line::Row(row, None)).collect();
@@ -119,22 +126,6 @@ impl Folds {
         self.lines
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect())
     }
-}
-
-/// A head before each group, and its rows unless it is closed.
-fn cut(rows: &[Row], places: &[usize], is_closed: impl Fn(usize) -> bool) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut last = None;
-    for (row, at) in rows.iter().zip(places) {
-        if last != Some(*at) {
-            lines.push(Line::Head(*at));
-            last = Some(*at);
-        }
-        if !is_closed(*at) {
-            lines.push(Line::Row(row.clone(), Some(*at)));
-        }
-    }
-    lines
 }
 
 fn hidden(first: &Row, all: &[Row], places: &[Option<usize>]) -> Vec<Row> {

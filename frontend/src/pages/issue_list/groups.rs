@@ -8,6 +8,7 @@ use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::{IconName, SmallIcon};
 use crate::model::groups::{label, name};
+use crate::model::listing::Listing;
 use domain::list::{Group, GroupBy};
 use domain::workflow::Category;
 use leptos::prelude::*;
@@ -115,6 +116,11 @@ pub fn GroupHead(
                 look.closed.push(group.value.clone());
             }
         });
+        // Other rows come into their places: from the first page.
+        let to = Listing {
+            cursors: Vec::new(),
+            ..to
+        };
         list.go.run((to, true));
     };
     view! {

@@ -25,11 +25,14 @@ use crate::components::page::Crumb;
 use crate::components::pagination::Pagination;
 use crate::components::shell::Place;
 use crate::components::skeleton::{AfterAMoment, SkeletonRows};
+use crate::components::views::Desk;
 use crate::components::{Failed, IconName, Page, PastBand, SmallIcon, TimeSlider};
 use crate::model::change::Field;
 use crate::model::columns::Column;
+use crate::model::groups::open_rows;
 use crate::model::listing::Listing;
 use crate::model::query_edit;
+use crate::model::saved::{Saved, asked};
 use crate::model::selection::Selection;
 use crate::state::{Catalogue, Clock, Timeline, live};
 use bulk::BulkBar;
@@ -180,6 +183,18 @@ pub fn IssueListPage() -> impl IntoView {
         navigate(&with_query(&path, &listing.write()), options);
     });
     let as_of = Signal::derive(move || listing.with(|listing| listing.as_of));
+    provide_context(Desk {
+        project,
+        asked: Memo::new(move |_| asked(&pairs_of(query))),
+        now: Memo::new(move |_| listing.with(Saved::of_listing)),
+        leave: Callback::new(move |()| {
+            let to = Listing {
+                view: None,
+                ..listing.get_untracked()
+            };
+            go.run((to, true));
+        }),
+    });
     let look_at = Callback::new(move |(as_of, replace)| {
         go.run((listing.get_untracked().at(as_of), replace));
     });
@@ -289,7 +304,7 @@ fn Body(empty: ViewFn) -> impl IntoView {
             .page
             .value
             .with(Option::is_some)
-            .then(|| rows.shown.with(Vec::is_empty)))
+            .then(|| rows.shown.with(Vec::is_empty) && rows.groups.with(Vec::is_empty)))
     });
     move || match phase.get() {
         Err(error) => {
@@ -314,6 +329,15 @@ fn Foot() -> impl IntoView {
     let (rows, listing) = (list.rows, list.listing);
     let before = Signal::derive(move || listing.with(Listing::passed));
     let total = Signal::derive(move || {
+        let closed = listing.with(|listing| listing.look.closed.clone());
+        // Closed groups are counted at their heads.
+        if !closed.is_empty() && rows.groups.with(|groups| !groups.is_empty()) {
+            let open = rows.groups.with(|groups| open_rows(groups, &closed));
+            return Total {
+                count: i64::try_from(open).unwrap_or(i64::MAX),
+                exact: true,
+            };
+        }
         rows.total.get().unwrap_or(Total {
             count: 0,
             exact: true,

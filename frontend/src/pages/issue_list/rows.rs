@@ -153,7 +153,11 @@ impl Rows {
         self.waiting.set(None);
         let passed = self.listing.with_untracked(Listing::passed);
         let groups = list.groups.unwrap_or_default();
-        self.places.set(places(&groups, passed, rows.len()));
+        let closed = self
+            .listing
+            .with_untracked(|listing| listing.look.closed.clone());
+        self.places
+            .set(places(&groups, &closed, passed, rows.len()));
         self.groups.set(groups);
         self.shown.set(rows);
     }
@@ -296,6 +300,7 @@ async fn ask(listing: Listing) -> Result<IssueList, api::ApiError> {
     api::issues::grouped(
         &listing.filter,
         listing.group,
+        &listing.look.closed,
         listing.size,
         cursor,
         listing.as_of,
