@@ -10,6 +10,8 @@ use crate::proc;
 
 /// Projects of the set; their keys are B01, B02 …
 pub const PROJECTS: u32 = 16;
+/// The smallest set that is worth measuring.
+pub const FEWEST: u32 = PROJECTS * 200;
 /// Versions of each issue, evenly over its life.
 pub const VERSIONS: u32 = 10;
 /// Of each twenty issues in a row, the first five are open when the set is new.
@@ -52,6 +54,16 @@ const PLACES: &str = "
     where p.name like 'Measured %';
 ";
 
+/// What titles are made of, so that a word stands in one of forty.
+const SUBJECTS: &str = "map,invoice,calendar,report,upload,sign-in,quote,search,message,price list,export,theme,\
+    offline mode,signature,stock,terminal,team view,route,mail,import,settings,webhook,audit,print view,scanner,\
+    holiday,filter,sidebar,avatar,comment,label,board,timer,backup,login,chart,receipt,address,contract,tablet";
+const COMPLAINTS: &str = "stays grey,drops visits,times out,is unreadable,loses its place,sends twice,forgets,is off by one,\
+    hides the button,rounds wrongly,gives no numbers,needs four clicks,stays empty,should sort,should undo,loops,\
+    prints twice,crashes,ignores the zone,waits for ever,flickers,jumps,misses rows,shows yesterday,cannot scroll,\
+    is cut off,overlaps,answers late,counts double,needs a reload,turns upside down,is not saved,blinks,swallows keys,\
+    shows a code,opens twice,never ends,looks blurred,breaks lines,lacks a hint";
+
 const ISSUES: &str = "
     with project as (
         select id, (row_number() over (order by key) - 1)::int as place
@@ -84,7 +96,8 @@ const ISSUES: &str = "
                        story_points, status_id, resolution, reporter_id, assignee_id, label_ids,
                        due_date, occurrences, rank, life, version, created_at, updated_at, resolved_at)
     select (:'prefix' || lpad(to_hex(n), 12, '0'))::uuid, project.id, number,
-           'Measured issue ' || n || ': the map stays grey after waking the tablet',
+           'Measured issue ' || n || ': ' || (string_to_array(:'subjects', ','))[1 + abs(hashint4(n::int + 3)) % 40]
+               || ' ' || (string_to_array(:'complaints', ','))[1 + abs(hashint4(n::int + 5)) % 40],
            repeat('Steps, what was seen and what was expected, in a few plain words. ', 1 + n::int % 8),
            (array['bug', 'bug', 'feature', 'task'])[1 + n % 4],
            (array[1, 1, 1, 2, 2, 2, 3, 3, 4, 1])[1 + abs(hashint4(n::int + 7)) % 10],
@@ -155,13 +168,21 @@ const REOPEN: &str = "
       and issue.id::text like '019a0000-0000-7000-8000-%'";
 
 /// Makes the set in a database that has the demo data.
-pub fn load(cluster: &Cluster, database: &str, issues: u32, scripts: &Path) -> Result<()> {
+pub fn load(
+    cluster: &Cluster,
+    database: &str,
+    issues: u32,
+    versions: u32,
+    scripts: &Path,
+) -> Result<()> {
     let script = scripts.join("load.sql");
     fs::write(&script, [PLACES, ISSUES, HISTORY].concat())?;
     let mut psql = cluster.psql(OWNER, database);
     psql.args(["-v", &format!("projects={PROJECTS}")])
         .args(["-v", &format!("issues={issues}")])
-        .args(["-v", &format!("versions={VERSIONS}")])
+        .args(["-v", &format!("versions={versions}")])
+        .args(["-v", &format!("subjects={SUBJECTS}")])
+        .args(["-v", &format!("complaints={COMPLAINTS}")])
         .args(["-v", &format!("prefix={ID_PREFIX}"), "-f"])
         .arg(&script);
     proc::capture(&mut psql)?;

@@ -6,8 +6,11 @@
 //! noisy minute hits them alike.
 
 mod data;
+mod kinds;
+mod machine;
 mod pgbench;
 mod record;
+mod scale;
 mod streams;
 mod table;
 mod wrk;
@@ -28,13 +31,15 @@ use crate::proc::{self, Service};
 use crate::product::{Setting, TemporaryFolder};
 use crate::project::Project;
 use crate::tools;
+use kinds::{KINDS, Kind};
+use machine::{foreign_cores, resident, syncs_per_second};
 use pgbench::Pick;
-use record::{ONCE, Recorder, Sample};
+use record::{Recorder, Sample};
 use table::{Past, Row, Table};
 use wrk::{Material, Request, Run};
 
 pub const HELP: &str = "\
-cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--quick] [--past]
+cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--quick] [--past | --scale]
 
 Measures the release build on a throw-away, durable Postgres with a set of issues, and prints a
 table: each kind of request beside its limit on this machine, measured in the same minutes; how
@@ -46,6 +51,8 @@ target/xtask/bench/.
   --rounds <n>    of which the median counts (3)
   --seconds <n>   length of a round (2)
   --past          only the list of the past beside the list of now
+  --scale         only lists, boards and search in that set beside the same in one of 3,200 issues,
+                  one request at a time; for --issues 1000000 it takes 15 GB of disk for a while
   --quick         a small set and one short round, to see that it works
 ";
 
@@ -61,6 +68,7 @@ struct Options {
     rounds: usize,
     seconds: u64,
     past: bool,
+    scale: bool,
 }
 
 pub fn main(
@@ -81,13 +89,11 @@ pub fn main(
             .opt_value_from_str("--seconds")?
             .unwrap_or(seconds),
         past: arguments.contains("--past"),
+        scale: arguments.contains("--scale"),
     };
     crate::no_more(arguments, passed_on, HELP)?;
-    if options.issues < data::PROJECTS * 200 || options.rounds == 0 || options.seconds == 0 {
-        bail!(
-            "at least {} issues, one round, one second",
-            data::PROJECTS * 200
-        );
+    if options.issues < data::FEWEST || options.rounds == 0 || options.seconds == 0 {
+        bail!("at least {} issues, one round, one second", data::FEWEST);
     }
     let mut needed = vec![&tools::COMPILER, &tools::LIBPQ, &tools::POSTGRES];
     needed.extend(tools::FOR_WEB);
@@ -98,13 +104,14 @@ pub fn main(
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit)?;
 
-    if options.past {
+    let narrow = options.past || options.scale;
+    if narrow {
         build::make_dist(project)?;
     } else {
         build::browser_app(project, Profile::Release)?;
     }
     let programs = build::programs(project, Profile::Release)?;
-    if !options.past {
+    if !narrow {
         let mut bare = project.cargo(["build", "--release", "--package", "server"]);
         proc::step(
             "Building the bare handler to compare with",
@@ -115,18 +122,34 @@ pub fn main(
     proc::say("Starting a throw-away Postgres that is as durable as a real one");
     let cluster = Cluster::measured(project)?;
     let files = TemporaryFolder::new("iit-bench-files")?;
-    let mut setting = Setting::throw_away(&cluster, DATABASE, &files)?;
-    setting.defaults.extend([
-        ("IIT_LIMIT_ANONYMOUS", "0"),
-        ("IIT_LIMIT_PRINCIPAL", "0"),
-        ("IIT_LIMIT_SIGN_IN", "0"),
-        ("IIT_BCRYPT_COST", "4"),
-    ]);
-    setting.prepare(project, &programs)?;
     let folder = project.path("target/xtask/bench");
     fs::create_dir_all(&folder)?;
-    proc::say(&format!("Loading {} issues", options.issues));
-    data::load(&cluster, DATABASE, options.issues, &folder)?;
+    let furnish = |database: &str, issues: u32, versions: u32| -> Result<Setting> {
+        let mut setting = Setting::throw_away(&cluster, database, &files)?;
+        setting.defaults.extend([
+            ("IIT_LIMIT_ANONYMOUS", "0"),
+            ("IIT_LIMIT_PRINCIPAL", "0"),
+            ("IIT_LIMIT_SIGN_IN", "0"),
+            ("IIT_BCRYPT_COST", "4"),
+        ]);
+        setting.prepare(project, &programs)?;
+        proc::say(&format!("Loading {issues} issues"));
+        data::load(&cluster, database, issues, versions, &folder)?;
+        Ok(setting)
+    };
+    if options.scale {
+        let (few, many) = (data::FEWEST, options.issues);
+        let sets = [
+            (few, furnish("iit_bench_few", few, 2)?),
+            (many, furnish(DATABASE, many, 2)?),
+        ];
+        let text = scale::measure(project, &programs, &sets, &folder, &options)?;
+        println!("\n{text}");
+        let place = project.path("target/bench-scale.md");
+        return fs::write(&place, text)
+            .with_context(|| format!("cannot write {}", place.display()));
+    }
+    let setting = furnish(DATABASE, options.issues, data::VERSIONS)?;
 
     let bench = Bench {
         project,
@@ -156,122 +179,6 @@ struct Bench<'a> {
     folder: &'a Path,
 }
 
-/// Method, path, headers, body.
-type ByHand = (&'static str, String, Vec<String>, String);
-
-/// A kind of request that is measured beside its limit.
-struct Kind {
-    title: &'static str,
-    request: Request<'static>,
-    /// The same request by hand, for an issue and with something new in it.
-    by_hand: fn(key: &str, project: &str, serial: &str) -> ByHand,
-    status: u16,
-    pick: Pick,
-    writes: bool,
-    /// The least share of the limit.
-    bar: f64,
-}
-
-const DRAFT: &str = "{\"title\":\"The map stays grey\",\"description\":\"After waking the tablet the map \
-    stays grey until the app is started again. Expected: it comes back by itself.\",\
-    \"severity\":\"high\",\"type\":\"bug\"}";
-const FILTER: &str = "state=open&severity=high,critical";
-
-const KINDS: &[Kind] = &[
-    Kind {
-        title: "read one issue",
-        request: Request {
-            name: "read",
-            lua: "return wrk.format('GET', '/api/v1/issues/' .. project() .. '-' .. number(), headers(token()))",
-        },
-        by_hand: |key, _, _| ("GET", format!("/api/v1/issues/{key}"), vec![], String::new()),
-        status: 200,
-        pick: Pick::Any,
-        writes: false,
-        bar: 0.6,
-    },
-    Kind {
-        title: "list, page of 50",
-        request: Request {
-            name: "list",
-            lua: "return wrk.format('GET', '/api/v1/issues?sort=-updated&limit=50&project=' .. project(), headers(token()))",
-        },
-        by_hand: |_, project, _| {
-            let path = format!("/api/v1/issues?sort=-updated&limit=50&project={project}");
-            ("GET", path, vec![], String::new())
-        },
-        status: 200,
-        pick: Pick::Any,
-        writes: false,
-        bar: 0.6,
-    },
-    Kind {
-        title: "list, open and high or critical",
-        request: Request {
-            name: "filtered",
-            lua: "return wrk.format('GET', '/api/v1/issues?state=open&severity=high,critical&project=' .. project(), headers(token()))",
-        },
-        by_hand: |_, project, _| {
-            let path = format!("/api/v1/issues?{FILTER}&project={project}");
-            ("GET", path, vec![], String::new())
-        },
-        status: 200,
-        pick: Pick::Any,
-        writes: false,
-        bar: 0.6,
-    },
-    Kind {
-        title: "create an issue, over 16 projects",
-        request: Request {
-            name: "create",
-            lua: "return wrk.format('POST', '/api/v1/projects/' .. project() .. '/issues', headers(token(reporters)), draft)",
-        },
-        by_hand: |_, project, _| {
-            let path = format!("/api/v1/projects/{project}/issues");
-            ("POST", path, vec![], DRAFT.to_owned())
-        },
-        status: 201,
-        pick: Pick::Any,
-        writes: true,
-        bar: 0.7,
-    },
-    Kind {
-        title: "the same with an idempotency key",
-        request: Request {
-            name: "create-once",
-            lua: "return wrk.format('POST', '/api/v1/projects/' .. project() .. '/issues', headers(token(reporters), { ['Idempotency-Key'] = 'bench-once-' .. serial() }), draft)",
-        },
-        by_hand: |_, project, serial| {
-            let path = format!("/api/v1/projects/{project}/issues");
-            let once = format!("Idempotency-Key: {ONCE}{serial}");
-            ("POST", path, vec![once], DRAFT.to_owned())
-        },
-        status: 201,
-        pick: Pick::Any,
-        writes: true,
-        bar: 0.7,
-    },
-    Kind {
-        title: "change a status",
-        request: Request {
-            name: "status",
-            lua: "local key, lap = moved()
-  local status = lap % 2 == 0 and 'assigned' or 'open'
-  return wrk.format('PATCH', '/api/v1/issues/' .. key, headers(token(movers)), '{\"status\":\"' .. status .. '\"}')",
-        },
-        by_hand: |key, _, serial| {
-            let even = serial.parse::<u32>().is_ok_and(|n| n % 2 == 0);
-            let status = if even { "assigned" } else { "open" };
-            let body = format!("{{\"status\":\"{status}\"}}");
-            ("PATCH", format!("/api/v1/issues/{key}"), vec![], body)
-        },
-        status: 200,
-        pick: Pick::Moved,
-        writes: true,
-        bar: 0.7,
-    },
-];
-
 impl Bench<'_> {
     fn everything(&self) -> Result<Table> {
         let mut table = Table::new(self.options, self.cluster, DATABASE)?;
@@ -280,7 +187,7 @@ impl Bench<'_> {
         table.first_load = self.first_load()?;
         table.memory_idle = resident(server.id())?;
         let material = Material {
-            tokens: self.sign_in()?,
+            tokens: sign_in(self.setting.port)?,
             reporters: REPORTERS,
             movers: MOVERS,
             per_project: self.options.issues / data::PROJECTS,
@@ -325,7 +232,7 @@ impl Bench<'_> {
     /// The list of now and the same list as of some instant of the past year, in turn.
     fn past(&self, material: &Material) -> Result<Past> {
         proc::say("Measuring: a list of the past beside the list of now");
-        let now = KINDS.get(1).context("no list")?;
+        let now = kinds::named("list")?;
         let then = Request {
             name: "past",
             lua: "return wrk.format('GET', '/api/v1/issues?sort=-updated&limit=50&project=' .. project() \
@@ -344,11 +251,9 @@ impl Bench<'_> {
 
     fn past_alone(&self) -> Result<Past> {
         let mut server = self.serve()?;
-        while http::status(self.setting.port, "/readyz") != Some(200) {
-            proc::pause(Duration::from_millis(20))?;
-        }
+        until_ready(self.setting, &mut server)?;
         let past = self.past(&Material {
-            tokens: self.sign_in()?,
+            tokens: sign_in(self.setting.port)?,
             reporters: REPORTERS,
             movers: MOVERS,
             per_project: self.options.issues / data::PROJECTS,
@@ -358,10 +263,7 @@ impl Bench<'_> {
     }
 
     fn serve(&self) -> Result<Service> {
-        let mut command = self.setting.command(self.project, &self.programs.server);
-        let log = self.project.log("bench/server");
-        let _ = fs::remove_file(&log);
-        Service::start_logged("server", command.arg("serve"), &log)
+        serve(self.project, self.programs, self.setting, "bench/server")
     }
 
     /// Milliseconds from the start of the process to its first good answer; the last one runs on.
@@ -421,27 +323,6 @@ impl Bench<'_> {
             }
         }
         Ok((bytes, paths.len() + 1))
-    }
-
-    fn sign_in(&self) -> Result<Vec<String>> {
-        let mut tokens = Vec::new();
-        for person in PEOPLE {
-            let form = format!("username={person}&password=demo-password");
-            let answer = http::ask(
-                self.setting.port,
-                "POST",
-                "/api/v1/auth/token",
-                &["Content-Type: application/x-www-form-urlencoded"],
-                &form,
-            )?;
-            let body: serde_json::Value = serde_json::from_slice(&answer.body)?;
-            let token = body
-                .get("access_token")
-                .and_then(serde_json::Value::as_str)
-                .with_context(|| format!("{person} cannot sign in: {body}"))?;
-            tokens.push(token.to_owned());
-        }
-        Ok(tokens)
     }
 
     fn ask(
@@ -615,10 +496,8 @@ impl Bench<'_> {
 
     /// More connections than anybody needs: slower, but nobody may be turned away.
     fn crowds(&self, table: &mut Table, material: &Material) -> Result<()> {
-        for (place, counts) in [(0, &[64, 256][..]), (3, &[1, 4, 64, 256][..])] {
-            let Some(kind) = KINDS.get(place) else {
-                continue;
-            };
+        for (name, counts) in [("read", &[64, 256][..]), ("create", &[1, 4, 64, 256][..])] {
+            let kind = kinds::named(name)?;
             for connections in counts {
                 proc::say(&format!(
                     "Measuring: {}, {connections} connections",
@@ -645,7 +524,7 @@ impl Bench<'_> {
         let held = resident(server)?;
         table.memory_per_stream = held.saturating_sub(before) as f64 / STREAMS as f64;
         let (kind, token) = (
-            KINDS.get(3).context("no create")?,
+            kinds::named("create")?,
             material.tokens.first().context("nobody has signed in")?,
         );
         let told = audience.measure(|place| {
@@ -657,52 +536,44 @@ impl Bench<'_> {
     }
 }
 
-/// KiB of memory that a process has in use.
-fn resident(process: u32) -> Result<u64> {
-    let text = fs::read_to_string(format!("/proc/{process}/status"))?;
-    text.lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .and_then(|rest| rest.split_whitespace().next())
-        .and_then(|number| number.parse().ok())
-        .context("the system does not tell how much memory is in use")
+fn serve(project: &Project, programs: &Programs, setting: &Setting, log: &str) -> Result<Service> {
+    let mut command = setting.command(project, &programs.server);
+    let log = project.log(log);
+    let _ = fs::remove_file(&log);
+    Service::start_logged("server", command.arg("serve"), &log)
 }
 
-/// Processor cores that others use while we wait.
-fn foreign_cores() -> Result<f64> {
-    let busy = || -> Result<(f64, f64)> {
-        let text = fs::read_to_string("/proc/stat")?;
-        let numbers: Vec<f64> = text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .skip(1)
-            .filter_map(|word| word.parse().ok())
-            .collect();
-        let all: f64 = numbers.iter().take(8).sum();
-        let idle: f64 = numbers.iter().skip(3).take(2).sum();
-        Ok((all, all - idle))
-    };
-    let (all_before, busy_before) = busy()?;
-    proc::pause(Duration::from_millis(500))?;
-    let (all, used) = busy()?;
-    let cores = std::thread::available_parallelism()?.get() as f64;
-    Ok((used - busy_before) / (all - all_before).max(1.0) * cores)
-}
-
-/// How often a second the disk can be made to keep 8 KiB.
-fn syncs_per_second(folder: &Path) -> Result<f64> {
-    let path = folder.join("sync-probe");
-    let mut file = File::create(&path)?;
-    let block = [7; 8192];
+fn until_ready(setting: &Setting, server: &mut Service) -> Result<()> {
     let begin = Instant::now();
-    let mut count = 0;
-    while begin.elapsed() < Duration::from_millis(300) {
-        file.write_all(&block)?;
-        file.sync_data()?;
-        count += 1;
+    while http::status(setting.port, "/readyz") != Some(200) {
+        if let Some(status) = server.ended() {
+            bail!("the server did not start ({status})");
+        }
+        if begin.elapsed() > Duration::from_secs(30) {
+            bail!("the server is not ready");
+        }
+        proc::pause(Duration::from_millis(20))?;
     }
-    let result = f64::from(count) / begin.elapsed().as_secs_f64();
-    fs::remove_file(&path)?;
-    Ok(result)
+    Ok(())
+}
+
+fn sign_in(port: u16) -> Result<Vec<String>> {
+    let mut tokens = Vec::new();
+    for person in PEOPLE {
+        let form = format!("username={person}&password=demo-password");
+        let answer = http::ask(
+            port,
+            "POST",
+            "/api/v1/auth/token",
+            &["Content-Type: application/x-www-form-urlencoded"],
+            &form,
+        )?;
+        let body: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        let token = body
+            .get("access_token")
+            .and_then(serde_json::Value::as_str)
+            .with_context(|| format!("{person} cannot sign in: {body}"))?;
+        tokens.push(token.to_owned());
+    }
+    Ok(tokens)
 }

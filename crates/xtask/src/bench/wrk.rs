@@ -89,7 +89,7 @@ end
             per_project = self.per_project,
             projects = data::PROJECTS,
             open = data::OPEN_OF_TWENTY,
-            draft = super::DRAFT,
+            draft = super::kinds::DRAFT,
             body = request.lua,
         )
     }
