@@ -47,6 +47,10 @@ kinds! {
     PasswordChanged = "password.changed", "changed their password";
     /// An admin set somebody's password.
     PasswordReset = "password.reset", "set the password of";
+    /// A token was made; `detail` has its prefix, scopes, project and end.
+    TokenCreated = "token.created", "created a token for";
+    /// A token was revoked; `detail.reason` says when it ended with something else.
+    TokenRevoked = "token.revoked", "revoked a token of";
     /// An account was made.
     AccountCreated = "account.created", "created the account";
     /// An account's e-mail address, which signs in, changed.

@@ -307,7 +307,7 @@ pub struct IssueRow {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IssueDraft {
-    /// Key or id of the project; only for `POST /issues`.
+    /// Key or id of the project; only for `POST /issues`, where a token of one project may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
     /// At most 255 characters.

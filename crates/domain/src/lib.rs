@@ -34,6 +34,7 @@ pub mod search;
 pub mod shortcuts;
 pub mod stats;
 pub mod text;
+pub mod token;
 pub mod user;
 pub mod view;
 pub mod workflow;

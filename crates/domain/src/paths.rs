@@ -59,6 +59,8 @@ pub mod api {
         my_password = "/me/password";
         /// One's sessions.
         my_sessions = "/me/sessions";
+        /// One's tokens.
+        my_tokens = "/me/tokens";
         /// Accounts.
         users = "/users";
         /// Projects.
@@ -97,6 +99,21 @@ pub mod api {
     #[must_use]
     pub fn my_session(id: &str) -> String {
         format!("{API}/me/sessions/{}", encode(id))
+    }
+    /// One token of one's own.
+    #[must_use]
+    pub fn my_token(id: &str) -> String {
+        format!("{API}/me/tokens/{}", encode(id))
+    }
+    /// Tokens of an account.
+    #[must_use]
+    pub fn tokens_of(user: &str) -> String {
+        format!("{API}/users/{}/tokens", encode(user))
+    }
+    /// One token of an account.
+    #[must_use]
+    pub fn token_of(user: &str, id: &str) -> String {
+        format!("{API}/users/{}/tokens/{}", encode(user), encode(id))
     }
     /// One account.
     #[must_use]
@@ -182,6 +199,8 @@ pub mod page {
     pub const PROFILE: &str = "/settings/profile";
     /// One's sessions.
     pub const SESSIONS: &str = "/settings/sessions";
+    /// One's tokens.
+    pub const TOKENS: &str = "/settings/tokens";
 
     /// Audit log.
     pub const AUDIT: &str = "/admin/audit";

@@ -6,6 +6,7 @@
 
 use crate::problem::Missing;
 use crate::project::{ReportersSee, Visibility};
+use crate::token::Scope;
 use crate::user::Role;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +94,8 @@ pub struct Rule {
     pub assigned: Option<Role>,
     /// Smallest role on an issue nobody has taken.
     pub unassigned: Option<Role>,
+    /// The scope that a token needs for it, beside its owner's role.
+    pub scope: Scope,
 }
 
 const V: Option<Role> = Some(Role::Viewer);
@@ -103,11 +106,18 @@ const L: Option<Role> = Some(Role::Lead);
 const A: Option<Role> = Some(Role::Admin);
 const NO: Option<Role> = None;
 
+const READ: Scope = Scope::Read;
+const ISSUES: Scope = Scope::IssuesWrite;
+const COMMENTS: Scope = Scope::CommentsWrite;
+const BEHALF: Scope = Scope::OnBehalfOf;
+const ADMIN: Scope = Scope::Admin;
+
 const fn rule(
     action: Action,
     name: &'static str,
     phrase: &'static str,
     grounds: [Option<Role>; 4],
+    scope: Scope,
 ) -> Rule {
     let [any, own, assigned, unassigned] = grounds;
     Rule {
@@ -118,43 +128,44 @@ const fn rule(
         own,
         assigned,
         unassigned,
+        scope,
     }
 }
 
 #[rustfmt::skip] // It is a table.
-/// The table.                                                                                        any own asg free
+/// The table.                                                                                        any own asg free    token's scope
 pub const TABLE: &[Rule] = &[
-    rule(Action::SeeProject,        "see_project",        "see this project",                           [V, V, V, V]),
-    rule(Action::SeeInternalNotes,  "see_internal_notes", "see internal notes",                         [D, D, D, D]),
-    rule(Action::SeeDeleted,        "see_deleted",        "see deleted issues",                         [L, L, L, L]),
-    rule(Action::CreateIssue,       "create_issue",       "report issues here",                         [R, R, R, R]),
-    rule(Action::Comment,           "comment",            "comment here",                               [R, R, R, R]),
-    rule(Action::Attach,            "attach",             "add files here",                             [R, R, R, R]),
-    rule(Action::WriteInternalNote, "write_internal_note","write internal notes",                       [D, D, D, D]),
-    rule(Action::EditIssueText,     "edit_issue_text",    "edit the text of this issue",                [M, R, D, D]),
-    rule(Action::EditIssue,         "edit_issue",         "edit this issue",                            [M, D, D, NO]),
-    rule(Action::MoveIssue,         "move_issue",         "move this issue",                            [M, D, D, NO]),
-    rule(Action::TakeIssue,         "take_issue",         "take this issue",                            [M, NO, D, D]),
-    rule(Action::AssignOthers,      "assign_others",      "assign issues to others",                    [M, M, M, M]),
-    rule(Action::ReportOnBehalf,    "report_on_behalf",   "report for somebody else",                   [M, M, M, M]),
-    rule(Action::ManageLabels,      "manage_labels",      "change labels and versions",                 [M, M, M, M]),
-    rule(Action::ManageSharedViews, "manage_shared_views","change the views that this project shares",  [M, M, M, M]),
-    rule(Action::BulkEdit,          "bulk_edit",          "change many issues at once",                 [M, M, M, M]),
-    rule(Action::EditComment,       "edit_comment",       "edit this comment",                          [NO, V, NO, NO]),
-    rule(Action::DeleteComment,     "delete_comment",     "delete this comment",                        [L, R, NO, NO]),
-    rule(Action::DeleteAttachment,  "delete_attachment",  "remove this file",                           [L, R, NO, NO]),
-    rule(Action::DeleteIssue,       "delete_issue",       "delete issues",                              [L, L, L, L]),
-    rule(Action::RestoreIssue,      "restore_issue",      "restore issues",                             [L, L, L, L]),
-    rule(Action::ManageMembers,     "manage_members",     "change the members of this project",         [L, L, L, L]),
-    rule(Action::EditProject,       "edit_project",       "change the settings of this project",        [L, L, L, L]),
-    rule(Action::EditWorkflow,      "edit_workflow",      "change the workflow of this project",        [L, L, L, L]),
-    rule(Action::ExportProject,     "export_project",     "export this project",                        [L, L, L, L]),
-    rule(Action::SeeFormerTexts,    "see_former_texts",   "see former texts of comments",               [L, L, L, L]),
-    rule(Action::CreateProject,     "create_project",     "create projects",                            [D, D, D, D]),
-    rule(Action::PurgeProject,      "purge_project",      "purge projects",                             [A, A, A, A]),
-    rule(Action::SeeAudit,          "see_audit",          "see the audit log",                          [A, A, A, A]),
-    rule(Action::SeePolicy,         "see_policy",         "see the policy table",                       [A, A, A, A]),
-    rule(Action::ManageAccounts,    "manage_accounts",    "manage accounts",                            [A, A, A, A]),
+    rule(Action::SeeProject,        "see_project",        "see this project",                           [V, V, V, V],      READ),
+    rule(Action::SeeInternalNotes,  "see_internal_notes", "see internal notes",                         [D, D, D, D],      READ),
+    rule(Action::SeeDeleted,        "see_deleted",        "see deleted issues",                         [L, L, L, L],      READ),
+    rule(Action::CreateIssue,       "create_issue",       "report issues here",                         [R, R, R, R],      ISSUES),
+    rule(Action::Comment,           "comment",            "comment here",                               [R, R, R, R],      COMMENTS),
+    rule(Action::Attach,            "attach",             "add files here",                             [R, R, R, R],      ISSUES),
+    rule(Action::WriteInternalNote, "write_internal_note","write internal notes",                       [D, D, D, D],      COMMENTS),
+    rule(Action::EditIssueText,     "edit_issue_text",    "edit the text of this issue",                [M, R, D, D],      ISSUES),
+    rule(Action::EditIssue,         "edit_issue",         "edit this issue",                            [M, D, D, NO],     ISSUES),
+    rule(Action::MoveIssue,         "move_issue",         "move this issue",                            [M, D, D, NO],     ISSUES),
+    rule(Action::TakeIssue,         "take_issue",         "take this issue",                            [M, NO, D, D],     ISSUES),
+    rule(Action::AssignOthers,      "assign_others",      "assign issues to others",                    [M, M, M, M],      ISSUES),
+    rule(Action::ReportOnBehalf,    "report_on_behalf",   "report for somebody else",                   [M, M, M, M],      BEHALF),
+    rule(Action::ManageLabels,      "manage_labels",      "change labels and versions",                 [M, M, M, M],      ADMIN),
+    rule(Action::ManageSharedViews, "manage_shared_views","change the views that this project shares",  [M, M, M, M],      ADMIN),
+    rule(Action::BulkEdit,          "bulk_edit",          "change many issues at once",                 [M, M, M, M],      ISSUES),
+    rule(Action::EditComment,       "edit_comment",       "edit this comment",                          [NO, V, NO, NO],   COMMENTS),
+    rule(Action::DeleteComment,     "delete_comment",     "delete this comment",                        [L, R, NO, NO],    COMMENTS),
+    rule(Action::DeleteAttachment,  "delete_attachment",  "remove this file",                           [L, R, NO, NO],    ISSUES),
+    rule(Action::DeleteIssue,       "delete_issue",       "delete issues",                              [L, L, L, L],      ISSUES),
+    rule(Action::RestoreIssue,      "restore_issue",      "restore issues",                             [L, L, L, L],      ISSUES),
+    rule(Action::ManageMembers,     "manage_members",     "change the members of this project",         [L, L, L, L],      ADMIN),
+    rule(Action::EditProject,       "edit_project",       "change the settings of this project",        [L, L, L, L],      ADMIN),
+    rule(Action::EditWorkflow,      "edit_workflow",      "change the workflow of this project",        [L, L, L, L],      ADMIN),
+    rule(Action::ExportProject,     "export_project",     "export this project",                        [L, L, L, L],      READ),
+    rule(Action::SeeFormerTexts,    "see_former_texts",   "see former texts of comments",               [L, L, L, L],      READ),
+    rule(Action::CreateProject,     "create_project",     "create projects",                            [D, D, D, D],      ADMIN),
+    rule(Action::PurgeProject,      "purge_project",      "purge projects",                             [A, A, A, A],      ADMIN),
+    rule(Action::SeeAudit,          "see_audit",          "see the audit log",                          [A, A, A, A],      ADMIN),
+    rule(Action::SeePolicy,         "see_policy",         "see the policy table",                       [A, A, A, A],      ADMIN),
+    rule(Action::ManageAccounts,    "manage_accounts",    "manage accounts",                            [A, A, A, A],      ADMIN),
 ];
 
 /// A line of the table as data.
@@ -175,6 +186,8 @@ pub struct PolicyRule {
     pub unassigned: Option<Role>,
     /// Who can give the right.
     pub granted_by: String,
+    /// The scope that a token needs for it, beside its owner's role.
+    pub scope: Scope,
 }
 
 /// The answer of `GET /admin/policy`: the table as data.
@@ -202,6 +215,7 @@ pub fn as_data() -> PolicyTable {
                 assigned: rule.assigned,
                 unassigned: rule.unassigned,
                 granted_by: rule.action.granted_by().into(),
+                scope: rule.scope,
             })
             .collect(),
     }
@@ -301,6 +315,7 @@ impl Action {
             "manage_accounts",
             "do this",
             [A, NO, NO, NO],
+            ADMIN,
         );
         STRICTEST
     }

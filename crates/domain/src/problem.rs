@@ -82,6 +82,8 @@ problems! {
     WrongCredentials = "wrong-credentials", 401, "The name or the password is wrong";
     /// Signed in, but without the right.
     Forbidden = "forbidden", 403, "You may not do this";
+    /// The token lacks a scope, or no token may do this.
+    TokenNotEnough = "token-not-enough", 403, "This token may not do this";
     /// An unsafe request that a foreign site may have caused.
     ForeignOrigin = "foreign-origin", 403, "This request did not come from our own pages";
     /// New accounts are not taken this way.

@@ -2,6 +2,7 @@
 
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
+use crate::token::Scope;
 use crate::wire::{Patch, double_option, present};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -152,8 +153,15 @@ pub struct Me {
     pub preferences: Preferences,
     /// One entry for each project that exists for them.
     pub standings: Vec<Standing>,
-    /// The session behind this request.
-    pub session_id: Uuid,
+    /// The session behind this request; not there for a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<Uuid>,
+    /// What the token behind this request may do; not there for a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Scope>>,
+    /// When that token ends; not there for a session, nor when it never ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// `POST /auth/register`.
@@ -286,6 +294,16 @@ fn account_role(field: &str, role: Role) -> text::Checked<Role> {
     }
 }
 
+/// A program signs in with tokens alone.
+#[must_use]
+pub fn no_password_for_services() -> FieldError {
+    FieldError::at(
+        "password",
+        "not_allowed",
+        "A service account has no password; make a token for it.",
+    )
+}
+
 impl NewUser {
     /// The same with every field as it is stored.
     ///
@@ -300,6 +318,7 @@ impl NewUser {
         };
         let role = checks.take(account_role("role", self.role));
         let password = match (&self.password, self.kind) {
+            (Some(_), Kind::Service) => checks.take(Err(no_password_for_services())),
             (Some(password), _) => checks.take(text::password("password", password)).map(Some),
             (None, Kind::Service) => Some(None),
             (None, Kind::Human) => checks.take(Err(FieldError::at(
@@ -585,6 +604,11 @@ mod tests {
             ..new
         };
         assert_eq!(service.check().unwrap().username.as_deref(), Some("a_b"));
+        let with_password = NewUser {
+            password: Some("correct horse battery".into()),
+            ..service
+        };
+        assert_eq!(with_password.check().unwrap_err()[0].pointer, "/password");
     }
 
     #[test]

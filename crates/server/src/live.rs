@@ -9,15 +9,17 @@ use crate::auth::place::Places;
 use bytes::Bytes;
 use domain::event::{EventKind, LiveEvent};
 use domain::key::issue_key;
+use domain::policy::{Action, Ground};
+use domain::token::{self, Cut};
 use domain::user::Role;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
-use store::access::{self, Scope};
+use store::access::{self, Actor, Scope};
 use store::events::{self, Delivered};
 use store::listen::Listener;
-use store::{accounts, db::Conn};
+use store::{accounts, db::Conn, tokens};
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
@@ -91,7 +93,7 @@ impl Frame {
                 about_an_issue && rights.scope.may_hear(project, self.reporter, self.internal)
             }
             (None, Some(EventKind::StatsUpdated)) => true,
-            (None, Some(_)) => rights.role == Role::Admin,
+            (None, Some(_)) => rights.accounts,
             (_, None) => false,
         }
     }
@@ -100,17 +102,61 @@ impl Frame {
 /// What a stream's receiver may hear now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rights {
-    /// Role of the account.
-    pub role: Role,
+    /// Whether they hear of accounts, and of what else belongs to no project.
+    pub accounts: bool,
     /// Projects.
     pub scope: Scope,
 }
 
-/// The receiver of one or more streams of one session.
+impl Rights {
+    /// What the caller may hear.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn of(conn: &mut Conn, actor: &Actor) -> store::Result<Self> {
+        Self::look_up(conn, actor.id, actor.role, actor.cut())
+    }
+
+    fn look_up(
+        conn: &mut Conn,
+        account: Uuid,
+        role: Role,
+        cut: Option<&Cut>,
+    ) -> store::Result<Self> {
+        let manages = token::decide(role, Action::ManageAccounts, Ground::NONE, cut);
+        let bound = cut.is_some_and(|cut| cut.project.is_some());
+        Ok(Self {
+            accounts: manages.is_ok() && !bound,
+            scope: access::scope_of(conn, account, role, cut)?,
+        })
+    }
+}
+
+/// What lets a stream be open. A session and a token may have the same id and are still two things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Listens {
+    /// A session.
+    Session(Uuid),
+    /// A token.
+    Token(Uuid),
+}
+
+impl Listens {
+    /// What the caller came with.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Self {
+        match &actor.token {
+            Some(held) => Self::Token(held.id),
+            None => Self::Session(actor.session),
+        }
+    }
+}
+
+/// The receiver of a stream.
 #[derive(Debug)]
 pub struct Viewer {
-    /// Session.
-    pub session: Uuid,
+    /// What lets the stream be open.
+    pub listens: Listens,
     account: Uuid,
     rights: RwLock<Arc<Rights>>,
     over: AtomicBool,
@@ -119,7 +165,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Rights as they are now; `None` once the session is over.
+    /// Rights as they are now; `None` once session or token are over.
     #[must_use]
     pub fn rights(&self) -> Option<Arc<Rights>> {
         if self.over.load(Ordering::Acquire) {
@@ -182,16 +228,16 @@ impl Hub {
         self.viewers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a seat for a session with those rights.
+    /// Takes a seat for a session or token of an account, with those rights.
     #[must_use]
     pub fn sit(
         app: &actix_web::web::Data<App>,
-        session: Uuid,
+        listens: Listens,
         account: Uuid,
         rights: Rights,
     ) -> Seat {
         let viewer = Arc::new(Viewer {
-            session,
+            listens,
             account,
             rights: RwLock::new(Arc::new(rights)),
             over: AtomicBool::new(false),
@@ -221,9 +267,10 @@ impl Hub {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Ends the streams of a session that is over. Those of other instances end with their next look.
-    pub fn end(&self, session: Uuid) {
-        for viewer in self.lock().values().filter(|v| v.session == session) {
+    /// Ends the streams of a session or token that is over. Those of other instances end with their
+    /// next look.
+    pub fn end(&self, over: Listens) {
+        for viewer in self.lock().values().filter(|v| v.listens == over) {
             viewer.end();
         }
     }
@@ -317,31 +364,63 @@ fn deliver(app: &App, cursor: &mut Option<i64>, stamping: bool) -> store::Result
     })
 }
 
-/// Looks up what every open stream may hear now, once per account.
+/// What still holds of what lets streams be open: the role of its account, and how it is cut.
+fn alive(conn: &mut Conn, viewers: &[Arc<Viewer>]) -> store::Result<HashMap<Listens, Holds>> {
+    let (mut sessions, mut held) = (Vec::new(), Vec::new());
+    for viewer in viewers {
+        match viewer.listens {
+            Listens::Session(id) => sessions.push(id),
+            Listens::Token(id) => held.push(id),
+        }
+    }
+    let mut alive = HashMap::new();
+    for ids in [&mut sessions, &mut held] {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    if !sessions.is_empty() {
+        let rows = accounts::live_sessions(conn, sessions)?;
+        alive.extend(rows.into_iter().map(|(id, _, role)| {
+            let holds = Holds { role, cut: None };
+            (Listens::Session(id), holds)
+        }));
+    }
+    if !held.is_empty() {
+        let rows = tokens::live(conn, held)?;
+        alive.extend(rows.into_iter().map(|(id, role, cut)| {
+            let cut = Some(cut);
+            (Listens::Token(id), Holds { role, cut })
+        }));
+    }
+    Ok(alive)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Holds {
+    role: Role,
+    cut: Option<Cut>,
+}
+
+/// Looks up what every open stream may hear now, once for each account and cut.
 fn refresh(app: &App, conn: &mut Conn) -> store::Result<()> {
     let viewers: Vec<Arc<Viewer>> = app.live.lock().values().cloned().collect();
     if viewers.is_empty() {
         return Ok(());
     }
-    let mut sessions: Vec<Uuid> = viewers.iter().map(|v| v.session).collect();
-    sessions.sort_unstable();
-    sessions.dedup();
-    let alive: HashMap<Uuid, Role> = accounts::live_sessions(conn, sessions)?
-        .into_iter()
-        .map(|(session, _, role)| (session, role))
-        .collect();
-    let mut scopes: HashMap<Uuid, Arc<Rights>> = HashMap::new();
+    let alive = alive(conn, &viewers)?;
+    let mut known: HashMap<(Uuid, Holds), Arc<Rights>> = HashMap::new();
     for viewer in viewers {
-        let Some(role) = alive.get(&viewer.session).copied() else {
+        let Some(holds) = alive.get(&viewer.listens).copied() else {
             viewer.end();
             continue;
         };
-        let rights = match scopes.get(&viewer.account) {
+        let rights = match known.get(&(viewer.account, holds)) {
             Some(rights) => rights.clone(),
             None => {
-                let scope = access::scope(conn, viewer.account, role)?;
-                let rights = Arc::new(Rights { role, scope });
-                scopes.insert(viewer.account, rights.clone());
+                let cut = holds.cut.as_ref();
+                let rights = Rights::look_up(conn, viewer.account, holds.role, cut)?;
+                let rights = Arc::new(rights);
+                known.insert((viewer.account, holds), rights.clone());
                 rights
             }
         };

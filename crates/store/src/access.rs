@@ -8,12 +8,13 @@ use crate::error::{Error, Result};
 use crate::issues::{IssueSql, StoredIssue};
 use crate::projects::{ProjectSql, StoredProject};
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, Queryable, RunQueryDsl};
 use domain::key::{IssueRef, ProjectRef};
 use domain::policy::{self, Action, Ground};
 use domain::project::{ReportersSee, Visibility};
-use domain::user::{Role, Standing};
+use domain::token::{self, Cut, Refusal, Scope as TokenScope, Scopes};
+use domain::user::{Kind, Role, Standing};
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -28,8 +29,58 @@ pub struct Actor {
     pub display_name: String,
     /// Role of the account.
     pub role: Role,
-    /// Session behind the request.
+    /// Session behind the request; nil, which is no session's, for who comes with a token.
     pub session: Uuid,
+    /// Token behind the request, if it is not a session.
+    pub token: Option<Held>,
+}
+
+/// The token that somebody comes with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Token.
+    pub id: Uuid,
+    /// Where it ends though its owner's rights go on.
+    pub cut: Cut,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Actor {
+    /// How their token is cut, if they come with one.
+    #[must_use]
+    pub fn cut(&self) -> Option<&Cut> {
+        self.token.as_ref().map(|held| &held.cut)
+    }
+
+    /// Passes when the role of the account suffices for what belongs to no project, and the token
+    /// reaches so far.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] or [`Error::Token`].
+    pub fn allow(&self, action: Action) -> Result<()> {
+        token::decide(self.role, action, Ground::NONE, self.cut())?;
+        self.not_bound()
+    }
+
+    /// Passes unless a token binds them to one project.
+    ///
+    /// # Errors
+    /// [`Error::Token`].
+    pub fn not_bound(&self) -> Result<()> {
+        match self.cut().and_then(|cut| cut.project) {
+            Some(_) => Err(Refusal::OneProject.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Scopes as they are stored.
+pub(crate) fn scopes(words: &[String]) -> Result<Scopes> {
+    words
+        .iter()
+        .map(|word| stored::<TokenScope>(word))
+        .collect()
 }
 
 /// A word stored by us; anything else in its place is a fault of ours.
@@ -74,6 +125,75 @@ pub fn actor(conn: &mut Conn, session: Uuid, account: Uuid) -> Result<Option<Act
         display_name,
         role: stored(&role)?,
         session,
+        token: None,
+    }))
+}
+
+statement! {
+    /// Token and account in one look.
+    TokenByDigest { digest: Vec<u8> => Bytea } -> (
+        SqlUuid, Array<Text>, Nullable<SqlUuid>, Nullable<Timestamptz>, Nullable<Timestamptz>,
+        SqlUuid, Text, Text, Text, Text,
+    ) :
+    "select t.id, t.scopes, t.project_id, t.expires_at, t.last_used_at, a.id, a.username, a.display_name, a.role, a.kind
+     from api_token t join account a on a.id = t.account_id
+     where t.digest = {digest} and a.active and t.revoked_at is null
+       and (t.expires_at is null or t.expires_at > clock_timestamp())"
+}
+
+statement! {
+    /// Notes that a token is in use.
+    Used { id: Uuid => SqlUuid } -> Bool :
+    "update api_token set last_used_at = clock_timestamp() where id = {id} returning true"
+}
+
+#[derive(Debug, Queryable)]
+struct TokenSight {
+    id: Uuid,
+    scopes: Vec<String>,
+    project: Option<Uuid>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    account: Uuid,
+    username: String,
+    display_name: String,
+    role: String,
+    kind: String,
+}
+
+/// Who comes with the token of that digest. `None` when there is none, when it is revoked or over,
+/// or the account is not active.
+///
+/// # Errors
+/// When the database is away.
+pub fn actor_by_token(conn: &mut Conn, digest: [u8; 32]) -> Result<Option<Actor>> {
+    let digest = digest.to_vec();
+    let row: Option<TokenSight> = TokenByDigest { digest }.get_result(conn.pg()).optional()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    // To the minute, as with sessions.
+    if row
+        .last_used_at
+        .is_none_or(|at| (Utc::now() - at).num_seconds() > 60)
+    {
+        let _: Option<bool> = Used { id: row.id }.get_result(conn.pg()).optional()?;
+    }
+    Ok(Some(Actor {
+        id: row.account,
+        username: row.username,
+        display_name: row.display_name,
+        role: stored(&row.role)?,
+        session: Uuid::nil(),
+        token: Some(Held {
+            id: row.id,
+            cut: Cut {
+                scopes: scopes(&row.scopes)?,
+                project: row.project,
+                service: stored::<Kind>(&row.kind)? == Kind::Service,
+            },
+            expires_at: row.expires_at,
+        }),
     }))
 }
 
@@ -86,6 +206,8 @@ pub struct ProjectAccess {
     pub role: Role,
     /// Only their own issues exist for them here.
     pub own_only: bool,
+    /// How their token is cut, if they come with one.
+    cut: Option<Cut>,
 }
 
 impl ProjectAccess {
@@ -94,19 +216,33 @@ impl ProjectAccess {
         let role =
             policy::standing(actor.role, membership, project.visibility).ok_or(Error::NotFound)?;
         let own_only = policy::own_only(role, project.reporters_see);
+        let cut = actor.cut().copied();
+        // To a token that is for another project, this one does not exist.
+        if cut.is_some_and(|cut| cut.project.is_some_and(|only| only != project.id)) {
+            return Err(Error::NotFound);
+        }
         Ok(Self {
             project,
             role,
             own_only,
+            cut,
         })
     }
 
-    /// Passes when the role suffices.
+    /// Passes when role and token suffice.
     ///
     /// # Errors
-    /// [`Error::Denied`].
+    /// [`Error::Denied`] or [`Error::Token`].
     pub fn allow(&self, action: Action) -> Result<()> {
-        Ok(policy::decide(self.role, action, Ground::NONE)?)
+        self.allow_on(action, Ground::NONE)
+    }
+
+    /// Passes when role and token suffice for something to which the caller stands like that.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] or [`Error::Token`].
+    pub fn allow_on(&self, action: Action, ground: Ground) -> Result<()> {
+        Ok(token::decide(self.role, action, ground, self.cut.as_ref())?)
     }
 
     /// Passes when the project takes changes.
@@ -134,12 +270,12 @@ pub struct IssueAccess {
 }
 
 impl IssueAccess {
-    /// Passes when role and relation suffice.
+    /// Passes when role, relation and token suffice.
     ///
     /// # Errors
-    /// [`Error::Denied`].
+    /// [`Error::Denied`] or [`Error::Token`].
     pub fn allow(&self, action: Action) -> Result<()> {
-        Ok(policy::decide(self.access.role, action, self.ground)?)
+        self.access.allow_on(action, self.ground)
     }
 
     /// Whether the caller may see internal notes here.
@@ -430,10 +566,32 @@ statement! {
 ///
 /// # Errors
 /// When the database is away.
-pub fn standings(conn: &mut Conn, me: Uuid, role: Role) -> Result<Vec<Standing>> {
+pub fn standings(conn: &mut Conn, actor: &Actor) -> Result<Vec<Standing>> {
+    standings_of(conn, actor.id, actor.role, actor.cut())
+}
+
+/// What an account with that role is in each project that exists for it, by key, where it comes with
+/// a token that is cut like that.
+///
+/// # Errors
+/// When the database is away.
+pub fn standings_of(
+    conn: &mut Conn,
+    me: Uuid,
+    role: Role,
+    cut: Option<&Cut>,
+) -> Result<Vec<Standing>> {
+    // What cannot be read is not told either.
+    if cut.is_some_and(|cut| !cut.scopes.hold(TokenScope::Read)) {
+        return Ok(Vec::new());
+    }
+    let only = cut.and_then(|cut| cut.project);
     let rows: Vec<ProjectSight> = Sights { me }.load(conn.pg())?;
     let mut standings = Vec::with_capacity(rows.len());
     for row in rows {
+        if only.is_some_and(|only| only != row.id) {
+            continue;
+        }
         let visibility: Visibility = stored(&row.visibility)?;
         let reporters_see: ReportersSee = stored(&row.reporters_see)?;
         let membership = row.membership.as_deref().map(stored).transpose()?;
@@ -449,16 +607,25 @@ pub fn standings(conn: &mut Conn, me: Uuid, role: Role) -> Result<Vec<Standing>>
     Ok(standings)
 }
 
-/// All projects that exist for somebody.
+/// All projects that exist for the caller.
 ///
 /// # Errors
 /// When the database is away.
-pub fn scope(conn: &mut Conn, me: Uuid, role: Role) -> Result<Scope> {
+pub fn scope(conn: &mut Conn, actor: &Actor) -> Result<Scope> {
+    scope_of(conn, actor.id, actor.role, actor.cut())
+}
+
+/// All projects that exist for an account with that role, where it comes with a token that is cut
+/// like that.
+///
+/// # Errors
+/// When the database is away.
+pub fn scope_of(conn: &mut Conn, me: Uuid, role: Role, cut: Option<&Cut>) -> Result<Scope> {
     let mut scope = Scope {
         me,
         ..Scope::default()
     };
-    for standing in standings(conn, me, role)? {
+    for standing in standings_of(conn, me, role, cut)? {
         scope.put(standing.project_id, standing.role, standing.own_only);
     }
     Ok(scope)
@@ -470,7 +637,7 @@ pub fn scope(conn: &mut Conn, me: Uuid, role: Role) -> Result<Scope> {
 /// [`Error::NotFound`] when the named project does not exist for the caller.
 pub fn list_scope(conn: &mut Conn, actor: &Actor, project_key: Option<&str>) -> Result<Scope> {
     match project_key {
-        None => scope(conn, actor.id, actor.role),
+        None => scope(conn, actor),
         Some(key) => {
             let which: ProjectRef = key.parse().map_err(|_| Error::NotFound)?;
             let access = project(conn, actor, &which, Action::SeeProject)?;

@@ -74,6 +74,12 @@ impl StoredAccount {
         })
     }
 
+    /// Whether it is a person's.
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        self.kind == Kind::Human.slug()
+    }
+
     /// Role of the account.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ pub enum Error {
     /// The caller's role does not suffice.
     #[error("denied: {}", .0.action.rule().name)]
     Denied(domain::policy::Denied),
+    /// The caller's token does not suffice.
+    #[error("token: {}", .0.sentence())]
+    Token(domain::token::Refusal),
     /// The project is archived and takes no changes.
     #[error("archived")]
     Archived,
@@ -89,6 +92,21 @@ fn unavailable_or_database(message: &str) -> Error {
 impl From<domain::policy::Denied> for Error {
     fn from(denied: domain::policy::Denied) -> Self {
         Self::Denied(denied)
+    }
+}
+
+impl From<domain::token::Refusal> for Error {
+    fn from(refusal: domain::token::Refusal) -> Self {
+        Self::Token(refusal)
+    }
+}
+
+impl From<domain::token::NotAllowed> for Error {
+    fn from(not: domain::token::NotAllowed) -> Self {
+        match not {
+            domain::token::NotAllowed::Role(denied) => denied.into(),
+            domain::token::NotAllowed::Token(refusal) => refusal.into(),
+        }
     }
 }
 

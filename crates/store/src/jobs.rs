@@ -2,7 +2,7 @@
 
 use crate::db::{Conn, Tx};
 use crate::error::Result;
-use crate::schema::{idempotency_key, job, session};
+use crate::schema::{api_token, idempotency_key, job, session};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
@@ -123,7 +123,8 @@ pub fn list(conn: &mut Conn) -> Result<Vec<JobRow>> {
         .load(conn.pg())?)
 }
 
-/// Removes what is over: idempotency keys after 24 hours, sessions 90 days after their end.
+/// Removes what is over: idempotency keys after 24 hours, sessions 90 days after their end, tokens 90
+/// days after they were revoked.
 ///
 /// # Errors
 /// When the database is away.
@@ -136,5 +137,8 @@ pub fn prune(tx: &mut Tx<'_>) -> Result<usize> {
     let sessions =
         diesel::delete(session::table.filter(session::expires_at.lt(now - Duration::days(90))))
             .execute(tx.writing(false)?)?;
-    Ok(keys + sessions)
+    let tokens =
+        diesel::delete(api_token::table.filter(api_token::revoked_at.lt(now - Duration::days(90))))
+            .execute(tx.writing(false)?)?;
+    Ok(keys + sessions + tokens)
 }

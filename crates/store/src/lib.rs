@@ -31,6 +31,7 @@ pub mod search;
 #[rustfmt::skip]
 mod schema;
 pub mod stats;
+pub mod tokens;
 pub mod views;
 pub mod workflow;
 

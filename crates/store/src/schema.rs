@@ -23,6 +23,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_token (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        digest -> Bytea,
+        scopes -> Array<Text>,
+        project_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     attachment (id) {
         id -> Uuid,
         issue_id -> Uuid,
@@ -314,6 +330,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_token -> account (account_id));
+diesel::joinable!(api_token -> project (project_id));
 diesel::joinable!(attachment -> account (uploader_id));
 diesel::joinable!(attachment -> issue (issue_id));
 diesel::joinable!(comment -> account (author_id));
@@ -336,6 +354,7 @@ diesel::joinable!(transition -> project (project_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
+    api_token,
     attachment,
     audit_entry,
     comment,

@@ -166,5 +166,6 @@ pub fn person(
         display_name,
         role,
         session,
+        token: None,
     })
 }

@@ -197,6 +197,7 @@ pub fn everything() -> Actor {
         display_name: "Everything".into(),
         role: domain::user::Role::Admin,
         session: Uuid::nil(),
+        token: None,
     }
 }
 

@@ -1,11 +1,14 @@
 //! Accounts: oneself, the directory, and what admins do.
 
-use super::{Error, Result};
+use super::{Error, Result, tokens};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
-use domain::policy::{self, Action, Ground};
+use domain::policy::Action;
 use domain::problem::{Code, FieldError, Problem};
-use domain::user::{Kind, Me, NewUser, ProfilePatch, Role, User, UserPatch};
+use domain::token::Refusal;
+use domain::user::{
+    Kind, Me, NewUser, ProfilePatch, Role, User, UserPatch, no_password_for_services,
+};
 use serde_json::{Value, json};
 use store::access::{self, Actor};
 use store::accounts::{self, AccountChange, NewAccount, StoredAccount};
@@ -23,8 +26,10 @@ pub fn me(conn: &mut Conn, actor: &Actor) -> Result<Me> {
     Ok(Me {
         user: account.render()?,
         preferences: account.preferences()?,
-        standings: access::standings(conn, actor.id, actor.role)?,
-        session_id: actor.session,
+        standings: access::standings(conn, actor)?,
+        session_id: actor.token.is_none().then_some(actor.session),
+        scopes: actor.cut().map(|cut| cut.scopes.iter().collect()),
+        expires_at: actor.token.as_ref().and_then(|held| held.expires_at),
     })
 }
 
@@ -72,7 +77,8 @@ pub fn update_me(tx: &mut Tx<'_>, actor: &Actor, patch: &ProfilePatch) -> Result
     me(tx, actor)
 }
 
-/// Sets a new password; `hash` was made outside. Ends all other sessions.
+/// Sets a new password; `hash` was made outside. Ends all other sessions, and revokes all tokens:
+/// who changes a password may doubt who else has come in.
 ///
 /// # Errors
 /// When the database is away.
@@ -87,13 +93,18 @@ pub fn set_my_password(tx: &mut Tx<'_>, actor: &Actor, hash: &str) -> Result<()>
         },
     )?;
     accounts::revoke_sessions(tx, actor.id, Some(actor.session))?;
+    tokens::revoke_all(tx, actor, actor.id, "password")?;
     note(tx, actor, &was, "password", Value::Null, Value::Null);
     audited(tx, actor, &was, AuditKind::PasswordChanged, json!({}));
     Ok(())
 }
 
-fn is_admin(actor: &Actor) -> Result<(), policy::Denied> {
-    policy::decide(actor.role, Action::ManageAccounts, Ground::NONE)
+/// Passes for who manages accounts.
+///
+/// # Errors
+/// 403.
+pub(super) fn is_admin(actor: &Actor) -> Result<()> {
+    Ok(actor.allow(Action::ManageAccounts)?)
 }
 
 /// As the caller may see it.
@@ -199,7 +210,14 @@ pub fn update(
     // One change of admins at a time, so that two cannot demote each other.
     tx.lock(Lock::Admins)?;
     let id = accounts::find(tx, word)?.ok_or_else(Error::not_found)?.id;
+    // A token must not become more, or outlive what it was given by, by way of its owner's account.
+    if actor.token.is_some() && id == actor.id {
+        return Err(Refusal::Never.into());
+    }
     let was = accounts::by_id_for_update(tx, id)?.render()?;
+    if hash.is_some() && was.kind == Kind::Service {
+        return Err(no_password_for_services().into());
+    }
     if loses_an_admin(&was, patch) && accounts::count_active_admins(tx)? <= 1 {
         return Err(last_admin());
     }
@@ -215,6 +233,12 @@ pub fn update(
     if hash.is_some() || patch.active == Some(false) {
         let keep = Some(actor.session).filter(|_| id == actor.id);
         accounts::revoke_sessions(tx, id, keep)?;
+        let reason = if hash.is_some() {
+            "password"
+        } else {
+            "deactivated"
+        };
+        tokens::revoke_all(tx, actor, id, reason)?;
     }
     if let Some(role) = patch.role.filter(|r| Some(*r) != was.role) {
         note(tx, actor, &was, "role", json!(was.role), json!(role));

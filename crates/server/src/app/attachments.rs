@@ -5,7 +5,7 @@ use bytes::Bytes;
 use domain::attachment::Attachment;
 use domain::event::EventKind;
 use domain::key::{IssueRef, issue_key};
-use domain::policy::{self, Action, Ground};
+use domain::policy::{Action, Ground};
 use domain::problem::{Code, Problem};
 use futures_util::Stream;
 use serde_json::json;
@@ -54,7 +54,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
         own: file.uploader.id == actor.id,
         ..Ground::NONE
     };
-    policy::decide(found.access.role, Action::DeleteAttachment, ground)?;
+    found.access.allow_on(Action::DeleteAttachment, ground)?;
     found.writable()?;
     attachments::delete(tx, id)?;
     tx.record(

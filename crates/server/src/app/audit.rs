@@ -4,7 +4,7 @@ use super::Result;
 use chrono::{DateTime, Duration, Utc};
 use domain::audit::{AuditEntry, AuditFilter, AuditKind, PURGE_DAYS_MIN};
 use domain::key::ProjectRef;
-use domain::policy::{self, Action, Ground};
+use domain::policy::Action;
 use domain::problem::FieldError;
 use serde_json::json;
 use store::access::Actor;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub type At = (DateTime<Utc>, Uuid);
 
 fn may(actor: &Actor) -> Result<()> {
-    Ok(policy::decide(actor.role, Action::SeeAudit, Ground::NONE)?)
+    Ok(actor.allow(Action::SeeAudit)?)
 }
 
 /// Somebody by name, or by an id that need not be an account's any more.

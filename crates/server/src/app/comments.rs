@@ -4,7 +4,7 @@ use super::{Error, Result};
 use domain::comment::{Comment, CommentPatch, NewComment};
 use domain::event::EventKind;
 use domain::key::IssueRef;
-use domain::policy::{self, Action, Ground};
+use domain::policy::{Action, Ground};
 use domain::problem::{Code, FieldError, Problem};
 use serde_json::json;
 use store::access::{self, Actor, IssueAccess};
@@ -50,7 +50,7 @@ fn allow(
         own: comment.author.id == actor.id,
         ..Ground::NONE
     };
-    Ok(policy::decide(found.access.role, action, ground)?)
+    Ok(found.access.allow_on(action, ground)?)
 }
 
 /// One comment.

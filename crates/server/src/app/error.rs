@@ -34,6 +34,12 @@ impl From<domain::policy::Denied> for Error {
     }
 }
 
+impl From<domain::token::Refusal> for Error {
+    fn from(refusal: domain::token::Refusal) -> Self {
+        Self::Store(store::Error::Token(refusal))
+    }
+}
+
 impl From<Vec<FieldError>> for Error {
     fn from(errors: Vec<FieldError>) -> Self {
         Problem::invalid(errors).into()
@@ -103,6 +109,9 @@ fn of_store(error: &store::Error) -> Problem {
             let mut problem = Problem::new(Code::Forbidden).detail(denied.sentence());
             problem.missing = Some(denied.missing());
             problem
+        }
+        store::Error::Token(refusal) => {
+            Problem::new(Code::TokenNotEnough).detail(refusal.sentence())
         }
         store::Error::Archived => Problem::new(Code::Conflict)
             .detail("The project is archived; a lead can bring it back."),

@@ -16,16 +16,19 @@ pub mod members;
 pub mod past;
 pub mod projects;
 pub mod sign_in;
+pub mod tokens;
 pub mod views;
 pub mod workflow;
 
 use crate::auth::jwt::Keys;
 use crate::auth::place::Places;
+use crate::auth::token::Presented;
 use crate::blocking::{Lane, Lanes, Refused};
 use crate::config::Config;
 use crate::live::Hub;
 use crate::metrics::Metrics;
 use crate::reads::Reads;
+use domain::token::Need;
 pub use error::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -63,13 +66,27 @@ pub struct App {
     pub metrics: Metrics,
 }
 
-/// Whose request it is: a session that a token named, not yet looked up.
+/// What a request came with, not yet looked up.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// A signed word that names a session: in the browser's cookie, or as a program's bearer.
+    Session {
+        /// Account.
+        account: Uuid,
+        /// Session.
+        session: Uuid,
+    },
+    /// An API token, always as bearer.
+    Token(Presented),
+}
+
+/// Whose request it is.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Account.
-    pub account: Uuid,
-    /// Session.
-    pub session: Uuid,
+    /// What they came with.
+    pub credential: Credential,
+    /// What this operation takes of a token; no token suffices until the route says otherwise.
+    pub need: Need,
     /// Where the time of this request goes.
     pub timing: Arc<Timing>,
     /// Where it comes from, for the audit log.
@@ -130,8 +147,29 @@ fn until_unopposed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     }
 }
 
+/// Who is calling, looked up for this very request; a token must suffice for the operation.
 fn who(conn: &mut Conn, caller: &Caller) -> Result<Actor> {
-    access::actor(conn, caller.session, caller.account)?.ok_or_else(Error::not_authenticated)
+    match &caller.credential {
+        Credential::Session { account, session } => {
+            access::actor(conn, *session, *account)?.ok_or_else(Error::not_authenticated)
+        }
+        Credential::Token(token) => {
+            let actor = access::actor_by_token(conn, token.digest)?;
+            let actor = actor.ok_or_else(Error::not_authenticated)?;
+            token.belongs_to(actor.id);
+            let scopes = actor.cut().map(|cut| cut.scopes).unwrap_or_default();
+            caller.need.met_by(scopes)?;
+            Ok(actor)
+        }
+    }
+}
+
+/// The route under which a key is kept: each token has keys of its own, apart from its owner's.
+fn route_of(actor: &Actor, once: &Once) -> String {
+    match &actor.token {
+        Some(held) => format!("{} {}", held.id, once.route),
+        None => once.route.clone(),
+    }
 }
 
 impl App {
@@ -306,7 +344,7 @@ impl App {
                 let actor = who(tx, &caller)?;
                 let answer = f(tx, &actor)?;
                 let kept = stored(&once, &answer);
-                idempotency::keep(tx, actor.id, &once.route, &once.key, &kept)?;
+                idempotency::keep(tx, actor.id, &route_of(&actor, &once), &once.key, &kept)?;
                 Ok(answer)
             });
             // The key is looked at last, so that a first request pays for one statement only. A
@@ -363,7 +401,8 @@ fn stored(once: &Once, answer: &Answer) -> StoredAnswer {
 }
 
 fn first_answer(conn: &mut Conn, actor: &Actor, once: &Once) -> Result<Option<Answer>> {
-    let Some(first) = idempotency::answer(conn, actor.id, &once.route, &once.key)? else {
+    let Some(first) = idempotency::answer(conn, actor.id, &route_of(actor, once), &once.key)?
+    else {
         return Ok(None);
     };
     if first.request_hash != once.request_hash {

@@ -4,7 +4,7 @@ use super::{Error, Result};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
-use domain::policy::{self, Action, Ground};
+use domain::policy::Action;
 use domain::problem::{Code, Problem};
 use domain::project::{NewProject, Project, ProjectPatch};
 use domain::workflow::Workflow;
@@ -21,8 +21,8 @@ use store::workflow;
 /// # Errors
 /// When the database is away.
 pub fn list(conn: &mut Conn, actor: &Actor, archived: bool) -> Result<Vec<Project>> {
-    let standings = access::standings(conn, actor.id, actor.role)?;
-    let scope = access::scope(conn, actor.id, actor.role)?;
+    let standings = access::standings(conn, actor)?;
+    let scope = access::scope(conn, actor)?;
     let counts = projects::open_counts(conn, &scope)?;
     let ids = standings.iter().map(|s| s.project_id).collect();
     let rows = projects::by_ids(conn, ids, archived)?;
@@ -56,7 +56,7 @@ pub fn one(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Project
 /// # Errors
 /// 403, 409 when the key is taken.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewProject) -> Result<Project> {
-    policy::decide(actor.role, Action::CreateProject, Ground::NONE)?;
+    actor.allow(Action::CreateProject)?;
     let id = projects::insert(tx, new, actor.id)?;
     tx.record(
         NewEvent::new(EventKind::ProjectCreated, Some(actor.id))
@@ -192,6 +192,7 @@ pub fn exists_for(
     if !account.active {
         return Ok(false);
     }
-    let standings = access::standings(conn, account.id, account.role().map_err(Error::from)?)?;
+    let role = account.role().map_err(Error::from)?;
+    let standings = access::standings_of(conn, account.id, role, None)?;
     Ok(standings.iter().any(|s| s.project_id == access.project.id))
 }

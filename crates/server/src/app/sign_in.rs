@@ -104,7 +104,9 @@ impl App {
                 .detail("Too many failed sign-ins for this account; wait a little.")
                 .into());
         }
-        let hash = found.as_ref().and_then(|a| a.password_hash.clone());
+        // Programs come with tokens; a password would be a second door that nobody looks after.
+        let by_password = found.as_ref().filter(|a| a.is_human());
+        let hash = by_password.and_then(|a| a.password_hash.clone());
         let cost = self.config.bcrypt_cost;
         let fits = self
             .hashing(move || password::verify(&plain, hash.as_deref(), cost))

@@ -3,8 +3,9 @@
 use super::issues::Precondition;
 use super::{Error, Result};
 use domain::key::ProjectRef;
-use domain::policy::Action;
+use domain::policy::{Action, Ground};
 use domain::problem::{Code, FieldError, Problem};
+use domain::token;
 use domain::view::{NewView, VIEWS_MAX, View, ViewPatch};
 use serde_json::json;
 use store::access::{self, Actor};
@@ -30,22 +31,20 @@ fn editable(conn: &mut Conn, actor: &Actor, view: &StoredView) -> Result<bool> {
 /// 404 for a project that does not exist for them.
 pub fn list(conn: &mut Conn, actor: &Actor, project: Option<&str>) -> Result<Vec<View>> {
     let scope = access::list_scope(conn, actor, project)?;
-    let standings = access::standings(conn, actor.id, actor.role)?;
+    let standings = access::standings(conn, actor)?;
     let keeps = |id: Uuid| {
         standings.iter().any(|s| {
             s.project_id == id
-                && domain::policy::decide(
-                    s.role,
-                    Action::ManageSharedViews,
-                    domain::policy::Ground::NONE,
-                )
-                .is_ok()
+                && token::decide(s.role, Action::ManageSharedViews, Ground::NONE, actor.cut())
+                    .is_ok()
         })
     };
     let found = views::list(conn, &scope)?;
     Ok(found
         .into_iter()
         .filter(|view| project.is_none() || view.project_id.is_some())
+        // What is of no project does not exist for a token of one.
+        .filter(|view| view.project_id.is_some() || actor.not_bound().is_ok())
         .map(|view| {
             let editable = match (view.shared, view.project_id) {
                 (true, Some(project)) => keeps(project),
@@ -58,8 +57,12 @@ pub fn list(conn: &mut Conn, actor: &Actor, project: Option<&str>) -> Result<Vec
 
 fn load(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredView> {
     let view = views::by_id(conn, id, actor.id)?;
-    if let Some(project) = view.project_id {
-        access::project(conn, actor, &ProjectRef::Id(project), Action::SeeProject)?;
+    match view.project_id {
+        Some(project) => {
+            access::project(conn, actor, &ProjectRef::Id(project), Action::SeeProject)?;
+        }
+        None if actor.not_bound().is_err() => return Err(Error::not_found()),
+        None => {}
     }
     Ok(view)
 }
@@ -80,7 +83,10 @@ pub fn get(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<View> {
 /// 403, 404, 409 when the name is taken or there are too many.
 pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
     let project = match &new.project {
-        None => None,
+        None => {
+            actor.not_bound()?;
+            None
+        }
         Some(word) => {
             let which: ProjectRef = word.parse().map_err(|_| unknown_project())?;
             let action = if new.shared {

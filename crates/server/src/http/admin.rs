@@ -3,7 +3,7 @@
 use super::reply;
 use crate::app::{App, Caller, Error};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::policy::{self, Action, Ground, PolicyTable};
+use domain::policy::{self, Action, PolicyTable};
 
 /// Admin: who may do what, as data.
 #[utoipa::path(tag = "admin", responses((status = 200, body = PolicyTable)))]
@@ -13,9 +13,7 @@ pub async fn policy_table(
     req: HttpRequest,
     caller: Caller,
 ) -> Result<HttpResponse, Error> {
-    app.read(&caller, |_, actor| {
-        Ok(policy::decide(actor.role, Action::SeePolicy, Ground::NONE)?)
-    })
-    .await?;
+    app.read(&caller, |_, actor| Ok(actor.allow(Action::SeePolicy)?))
+        .await?;
     reply::tagged(&req, 0, &policy::as_data())
 }

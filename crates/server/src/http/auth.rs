@@ -6,6 +6,7 @@ use crate::app::sign_in::Begun;
 use crate::app::{App, Caller, Error};
 use crate::auth::jwt::COOKIE_SECONDS;
 use crate::config::Config;
+use crate::live::Listens;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
@@ -78,11 +79,12 @@ pub async fn logout(app: web::Data<App>, caller: Option<Caller>) -> Result<HttpR
         let ended = app
             .write(&caller, |tx, actor| {
                 tx.audit(NewEntry::new(AuditKind::SignOut, Some(actor.id)));
-                Ok(accounts::revoke_session(tx, actor.id, actor.session)?)
+                accounts::revoke_session(tx, actor.id, actor.session)?;
+                Ok(actor.session)
             })
             .await;
         match ended {
-            Ok(()) => app.live.end(caller.session),
+            Ok(session) => app.live.end(Listens::Session(session)),
             Err(error) if error.problem().status < 500 => {}
             Err(error) => return Err(error),
         }

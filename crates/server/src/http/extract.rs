@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::filter::{self, Expr};
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::problem::{Code, FieldError, Problem};
+use domain::token;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use futures_util::{FutureExt, StreamExt};
 use serde::Serialize;
@@ -27,10 +28,15 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let caller = req.extensions().get::<Caller>().cloned();
+        // The route is known only here: what it takes of a token stands in the table of operations.
+        let route = req.match_pattern().unwrap_or_default();
         ready(
-            req.extensions()
-                .get::<Caller>()
-                .cloned()
+            caller
+                .map(|caller| Caller {
+                    need: token::need(req.method().as_str(), &route),
+                    ..caller
+                })
                 .ok_or_else(Error::not_authenticated),
         )
     }

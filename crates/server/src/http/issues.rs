@@ -40,7 +40,7 @@ pub async fn create_issue_in_project(
     create_from(app, req, caller, Some(project.into_inner()), payload).await
 }
 
-/// Report an issue; the body names the project.
+/// Report an issue; the body names the project. With a token of one project it may be left out.
 #[utoipa::path(
     tag = "issues",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
@@ -131,11 +131,11 @@ async fn create(
     draft: IssueDraft,
 ) -> Result<crate::app::Answer, Error> {
     let draft = draft.check()?;
-    let which: ProjectRef = match (&project, &draft.project) {
-        (Some(project), None) => extract::address(project)?,
-        (None, Some(project)) => project
-            .parse()
-            .map_err(|_| FieldError::at("project", "unknown_value", "There is no such project."))?,
+    let which: Option<ProjectRef> = match (&project, &draft.project) {
+        (Some(project), None) => Some(extract::address(project)?),
+        (None, Some(project)) => Some(project.parse().map_err(|_| {
+            FieldError::at("project", "unknown_value", "There is no such project.")
+        })?),
         (Some(_), Some(_)) => {
             return Err(FieldError::at(
                 "project",
@@ -144,11 +144,16 @@ async fn create(
             )
             .into());
         }
-        (None, None) => return Err(FieldError::at("project", "required", "Which project?").into()),
+        (None, None) => None,
     };
     let make = {
         let draft = draft.clone();
         move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
+            // A token of one project need not name it.
+            let only = actor.cut().and_then(|cut| cut.project).map(ProjectRef::Id);
+            let which = which.clone().or(only);
+            let which =
+                which.ok_or_else(|| FieldError::at("project", "required", "Which project?"))?;
             let issue = use_case::create(tx, actor, &which, &draft)?.render();
             reply::made(api::issue(&issue.key), Some(issue.version), &issue)
         }

@@ -5,8 +5,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
@@ -15,8 +17,19 @@ type Buckets<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock, StateInform
 #[derive(Debug)]
 pub struct Limiter {
     anonymous: Option<(u32, Buckets<IpAddr>)>,
-    principal: Option<(u32, Buckets<Uuid>)>,
+    principal: Option<(u32, Buckets<Principal>)>,
     sign_in: Option<(u32, Buckets<IpAddr>)>,
+    /// Digests of tokens that the database knew. Others could be made up, each with a bucket of its own.
+    known: Mutex<HashSet<[u8; 32]>>,
+}
+
+/// Whoever has a bucket of their own. An account and a token never share one, whatever their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// An account, with all its sessions.
+    Account(Uuid),
+    /// A token, by its digest.
+    Token([u8; 32]),
 }
 
 /// What a bucket says.
@@ -89,6 +102,26 @@ impl Limiter {
             anonymous: buckets(limits.anonymous),
             principal: buckets(limits.principal),
             sign_in: buckets(limits.sign_in),
+            known: Mutex::default(),
+        }
+    }
+
+    fn tokens(&self) -> std::sync::MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the database knew that token lately.
+    #[must_use]
+    pub fn knows(&self, digest: &[u8; 32]) -> bool {
+        self.tokens().contains(digest)
+    }
+
+    /// Notes whether the database knew that token: until it did, its requests count for their address.
+    pub fn note(&self, digest: [u8; 32], known: bool) {
+        if known {
+            self.tokens().insert(digest);
+        } else {
+            self.tokens().remove(&digest);
         }
     }
 
@@ -98,10 +131,10 @@ impl Limiter {
         ask(self.anonymous.as_ref(), &bucket(address), "anonymous")
     }
 
-    /// A request of an account.
+    /// A request of somebody known.
     #[must_use]
-    pub fn principal(&self, account: Uuid) -> Option<Verdict> {
-        ask(self.principal.as_ref(), &account, "principal")
+    pub fn principal(&self, who: Principal) -> Option<Verdict> {
+        ask(self.principal.as_ref(), &who, "principal")
     }
 
     /// A sign-in.
@@ -154,6 +187,6 @@ mod tests {
             None
         );
         assert_eq!(bucket(address("::ffff:10.0.0.1")), address("10.0.0.1"));
-        assert_eq!(limiter.principal(Uuid::nil()), None);
+        assert_eq!(limiter.principal(Principal::Account(Uuid::nil())), None);
     }
 }

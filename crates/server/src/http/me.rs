@@ -5,6 +5,7 @@ use super::middleware::Renew;
 use super::{extract, reply};
 use crate::app::{App, Caller, Error, accounts as use_case};
 use crate::auth::{jwt, password};
+use crate::live::Listens;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, web};
 use domain::audit::AuditKind;
 use domain::page::Page;
@@ -39,15 +40,17 @@ async fn renew_cookie(
     caller: &Caller,
     response: &mut HttpResponse,
 ) -> Result<(), Error> {
-    app.write(caller, |tx, actor| {
-        Ok(accounts::renew_session(tx, actor.session)?)
-    })
-    .await?;
+    let (account, session) = app
+        .write(caller, |tx, actor| {
+            accounts::renew_session(tx, actor.session)?;
+            Ok((actor.id, actor.session))
+        })
+        .await?;
     let token = app
         .keys
         .sign(
-            caller.account,
-            caller.session,
+            account,
+            session,
             chrono::Utc::now().timestamp(),
             jwt::COOKIE_SECONDS,
         )
@@ -144,6 +147,6 @@ pub async fn revoke_session(
         Ok(accounts::revoke_session(tx, actor.id, id)?)
     })
     .await?;
-    app.live.end(id);
+    app.live.end(Listens::Session(id));
     Ok(reply::done())
 }

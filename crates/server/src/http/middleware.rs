@@ -4,10 +4,11 @@
 //! figures, one log line.
 
 use super::extract::unknown;
-use super::limits::{Limiter, Verdict};
+use super::limits::{Limiter, Principal, Verdict};
 use super::problem::{self, REQUEST_ID};
-use crate::app::{App, Caller, Error, Timing};
+use crate::app::{App, Caller, Credential, Error, Timing};
 use crate::auth::jwt::RENEW_AFTER_SECONDS;
+use crate::auth::token::Presented;
 use crate::config::Config;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,6 +16,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use domain::problem::{Code, Problem};
+use domain::token::{MARK, Need};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -97,7 +99,8 @@ fn request_id(headers: &HeaderMap) -> String {
         .map_or_else(|| Uuid::now_v7().to_string(), ToString::to_string)
 }
 
-/// Who signs the request: the bearer token if there is one, else the cookie.
+/// Who signs the request: the bearer token if there is one, else the cookie. API tokens are bearers
+/// only: a cookie is sent along by browsers whoever caused the request.
 fn identify(req: &ServiceRequest, app: &App) -> Option<bool> {
     let bearer = req.headers().get(header::AUTHORIZATION).map(|v| {
         let text = v.to_str().unwrap_or_default();
@@ -111,16 +114,27 @@ fn identify(req: &ServiceRequest, app: &App) -> Option<bool> {
         req.cookie(cookie_name(&app.config))
             .map(|c| c.value().to_string())
     })?;
-    let claims = app.keys.verify(&token)?;
+    let mut issued_at = None;
+    let credential = if !by_cookie && token.starts_with(MARK) {
+        Credential::Token(Presented::read(&token)?)
+    } else {
+        let claims = app.keys.verify(&token)?;
+        issued_at = Some(claims.iat);
+        Credential::Session {
+            account: claims.sub,
+            session: claims.sid,
+        }
+    };
     let origin = origin(req.request());
     let mut extensions = req.extensions_mut();
     extensions.insert(Caller {
-        account: claims.sub,
-        session: claims.sid,
+        credential,
+        need: Need::Session,
         timing: Arc::new(Timing::default()),
         origin: Arc::new(origin),
     });
-    if by_cookie && chrono::Utc::now().timestamp() - claims.iat > RENEW_AFTER_SECONDS {
+    let old = |at: i64| chrono::Utc::now().timestamp() - at > RENEW_AFTER_SECONDS;
+    if by_cookie && issued_at.is_some_and(old) {
         extensions.insert(Renew);
     }
     Some(by_cookie)
@@ -154,8 +168,30 @@ fn limit(req: &ServiceRequest, limiter: &Limiter, address: IpAddr) -> Option<Ver
         return Some(verdict);
     }
     match req.extensions().get::<Caller>() {
-        Some(caller) => limiter.principal(caller.account),
         None => limiter.anonymous(address),
+        Some(caller) => match &caller.credential {
+            Credential::Session { account, .. } => limiter.principal(Principal::Account(*account)),
+            Credential::Token(token) if limiter.knows(&token.digest) => {
+                limiter.principal(Principal::Token(token.digest))
+            }
+            Credential::Token(_) => limiter.anonymous(address),
+        },
+    }
+}
+
+/// Who called, for the log: the account, and how the token begins. Notes whether the token is one.
+fn called(caller: Option<&Caller>, limiter: &Limiter, status: u16) -> (String, String) {
+    match caller.map(|c| &c.credential) {
+        None => (String::new(), String::new()),
+        Some(Credential::Session { account, .. }) => (account.to_string(), String::new()),
+        Some(Credential::Token(token)) => {
+            let owner = token.owner();
+            if owner.is_some() || status == 401 {
+                limiter.note(token.digest, owner.is_some());
+            }
+            let owner = owner.map(|id| id.to_string()).unwrap_or_default();
+            (owner, token.prefix.clone())
+        }
     }
 }
 
@@ -249,9 +285,11 @@ pub async fn around(
             );
             app.metrics
                 .request(method.as_str(), &route, status, spent.as_secs_f64());
+            let (account, token) = called(caller.as_ref(), &limiter, status);
             tracing::info!(
                 request.id = %id,
-                user.id = caller.map(|c| c.account.to_string()).unwrap_or_default(),
+                user.id = account,
+                user.token = token,
                 http.method = %method,
                 http.route = %route,
                 http.status = status,

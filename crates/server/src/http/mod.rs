@@ -24,6 +24,7 @@ pub mod reports;
 pub mod search;
 pub mod spa;
 pub mod stream;
+pub mod tokens;
 pub mod users;
 pub mod views;
 
@@ -47,11 +48,17 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(me::change_password)
         .service(me::sessions)
         .service(me::revoke_session)
+        .service(tokens::my_tokens)
+        .service(tokens::create_my_token)
+        .service(tokens::revoke_my_token)
         .service(users::list_users)
         .service(users::create_user)
         .service(users::get_user)
         .service(users::update_user)
         .service(users::deactivate_user)
+        .service(tokens::tokens_of)
+        .service(tokens::create_token_of)
+        .service(tokens::revoke_token_of)
         .service(projects::list_projects)
         .service(projects::create_project)
         .service(projects::get_project)

@@ -4,9 +4,11 @@ use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::problem::{Code, Problem};
+use domain::token::{self, Need};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, Flow, OAuth2, Password, Scopes, SecurityScheme,
+    ApiKey, ApiKeyValue, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Password, Scopes,
+    SecurityScheme,
 };
 use utoipa::openapi::{ContentBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
@@ -20,7 +22,7 @@ use utoipa::{Modify, OpenApi};
     ),
     components(schemas(Problem)),
     modifiers(&Security, &Refusals),
-    security(("password" = []), ("session" = []))
+    security(("password" = []), ("token" = []), ("session" = []))
 )]
 struct Base;
 
@@ -35,6 +37,19 @@ impl Modify for Security {
                 "/api/v1/auth/token",
                 Scopes::new(),
             ))])),
+        );
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some(
+                        "An API token (`iit_…`, from `POST /me/tokens`), or the JWT from `POST /auth/token`. \
+                         A token may what its owner may, cut by its scopes and its project; each operation \
+                         names the scope that it takes.",
+                    ))
+                    .build(),
+            ),
         );
         components.add_security_scheme(
             "session",
@@ -119,6 +134,26 @@ impl Modify for Refusals {
     }
 }
 
+struct TokenNeeds;
+
+/// Says at each operation what it takes of a token, from the table that decides it.
+impl Modify for TokenNeeds {
+    fn modify(&self, document: &mut Document) {
+        each_operation(document, |method, path, operation| {
+            let said = match token::need(&method.to_uppercase(), path) {
+                Need::Nothing => return,
+                Need::Any => "Takes any token.".to_string(),
+                Need::Scope(scope) => format!("Takes a token with the scope `{scope}`."),
+                Need::Session => "Takes no API token.".to_string(),
+            };
+            let before = operation.description.take().unwrap_or_default();
+            let before = before.trim_end();
+            let gap = if before.is_empty() { "" } else { "\n\n" };
+            operation.description = Some(format!("{before}{gap}{said}"));
+        });
+    }
+}
+
 /// The document, made from the same routes that are served.
 #[must_use]
 pub fn document() -> Document {
@@ -134,6 +169,7 @@ pub fn document() -> Document {
         ours.schemas.extend(theirs.schemas);
     }
     Refusals.modify(&mut document);
+    TokenNeeds.modify(&mut document);
     document
 }
 

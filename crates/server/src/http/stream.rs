@@ -4,7 +4,7 @@ use super::extract::Params;
 use super::reply;
 use crate::app::{App, Caller, Error};
 use crate::auth::place::LENGTH;
-use crate::live::{Frame, Hub, Rights, Seat, replay};
+use crate::live::{Frame, Hub, Listens, Rights, Seat, replay};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use bytes::Bytes;
@@ -16,8 +16,9 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{access, events};
+use store::events;
 use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
 
 /// A comment this often keeps proxies from closing the line.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -31,6 +32,8 @@ const LOST: i64 = -1;
 
 /// Where a stream begins.
 struct Begin {
+    listens: Listens,
+    account: Uuid,
     rights: Rights,
     /// Everything after this place is sent.
     after: i64,
@@ -40,7 +43,7 @@ struct Begin {
 
 async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin, Error> {
     app.read(caller, move |conn, actor| {
-        let scope = access::scope(conn, actor.id, actor.role)?;
+        let rights = Rights::of(conn, actor)?;
         let last = events::last_seq(conn)?;
         let (after, reset) = match wanted {
             None => (last, false),
@@ -50,10 +53,9 @@ async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin,
             Some(_) => (last, true),
         };
         Ok(Begin {
-            rights: Rights {
-                role: actor.role,
-                scope,
-            },
+            listens: Listens::of(actor),
+            account: actor.id,
+            rights,
             after,
             reset,
         })
@@ -88,7 +90,7 @@ pub async fn live_stream(
     let begin = begin(&app, &caller, wanted).await?;
     // Seated before the missed events are read, so that nothing falls between.
     let told = Arc::new(begin.rights.clone());
-    let seat = Hub::sit(&app, caller.session, caller.account, begin.rights);
+    let seat = Hub::sit(&app, begin.listens, begin.account, begin.rights);
     let mut out = VecDeque::new();
     let hello = format!(
         "retry: 3000\n: live\nid: {}\nevent: {}\ndata: {{}}\n\n",
@@ -251,16 +253,8 @@ pub async fn poll_events(
         let places = app.places.clone();
         let (frames, last) = app
             .read(&caller, move |conn, actor| {
-                let scope = access::scope(conn, actor.id, actor.role)?;
-                Ok(replay(
-                    conn,
-                    &places,
-                    after,
-                    &Rights {
-                        role: actor.role,
-                        scope,
-                    },
-                )?)
+                let rights = Rights::of(conn, actor)?;
+                Ok(replay(conn, &places, after, &rights)?)
             })
             .await?;
         after = last.unwrap_or(after);

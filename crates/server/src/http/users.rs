@@ -7,7 +7,7 @@ use crate::auth::password;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use domain::page::{Page, Total};
 use domain::paths::api;
-use domain::policy::{self, Action, Ground};
+use domain::policy::Action;
 use domain::user::{NewUser, User, UserPatch};
 
 /// List accounts by user name.
@@ -88,14 +88,8 @@ async fn hashed(
     let Some(plain) = plain else {
         return Ok(None);
     };
-    app.read(caller, |_, actor| {
-        Ok(policy::decide(
-            actor.role,
-            Action::ManageAccounts,
-            Ground::NONE,
-        )?)
-    })
-    .await?;
+    app.read(caller, |_, actor| Ok(actor.allow(Action::ManageAccounts)?))
+        .await?;
     let cost = app.config.bcrypt_cost;
     let hash = app.hashing(move || password::hash(&plain, cost)).await?;
     hash.map(Some).map_err(|e| Error::internal(e.to_string()))

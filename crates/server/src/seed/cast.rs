@@ -171,6 +171,7 @@ impl Cast {
                 display_name: (*display_name).to_string(),
                 role: *role,
                 session: Uuid::nil(),
+                token: None,
             });
         }
         let mut cast = Self {
@@ -243,6 +244,7 @@ impl Cast {
                 display_name: user.display_name,
                 role: account.role()?,
                 session: Uuid::nil(),
+                token: None,
             });
         }
         let mut cast = Self {

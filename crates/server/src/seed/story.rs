@@ -3,13 +3,14 @@
 use super::cast::{Cast, SETTINGS, Setting};
 use super::words;
 use crate::app::issues::{self, Precondition};
-use crate::app::{App, Caller, Error, Timing, comments};
+use crate::app::{App, Caller, Credential, Error, Timing, comments};
 use anyhow::Context;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use domain::comment::NewComment;
 use domain::issue::{IssueDraft, IssuePatch, IssueType, Priority, Resolution, Severity};
 use domain::key::{IssueRef, ProjectRef};
+use domain::token::Need;
 use domain::workflow::{Category, Workflow};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -291,8 +292,11 @@ impl Teller<'_> {
             store::accounts::begin_session(tx, reporter.id, "seed", "", Duration::minutes(1))
         })?;
         let caller = Caller {
-            account: reporter.id,
-            session,
+            credential: Credential::Session {
+                account: reporter.id,
+                session,
+            },
+            need: Need::Session,
             timing: Arc::new(Timing::default()),
             origin: Arc::default(),
         };

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use domain::comment::Comment;
 use domain::issue::Issue;
 use domain::problem::{Code, Problem};
+use domain::token::{NewToken, Scope};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
 use serde::de::DeserializeOwned;
@@ -141,6 +142,32 @@ impl Server {
             bearer: Some(token.into()),
             ..self.anonymous()
         }
+    }
+
+    /// A program of somebody, with a token of those scopes, perhaps for one project.
+    pub fn program(&self, owner: &Actor, scopes: &[Scope], project: Option<uuid::Uuid>) -> Client {
+        self.bearing(&self.api_token(owner, scopes, project).1)
+    }
+
+    /// Such a token: its id and itself.
+    pub fn api_token(
+        &self,
+        owner: &Actor,
+        scopes: &[Scope],
+        project: Option<uuid::Uuid>,
+    ) -> (uuid::Uuid, String) {
+        let minted = server::auth::token::mint();
+        let new = NewToken {
+            name: "Of a test".into(),
+            scopes: scopes.to_vec(),
+            project: None,
+            expires_at: None,
+        };
+        let kept = &minted.kept;
+        let id = self.test.db().write(|tx| {
+            store::tokens::insert(tx, owner.id, &new, project, &kept.prefix, kept.digest)
+        });
+        (id.unwrap(), minted.text)
     }
 
     /// Another account with a session.

@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Server};
 use domain::event::LiveEvent;
+use domain::token::Scope;
 use domain::user::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -290,6 +291,68 @@ async fn whoever_gains_or_loses_a_project_is_told_every_time() {
         lead.post(all, back).await.is(201);
         told_to_start_over(&mut ear, &format!("in {round}")).await;
     }
+}
+
+#[actix_web::test]
+async fn a_programs_stream_hears_its_project_and_ends_with_its_token() {
+    for fate in [
+        "revoked",
+        "revoked elsewhere",
+        "ended",
+        "account",
+        "control",
+    ] {
+        let server = Server::new();
+        let another = server.another();
+        let lead = server.person("lead");
+        let (id, text) = server.api_token(lead, &[Scope::Read], Some(server.cast.ops));
+        let mut program = server.bearing(&text);
+        if fate == "revoked elsewhere" {
+            program = program.at(&another);
+        }
+        let (mut ear, _) = Ear::ready(&program).await;
+        server.issue("developer", "ENG", "Elsewhere").await;
+        server.issue("developer", "OPS", "Here").await;
+        let heard = ear.until("OPS-1").await;
+        assert!(
+            heard.iter().all(|h| !h.data.contains("ENG")),
+            "{fate}: {heard:?}"
+        );
+        match fate {
+            "revoked" | "revoked elsewhere" => {
+                let path = format!("/api/v1/me/tokens/{id}");
+                server.as_("lead").delete(&path).await.is(204);
+            }
+            "ended" => server.run("update api_token set expires_at = clock_timestamp()"),
+            "account" => {
+                let path = "/api/v1/users/lead";
+                server.as_("admin").delete(path).await.is(204);
+            }
+            _ => {
+                server.issue("developer", "OPS", "Again").await;
+                ear.until("OPS-2").await;
+                continue;
+            }
+        }
+        let begun = std::time::Instant::now();
+        while ear.next().await.is_some() {}
+        assert!(begun.elapsed() < Duration::from_secs(5), "{fate}");
+    }
+}
+
+#[actix_web::test]
+async fn a_stream_hears_of_accounts_only_with_the_scope_for_them() {
+    let server = Server::new();
+    let admin = server.person("admin");
+    let (mut reads, _) = Ear::ready(&server.program(admin, &[Scope::Read], None)).await;
+    let (mut manages, _) = Ear::ready(&server.program(admin, &[Scope::Admin], None)).await;
+    let role = json!({"role": "developer"});
+    let at = "/api/v1/users/reporter";
+    server.as_("admin").patch(at, role).await.is(200);
+    server.issue("lead", "ENG", "The end").await;
+    let accounts = |heard: Vec<Heard>| heard.iter().filter(|h| h.event == "user.updated").count();
+    assert_eq!(accounts(reads.until("ENG-1").await), 0);
+    assert_eq!(accounts(manages.until("ENG-1").await), 1);
 }
 
 /// Heard before or after one's own coming in, which is all else that may be heard here.

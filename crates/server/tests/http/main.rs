@@ -28,6 +28,7 @@ mod reports;
 mod search;
 mod seeding;
 mod sweep;
+mod tokens;
 mod views;
 mod workflow;
 mod worlds;

@@ -5,6 +5,7 @@ use crate::harness::{Answer, Client, PASSWORD, Server};
 use domain::comment::Comment;
 use domain::issue::Issue;
 use domain::label::{Label, Version};
+use domain::token::{self, Need, Scope};
 use domain::user::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -26,6 +27,16 @@ const CALLERS: [&str; 12] = [
     "deactivated",
 ];
 
+/// Tokens of the lead.
+const TOKENS: [&str; 6] = [
+    "read token",
+    "issues:write token",
+    "comments:write token",
+    "admin token",
+    "token of another project",
+    "revoked token",
+];
+
 struct Row {
     name: String,
     method: Method,
@@ -33,6 +44,7 @@ struct Row {
     private: Vec<char>,
     internal: Vec<char>,
     own: Vec<char>,
+    tokens: Vec<char>,
     body: String,
 }
 
@@ -51,11 +63,13 @@ fn table() -> Vec<Row> {
                 private: cells[1].chars().collect(),
                 internal: cells[2].chars().collect(),
                 own: cells[3].chars().collect(),
-                body: cells[4].into(),
+                tokens: cells[4].chars().collect(),
+                body: cells[5].into(),
             };
             assert_eq!(row.private.len(), CALLERS.len(), "{line}");
             assert_eq!(row.internal.len(), CALLERS.len(), "{line}");
             assert_eq!(row.own.len(), CALLERS.len(), "{line}");
+            assert_eq!(row.tokens.len(), TOKENS.len(), "{line}");
             row
         })
         .collect()
@@ -83,6 +97,50 @@ fn every_operation_has_its_row_and_every_refusal_a_permission_beside_it() {
             assert!(cells.contains(&'A'), "{}: nobody may", row.name);
         }
     }
+}
+
+#[test]
+fn no_token_may_what_its_owner_may_not_or_what_no_scope_is_declared_for() {
+    let lead = CALLERS.iter().position(|c| *c == "lead").unwrap();
+    let revoked = TOKENS.iter().position(|c| *c == "revoked token").unwrap();
+    for row in table() {
+        let (operation, _) = row.name.split_once(" (").unwrap_or((&row.name, ""));
+        let (method, path) = operation.split_once(' ').unwrap();
+        let declared = token::OPERATIONS
+            .iter()
+            .find(|o| o.method == method && o.path == path)
+            .unwrap_or_else(|| {
+                panic!("{operation}: say in domain::token what it takes of a token")
+            });
+        for (at, cell) in row.tokens.iter().enumerate() {
+            let allowed = matches!(cell, 'A' | 'F');
+            for owner in [&row.private, &row.internal, &row.own] {
+                assert!(
+                    !allowed || owner[lead] == 'A',
+                    "{}: more than its owner",
+                    row.name
+                );
+            }
+            match declared.need {
+                Need::Nothing | Need::Any => {}
+                Need::Session if path == "/auth/logout" => {}
+                Need::Session => assert_eq!(*cell == 'U', at == revoked, "{}", row.name),
+                Need::Scope(_) => assert!(at != revoked || *cell == 'U', "{}", row.name),
+            }
+            if declared.need == Need::Session && path != "/auth/logout" {
+                assert!(!allowed, "{}: takes no token", row.name);
+            }
+        }
+    }
+    let declared: BTreeSet<_> = token::OPERATIONS
+        .iter()
+        .map(|o| format!("{} {}", o.method, o.path))
+        .collect();
+    let served: BTreeSet<_> = table()
+        .iter()
+        .map(|r| r.name.split(" (").next().unwrap().to_string())
+        .collect();
+    assert_eq!(declared, served, "declared for what is not served");
 }
 
 struct World {
@@ -136,6 +194,23 @@ impl World {
         })
         .unwrap();
         server.run("update account set active = false where username = 'deactivated'");
+        let scopes = [
+            Scope::Read,
+            Scope::IssuesWrite,
+            Scope::CommentsWrite,
+            Scope::Admin,
+        ];
+        let lead = &cast.lead;
+        for (name, scope) in TOKENS.iter().zip(scopes) {
+            callers.insert(name, server.program(lead, &[scope], None));
+        }
+        let elsewhere = server.program(lead, Scope::ALL, Some(cast.ops));
+        callers.insert(TOKENS[4], elsewhere);
+        callers.insert(TOKENS[5], server.program(lead, Scope::ALL, None));
+        server.run(
+            "update api_token set revoked_at = '2026-01-01'
+             where id = (select id from api_token order by id desc limit 1)",
+        );
         Self {
             server,
             callers,
@@ -156,9 +231,19 @@ impl World {
         let author = &self.callers["author"];
         if path.contains("/users/{id}") {
             let who = self.server.account(&format!("victim{n}"), Role::Viewer);
+            if path.contains("/tokens") {
+                self.server.run(&format!(
+                    "update account set kind = 'service' where id = '{}'",
+                    who.id
+                ));
+            }
+            if path.contains("{token}") {
+                let (token, _) = self.server.api_token(&who, &[Scope::Read], None);
+                path = path.replace("{token}", &token.to_string());
+            }
             path = path.replace("{id}", &who.id.to_string());
         }
-        if path.contains("/sessions/{id}") {
+        if path.contains("/sessions/{id}") || path.contains("/me/tokens/{id}") {
             let id = self
                 .server
                 .sql("select id from account where username = 'author'");
@@ -166,8 +251,12 @@ impl World {
                 id: id.parse().unwrap(),
                 ..self.server.person("viewer").clone()
             };
-            let session = self.server.session(&author).session;
-            path = path.replace("{id}", &session.to_string());
+            let id = if path.contains("/tokens") {
+                self.server.api_token(&author, &[Scope::Read], None).0
+            } else {
+                self.server.session(&author).session
+            };
+            path = path.replace("{id}", &id.to_string());
         }
         if path.contains("{user}") || body.contains("{account}") {
             let who = self.server.account(&format!("member{n}"), Role::Viewer);
@@ -286,7 +375,7 @@ impl World {
             .path
             .replace("{project}", "NEVER")
             .replace("{issue}", "NEVER-1");
-        let path = ["{id}", "{user}", "{label}", "{version}"]
+        let path = ["{id}", "{user}", "{label}", "{version}", "{token}"]
             .iter()
             .fold(path, |path, word| path.replace(word, &never));
         let path = match body.strip_prefix("QUERY ") {
@@ -299,12 +388,16 @@ impl World {
 
     async fn row(&self, row: &Row, project: &str, cells: &[char]) {
         let (path, body) = self.fill(row, project).await;
-        // A session is marked as seen once a minute; that is no change.
-        self.server
-            .run("update session set last_seen_at = clock_timestamp()");
+        // Sessions and tokens are marked as seen once a minute; that is no change.
+        self.server.run(
+            "update session set last_seen_at = clock_timestamp();
+             update api_token set last_used_at = clock_timestamp()",
+        );
         self.server.settle();
         let before = self.server.test.digests();
-        for (caller, cell) in CALLERS.iter().zip(cells) {
+        let cells: Vec<char> = cells.iter().chain(&row.tokens).copied().collect();
+        let callers: Vec<&str> = CALLERS.iter().chain(&TOKENS).copied().collect();
+        for (caller, cell) in callers.iter().zip(&cells) {
             let status = match cell {
                 'D' => 403,
                 'H' => 404,
@@ -326,7 +419,7 @@ impl World {
             "{}: refused, yet something changed",
             row.name
         );
-        for (caller, cell) in CALLERS.iter().zip(cells) {
+        for (caller, cell) in callers.iter().zip(&cells) {
             if !matches!(cell, 'A' | 'F') {
                 continue;
             }
@@ -343,7 +436,7 @@ impl World {
                 answer.status
             );
             // Lists that leave something out for one show it to another.
-            if row.private.contains(&'F') {
+            if row.private.contains(&'F') || row.tokens.contains(&'F') {
                 let names_it = answer.text().contains(project);
                 assert_eq!(names_it, *cell == 'A', "{what}");
             }
@@ -353,6 +446,12 @@ impl World {
             }
             if row.name == "POST /auth/logout" {
                 self.server.run("update session set revoked_at = null");
+            }
+            // A new password revokes tokens; all but the one of the table come back.
+            if row.name == "POST /me/password" {
+                let again =
+                    "update api_token set revoked_at = null where revoked_at > '2026-01-01'";
+                self.server.run(again);
             }
         }
     }

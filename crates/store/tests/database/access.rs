@@ -33,9 +33,7 @@ fn issue(db: &Db, who: &Actor, which: &str, action: Action) -> Result<IssueAcces
 fn standings_say_what_everybody_is_where() {
     let (_test, db, cast) = stage();
     let standings = |who: &Actor| -> Vec<String> {
-        let standings = db
-            .read(|conn| access::standings(conn, who.id, who.role))
-            .unwrap();
+        let standings = db.read(|conn| access::standings(conn, who)).unwrap();
         standings
             .iter()
             .map(|s| {
@@ -264,10 +262,7 @@ fn a_parent_that_does_not_exist_for_the_reader_is_left_out() {
 #[test]
 fn an_event_is_told_to_those_for_whom_its_issue_exists() {
     let (_test, db, cast) = stage();
-    let scope = |who: &Actor| -> Scope {
-        db.read(|conn| access::scope(conn, who.id, who.role))
-            .unwrap()
-    };
+    let scope = |who: &Actor| -> Scope { db.read(|conn| access::scope(conn, who)).unwrap() };
     let reporter = scope(&cast.reporter);
     let own = Some(cast.reporter.id);
     let other = Some(cast.reporter2.id);
@@ -387,7 +382,7 @@ fn changes_of_the_project_itself_reach_every_issue_of_it_also_deleted_ones() {
 fn without_a_named_project_a_list_is_about_all_that_exist() {
     let (_test, db, cast) = stage();
     let named = db.read(|conn| access::list_scope(conn, &cast.viewer, None));
-    let all = db.read(|conn| access::scope(conn, cast.viewer.id, cast.viewer.role));
+    let all = db.read(|conn| access::scope(conn, &cast.viewer));
     assert_eq!(named.unwrap(), all.unwrap());
 }
 

@@ -362,7 +362,7 @@ impl World {
     fn found(&self, expr: &Expr, who: &Actor, at: Option<DateTime<Utc>>) -> Vec<Uuid> {
         self.db
             .read(|conn| {
-                let scope = access::scope(conn, who.id, who.role)?;
+                let scope = access::scope(conn, who)?;
                 matching(conn, &scope, Some(expr), at, 1000)
             })
             .unwrap()

@@ -74,10 +74,7 @@ fn ids(rows: &[IssueRow]) -> Vec<String> {
 fn each_group_holds_its_issues_in_the_order_of_the_list() {
     let world = world(11);
     let lead = &world.cast.lead;
-    let everything = world
-        .db
-        .read(|conn| access::scope(conn, lead.id, lead.role))
-        .unwrap();
+    let everything = world.db.read(|conn| access::scope(conn, lead)).unwrap();
     for (project, sort) in [(None, "-updated"), (Some("ENG"), "due"), (None, "-title")] {
         let filter = IssueFilter {
             sort: sort.parse().unwrap(),

@@ -89,9 +89,7 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
 }
 
 fn feed(db: &Db, who: &Actor) -> Vec<String> {
-    let scope = db
-        .read(|conn| access::scope(conn, who.id, who.role))
-        .unwrap();
+    let scope = db.read(|conn| access::scope(conn, who)).unwrap();
     let facts = whole(|before| {
         db.read(|conn| events::activity(conn, &scope, None, before, 2))
             .unwrap()

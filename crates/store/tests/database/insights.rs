@@ -33,10 +33,7 @@ fn open_issues_are_counted_by_each_field_as_far_as_they_exist_for_the_caller() {
     let cast = &world.cast;
     let keys = BTreeMap::from([(cast.app, "APP"), (cast.eng, "ENG"), (cast.sec, "SEC")]);
     for who in [&cast.admin, &cast.viewer, &cast.reporter] {
-        let scope = world
-            .db
-            .read(|conn| access::scope(conn, who.id, who.role))
-            .unwrap();
+        let scope = world.db.read(|conn| access::scope(conn, who)).unwrap();
         let mine: Vec<&StoredIssue> = world
             .truth
             .iter()

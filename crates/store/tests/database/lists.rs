@@ -11,10 +11,7 @@ use store::issues::{self, Asked, Position, PositionValue, StoredIssue};
 use uuid::Uuid;
 
 fn scope(world: &World, who: &Actor) -> Scope {
-    world
-        .db
-        .read(|conn| access::scope(conn, who.id, who.role))
-        .unwrap()
+    world.db.read(|conn| access::scope(conn, who)).unwrap()
 }
 
 /// All pages, and the total that every page must name.

@@ -59,7 +59,7 @@ impl Stage {
         let (from, to) = self.days();
         self.db
             .read(|conn| {
-                let scope = access::scope(conn, who.id, who.role)?;
+                let scope = access::scope(conn, who)?;
                 stats::daily(conn, &scope, from, to)
             })
             .unwrap()

@@ -4,7 +4,7 @@ use super::names;
 use crate::app::{Error, Result};
 use domain::issue::{IssueDraft, IssueType, Priority, Resolution, Severity};
 use domain::key::{IssueRef, ProjectRef};
-use domain::policy::{self, Action, Ground};
+use domain::policy::{Action, Ground};
 use domain::problem::FieldError;
 use domain::workflow::{Category, Template};
 use serde_json::{Value, json};
@@ -150,7 +150,7 @@ fn first_status(
             .ok_or_else(|| unknown_status(workflow))?,
     };
     if status.slug != first.slug {
-        policy::decide(access.role, Action::MoveIssue, Ground::OWN)?;
+        access.allow_on(Action::MoveIssue, Ground::OWN)?;
     }
     let id = workflow
         .id(&status.slug)
@@ -200,8 +200,7 @@ fn assignee(
     } else {
         Action::AssignOthers
     };
-    policy::decide(
-        access.role,
+    access.allow_on(
         action,
         Ground {
             own: true,

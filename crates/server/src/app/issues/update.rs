@@ -6,7 +6,7 @@ use crate::app::Result;
 use domain::board::Place;
 use domain::issue::{IssuePatch, Resolution};
 use domain::key::IssueRef;
-use domain::policy::{self, Action, Denied};
+use domain::policy::{Action, Denied};
 use domain::problem::{Code, FieldError, Problem};
 use domain::workflow::{Category, NoStep};
 use serde_json::{Value, json};
@@ -315,7 +315,7 @@ fn assignee(
         } else {
             Action::AssignOthers
         };
-        policy::decide(found.access.role, action, found.ground)?;
+        found.allow(action)?;
     }
     draft.fields.assignee_id = new.map(|n| n.0);
     Ok(())
