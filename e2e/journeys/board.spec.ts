@@ -1,4 +1,4 @@
-import { expect, newPerson, signIn, test, type Api } from '../support/test.ts';
+import { expect, Finger, newPerson, signIn, test, type Api } from '../support/test.ts';
 import type { Locator, Page } from '@playwright/test';
 
 interface Card {
@@ -186,4 +186,52 @@ test('on a small screen there is one column at a time', async ({ page, api }) =>
   await page.getByRole('button', { name: `Move ${one} to` }).click();
   await page.getByRole('menuitem', { name: 'Assigned', exact: true }).click();
   await expect.poll(() => order(lead, key, 'assigned')).toEqual([one]);
+});
+
+test('a finger drags after a long press, and a column over its limit says so', async ({ page, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = '', two = ''] = await report(lead, key, ['First', 'Second']);
+  const flow = await lead.get<{ statuses: { slug: string; wip_limit: number | null }[] }>(`/projects/${key}/workflow`);
+  const statuses = flow.statuses.map((status) => (status.slug === 'assigned' ? { ...status, wip_limit: 1 } : status));
+  const put = await lead.fetch('PUT', `/projects/${key}/workflow`, { ...flow, statuses });
+  expect(put.status(), await put.text()).toBe(200);
+  await lead.patch(`/issues/${two}`, { status: 'assigned' });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/board`);
+  await expect(page.getByText('limit 1', { exact: true })).toBeVisible();
+  await expect(card(page, one)).toBeVisible();
+
+  const from = await card(page, one).boundingBox();
+  const to = await cell(page, 'Assigned').boundingBox();
+  if (!from || !to) throw new Error('nothing to drag');
+  const finger = await Finger.on(page);
+  const start = { x: from.x + 40, y: from.y + 14 };
+  await finger.down(start);
+  await expect(page.locator('.ii-inhand')).toBeVisible();
+  await finger.move(start, { x: to.x + to.width / 2, y: to.y + 200 });
+  await expect(page.getByText('Drop to move to Assigned')).toBeVisible();
+  await finger.up();
+  await expect.poll(() => order(lead, key, 'assigned')).toEqual([two, one]);
+  await expect(page.getByText('over limit 1', { exact: true })).toBeVisible();
+  await expect(page.locator('.ii-colhead.over')).toHaveCount(1);
+});
+
+test('a move that is refused goes back, and says why', async ({ page, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = ''] = await report(lead, key, ['Too late']);
+  await signIn(page, 'lead');
+  // Without the stream the board does not hear that the project is closed to changes.
+  await page.route('**/api/v1/stream**', (route) => route.abort());
+  await page.goto(`/projects/${key}/board`);
+  await expect(card(page, one)).toBeVisible();
+  expect((await lead.fetch('DELETE', `/projects/${key}`)).status()).toBe(204);
+  await card(page, one).focus();
+  await page.keyboard.press('m');
+  await page.getByRole('menuitem', { name: 'Assigned', exact: true }).click();
+  const message = page.getByRole('alert').filter({ hasText: `${one} was not moved to Assigned.` });
+  await expect(message).toContainText(/archived/i);
+  await expect(cell(page, 'Open').getByRole('listitem')).toHaveCount(1);
+  await expect(cell(page, 'Assigned').getByRole('listitem')).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-import { expect, expectAccessibleInBothThemes, signIn, test, type Api } from '../support/test.ts';
+import { expect, expectAccessibleInBothThemes, Finger, signIn, test, type Api } from '../support/test.ts';
 
 type Made = { key: string; title: string };
 
@@ -93,47 +93,146 @@ test('two people at the same field: nobody loses', async ({ page, api }) => {
     .toBe('high');
 });
 
-test('many issues are triaged at once, with a preview of what cannot change and a way back', async ({ page, api }) => {
+test('many issues are triaged at once by keyboard: preview, all or nothing, undo', async ({ page, api }) => {
   const lead = await api('lead');
   const mark = word();
   const made = await some(lead, mark, ['First', 'Second', 'Third']);
   const last = made[2];
   if (last === undefined) throw new Error('nothing was made');
-  for (const status of ['done']) {
-    await lead.patch(`/issues/${last.key}`, { status });
-  }
+  await lead.patch(`/issues/${last.key}`, { status: 'done' });
   await signIn(page, 'lead');
-  await page.goto(`/projects/ENG/issues?state=all&text=${mark}`);
+  await page.goto(`/projects/ENG/issues?state=all&text=${mark}&sort=key`);
   await expect(page.getByRole('row')).toHaveCount(4);
-  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
   const bar = page.getByRole('toolbar', { name: 'Selected issues' });
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+J');
+  await page.keyboard.press('Shift+J');
   await expect(bar).toContainText('3 selected');
   await expectAccessibleInBothThemes(page);
 
+  // What would happen comes first, with the reason of whatever cannot change.
   await page.keyboard.press('s');
   await page.getByRole('combobox', { name: 'Status' }).fill('assigned');
   await page.keyboard.press('Enter');
-  const preview = page.getByRole('dialog', { name: 'Not all of them can change' });
-  await expect(preview).toContainText('2 issues would change: status Assigned.');
-  await expect(preview).toContainText(last.key);
-  await preview.getByRole('button', { name: 'Change 2 issues' }).click();
-
+  const preview = page.getByRole('dialog', { name: 'Status Assigned' });
+  await expect(preview).toContainText('2 issues would change. One cannot change.');
+  await expect(preview.getByRole('listitem').first()).toContainText(last.key);
+  await expect(preview.getByRole('listitem').nth(1)).toContainText('Open → Assigned');
+  await expectAccessibleInBothThemes(page);
   const statuses = async (): Promise<string[]> => {
     const all = made.map(({ key }) => lead.get<{ status: { slug: string } }>(`/issues/${key}`));
     return (await Promise.all(all)).map(({ status }) => status.slug);
   };
+  expect(await statuses()).toEqual(['open', 'open', 'done']);
+  await expect(preview.getByRole('button', { name: 'Change the other 2' })).toBeFocused();
+  const sent = page.waitForRequest((request) => request.url().endsWith('/issues/bulk'));
+  await page.keyboard.press('Enter');
+  expect((await sent).postDataJSON()).toMatchObject({ dry_run: false });
   await expect.poll(statuses).toEqual(['assigned', 'assigned', 'done']);
   await expect(bar).toBeHidden();
+  await expect(page.getByText('2 issues: status Assigned.')).toBeVisible();
   await page.keyboard.press('z');
   await expect.poll(statuses).toEqual(['open', 'open', 'done']);
 
-  // A range by the keyboard.
-  await page.getByRole('link', { name: /First|Second|Third/ }).first().focus();
+  // All that the filter finds, seen or not; what somebody changed meanwhile is not taken back.
+  await page.goto(`/projects/ENG/issues?state=all&text=${mark}&group=status&closed=open`);
+  await page.getByRole('link', { name: /Third/ }).focus();
   await page.keyboard.press('x');
-  await page.keyboard.press('Shift+J');
-  await expect(bar).toContainText('2 selected');
-  await page.keyboard.press('Escape');
+  await expect(bar).toContainText('1 selected');
+  await page.getByRole('button', { name: 'All 3 that match' }).click();
+  await expect(bar).toContainText('3 selected');
+  await page.keyboard.press('p');
+  await page.getByRole('combobox', { name: 'Priority' }).press('1');
+  await expect(page.getByRole('dialog')).toContainText('3 issues would change.');
+  await page.keyboard.press('Enter');
+  const priorities = async (): Promise<number[]> => {
+    const all = made.map(({ key }) => lead.get<{ priority: number }>(`/issues/${key}`));
+    return (await Promise.all(all)).map(({ priority }) => priority);
+  };
+  await expect.poll(priorities).toEqual([1, 1, 1]);
+  await expect(page.getByText('3 issues: priority P1.')).toBeVisible();
+  await lead.patch(`/issues/${made[0]?.key ?? ''}`, { priority: 5 });
+  await page.keyboard.press('z');
+  await expect.poll(priorities).toEqual([5, 3, 3]);
+  await expect(page.getByText('2 issues changed back; 1 issue stayed.', { exact: false })).toBeVisible();
+
+  // The past is read, not changed.
+  const then = new Date(Date.now() - 1000).toISOString();
+  await page.goto(`/projects/ENG/issues?state=all&text=${mark}&as_of=${encodeURIComponent(then)}`);
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await expect(page.getByRole('checkbox', { name: /Select/ })).toHaveCount(0);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
   await expect(bar).toBeHidden();
+});
+
+test('who may not change many at once is told why', async ({ page, api }) => {
+  const mark = word();
+  await some(await api('lead'), mark, ['Not yours']);
+  await signIn(page, 'developer');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+  await page.getByRole('button', { name: /^Priority/ }).last().click();
+  await expect(page.getByRole('dialog', { name: 'Why not?' })).toContainText('change many issues at once');
+});
+
+test('on a small screen a long press selects, and a tap selects more', async ({ page, api }) => {
+  const mark = word();
+  await some(await api('lead'), mark, ['Upper', 'Lower']);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}&sort=-key`);
+  const bar = page.getByRole('toolbar', { name: 'Selected issues' });
+  const at = async (title: string): Promise<{ x: number; y: number }> => {
+    const box = await page.getByRole('link', { name: new RegExp(title) }).boundingBox();
+    if (!box) throw new Error('nothing to press');
+    return { x: box.x + 20, y: box.y + 8 };
+  };
+  await expect(page.getByRole('link', { name: /Lower/ })).toBeVisible();
+  const finger = await Finger.on(page);
+  await finger.down(await at('Upper'));
+  await expect(bar).toContainText('1 selected');
+  await finger.up();
+  await expectAccessibleInBothThemes(page);
+  await finger.down(await at('Lower'));
+  await finger.up();
+  await expect(bar).toContainText('2 selected');
+  await page.getByRole('button', { name: 'Clear the selection' }).click();
+  await expect(bar).toBeHidden();
+  await expect(page).toHaveURL(/\/projects\/ENG\/issues/);
+  // Without a selection a tap opens.
+  await finger.down(await at('Lower'));
+  await finger.up();
+  await expect(page).toHaveURL(/\/issues\/ENG-\d+$/);
+});
+
+test('what can be done with a row is in its menu, by pointer and by key', async ({ page, api, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const mark = word();
+  const [made] = await some(await api('lead'), mark, ['Menu']);
+  if (made === undefined) throw new Error('nothing was made');
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  const link = page.getByRole('link', { name: made.title });
+  await link.hover();
+  await page.getByRole('button', { name: `What can be done with ${made.key}` }).click();
+  const menu = page.getByRole('menu', { name: 'This issue' });
+  await expectAccessibleInBothThemes(page);
+  await menu.getByRole('menuitem', { name: /Copy the link/ }).click();
+  await expect(page.getByText(`Link to ${made.key} copied.`)).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toMatch(new RegExp(`^https?://[^/]+/issues/${made.key}$`));
+  await page.keyboard.press('j');
+  await page.keyboard.press('m');
+  await expect(menu).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await expect(link).toBeFocused();
+  await page.keyboard.press('m');
+  await menu.getByRole('menuitem', { name: /Show beside/ }).click();
+  await expect(page).toHaveURL(new RegExp(`peek=${made.key}`));
 });
 
 test('columns, folding and order are in the address', async ({ page, api }) => {
@@ -189,6 +288,8 @@ test('the list is cut into groups, by menu or by dragging a head, and groups clo
   await expect(page.getByRole('link', { name: /Bad/ })).toBeVisible();
   await page.reload();
   await expect(heads.nth(1).getByRole('button')).toHaveAttribute('aria-expanded', 'false');
+  // A closed group is counted at its head and takes no places of the page.
+  await expect(page.getByText('1–1 of 1')).toBeVisible();
   await expectAccessibleInBothThemes(page);
 
   const head = page.getByRole('columnheader', { name: 'Pri', exact: true });
@@ -303,6 +404,17 @@ test('new issues are decided one after the other by keyboard', async ({ page, ap
   await expect(page.getByText('Choose the similar issue')).toBeVisible();
   await page.getByRole('radio', { name: new RegExp(made[0]?.key ?? '') }).check();
   await page.keyboard.press('3');
+  await expect(heading).toHaveText('Odd question');
+  await page.keyboard.press('4');
+  await expect(heading).toHaveText('Not for us');
+  // It stays aside through another visit, in this browser, until it is taken back.
+  await page.reload();
+  await expect(heading).toHaveText('Not for us');
+  await expect(page.getByText('Set aside, in this browser')).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await page.getByRole('button', { name: 'All back in line' }).click();
+  await expect(page.getByText('Set aside, in this browser')).toBeHidden();
+  await page.getByRole('button', { name: /Odd question/ }).click();
   await expect(heading).toHaveText('Odd question');
   await page.keyboard.press('4');
   await expect(heading).toHaveText('Not for us');

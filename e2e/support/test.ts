@@ -41,4 +41,5 @@ export { expect } from '@playwright/test';
 export { Api } from './api.ts';
 export { expectAccessible, expectAccessibleInBothThemes } from './axe.ts';
 export { email, PASSWORD, type Name } from './cast.ts';
+export { Finger } from './finger.ts';
 export { newPerson, signIn } from './sign-in.ts';

@@ -94,6 +94,12 @@ pub const TABLE: &[Shortcut] = &[
     key(&["Enter"], "open", "Open the issue", Place::List),
     key(&[" "], "peek", "Show it beside the list", Place::List),
     key(&["x"], "select", "Select the issue", Place::List),
+    key(
+        &["m"],
+        "row_menu",
+        "What can be done with the issue",
+        Place::List,
+    ),
     key(&["v"], "views", "Open a saved view", Place::List),
     key(&["J"], "extend_down", "Select on the way down", Place::List),
     key(&["K"], "extend_up", "Select on the way up", Place::List),
@@ -121,7 +127,12 @@ pub const TABLE: &[Shortcut] = &[
     key(&["1"], "triage_accept", "Triage: accept", Place::List),
     key(&["2"], "triage_decline", "Triage: decline", Place::List),
     key(&["3"], "triage_duplicate", "Triage: duplicate", Place::List),
-    key(&["4"], "triage_later", "Triage: later", Place::List),
+    key(
+        &["4"],
+        "triage_later",
+        "Triage: later, or back in line",
+        Place::List,
+    ),
     key(&["5"], "triage_ask", "Triage: ask", Place::List),
     key(&["s"], "edit_status", "Change the status", Place::Issue),
     key(&["p"], "edit_priority", "Change the priority", Place::Issue),
@@ -136,6 +147,7 @@ pub const TABLE: &[Shortcut] = &[
     ),
     key(&["i"], "assign_me", "Assign to me", Place::Issue),
     key(&["."], "copy_key", "Copy the key", Place::Issue),
+    key(&["y"], "copy_link", "Copy the link", Place::Issue),
     key(&["Ctrl+Enter"], "submit", "Send", Place::Editor),
 ];
 

@@ -4,6 +4,7 @@ use super::ApiError;
 use super::client::{Call, Tagged, all_pages};
 use crate::model::moment;
 use chrono::{DateTime, Utc};
+use domain::bulk::{Bulk, BulkReport};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
 use domain::list::{GroupBy, IssueFilter, IssueList};
@@ -79,6 +80,11 @@ pub async fn update(
         .json(patch)
         .tagged()
         .await
+}
+
+/// `POST /issues/bulk`
+pub async fn bulk(asked: &Bulk) -> Result<BulkReport, ApiError> {
+    Call::post(api::bulk()).json(asked).read().await
 }
 
 /// `DELETE /issues/{issue}`

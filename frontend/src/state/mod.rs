@@ -6,6 +6,7 @@ pub mod clock;
 pub mod drafts;
 pub mod form;
 pub mod keys;
+pub mod later;
 pub mod live;
 pub mod loaded;
 pub mod profile_theme;

@@ -1,6 +1,6 @@
 //! Lines of the menu of views.
 
-use crate::components::{IconName, Reason, SmallIcon};
+use crate::components::{IconName, SmallIcon};
 use crate::model::refusal::Refusal;
 use crate::model::saved::{href, is_board};
 use domain::view::View;
@@ -32,7 +32,7 @@ pub fn ViewItem(
     }
 }
 
-/// A deed; while it is refused, it says why.
+/// A deed; while it is refused, it has a lock, and its reason stands below the menu.
 #[component]
 pub fn Entry(
     icon: IconName,
@@ -52,14 +52,33 @@ pub fn Entry(
             role="menuitem"
             class:text-ink-3=move || why.with(Option::is_some)
             aria-disabled=move || why.with(Option::is_some).then_some("true")
+            title=move || why.get().map(|refusal| refusal.sentence)
             on:click=press
         >
             <SmallIcon name=icon />
             {words}
             {move || why.with(Option::is_some).then(|| view! { <span class="ml-auto"><SmallIcon name=IconName::Lock /></span> })}
         </button>
-        {move || {
-            why.get().map(|refusal| view! { <p class="px-2 pb-1 text-xs text-ink-3"><Reason refusal /></p> })
-        }}
+    }
+}
+
+/// Why some of the deeds above are refused, each reason once, with the way to its rule.
+#[component]
+pub fn Reasons(refused: Vec<Signal<Option<Refusal>>>) -> impl IntoView {
+    move || {
+        let mut all: Vec<Refusal> = Vec::new();
+        for refusal in refused.iter().filter_map(Signal::get) {
+            if !all.contains(&refusal) {
+                all.push(refusal);
+            }
+        }
+        let one = |refusal: Refusal| {
+            let rule = refusal.rule();
+            view! {
+                <p class="px-2 pt-1 text-xs text-ink-3">{refusal.sentence}</p>
+                {rule.map(|href| view! { <a role="menuitem" class="link" href=href>"See the rule"</a> })}
+            }
+        };
+        all.into_iter().map(one).collect_view()
     }
 }

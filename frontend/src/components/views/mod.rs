@@ -17,7 +17,7 @@ use crate::state::{Toasts, on_command, session, toasts};
 use domain::policy::Action;
 use domain::view::{View, ViewPatch};
 use form::{Asking, ViewDialog};
-use items::{Entry, ViewItem};
+use items::{Entry, Reasons, ViewItem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -199,7 +199,7 @@ fn Offered(desk: Desk, view: Memo<Option<View>>) -> impl IntoView {
     };
     let none = move || place.views.value.with(Option::is_some) && all().is_empty();
     view! {
-        <div class="flex max-h-72 flex-col overflow-y-auto">
+        <div class="-m-0.5 flex max-h-72 flex-col overflow-y-auto p-0.5">
             <For each=all key=|view| (view.id, view.version) let:one>
                 {
                     let id = one.id;
@@ -301,6 +301,7 @@ fn Deeds(
                 deleting.set(true);
             })
         />
+        <Reasons refused=vec![locked, keeps] />
     }
 }
 

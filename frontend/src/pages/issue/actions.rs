@@ -6,7 +6,7 @@ use crate::components::popover::Popover;
 use crate::components::{IconName, SmallIcon};
 use crate::model::moment::READ_ONLY;
 use crate::model::refusal::{self, Refusal};
-use crate::state::clipboard::copy;
+use crate::state::clipboard::{self, copy};
 use crate::state::{Loaded, on_command, session, toasts};
 use domain::issue::Issue;
 use domain::paths::page;
@@ -37,15 +37,11 @@ pub fn BarActions(
     };
     let copy_link = move || {
         if let Some(key) = untrack(key) {
-            let origin = window().location().origin().unwrap_or_default();
-            copy(
-                toasts,
-                format!("{origin}{}", page::issue(&key)),
-                format!("Link to {key} copied."),
-            );
+            clipboard::copy_link(toasts, &key);
         }
     };
     on_command("copy_key", copy_key);
+    on_command("copy_link", copy_link);
     let open = RwSignal::new(false);
     view! {
         <Show when=move || key().is_some()>
@@ -70,6 +66,7 @@ pub fn BarActions(
                     <button type="button" role="menuitem" on:click=move |_| { open.set(false); copy_link(); }>
                         <SmallIcon name=IconName::Link />
                         "Copy link"
+                        <kbd class="kbd ml-auto">"y"</kbd>
                     </button>
                     <DeleteItem loaded open past />
                 </Menu>

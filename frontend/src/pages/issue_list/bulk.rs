@@ -1,14 +1,18 @@
 //! The bar for the selected rows.
 
 use super::List;
-use super::bulk_apply::{Plan, carry_out, plan, remove_all};
-use super::bulk_choices::choices_for;
+use super::bulk_apply::{Deal, remove_all};
+use super::bulk_choices::{choices_for, chosen};
+use super::bulk_preview::Preview;
 use crate::components::picker::Picker;
 use crate::components::popover::Popover;
-use crate::components::{Dialog, IconName, SmallIcon};
+use crate::components::{GuardedButton, IconName, SmallIcon};
 use crate::model::bulk::{Change, issues};
 use crate::model::change::Field;
+use crate::model::refusal::Refusal;
+use crate::model::selection::Selection;
 use crate::state::toasts;
+use domain::bulk::BULK_MAX;
 use domain::policy::{Action, Ground, decide};
 use leptos::prelude::*;
 
@@ -16,9 +20,9 @@ use leptos::prelude::*;
 #[component]
 pub fn BulkBar() -> impl IntoView {
     let list = expect_context::<List>();
-    let count = Memo::new(move |_| list.selection.with(|selection| selection.len()));
-    let doubtful = RwSignal::new(None::<Plan>);
-    provide_context(doubtful);
+    let count = Memo::new(move |_| list.chosen_count());
+    let deal = Deal::new(list, toasts());
+    provide_context(deal);
     view! {
         <div class="sr-only" role="status">
             {move || Some(count.get()).filter(|n| *n > 0).map(|n| format!("{} selected", issues(n)))}
@@ -26,9 +30,11 @@ pub fn BulkBar() -> impl IntoView {
         <Show when=move || count.get() != 0>
             <div class="ii-bulk" role="toolbar" aria-label="Selected issues" on:keydown=along>
                 <span class="px-1 text-sm font-semibold whitespace-nowrap">{move || count.get()} " selected"</span>
+                <AllThatMatch />
                 <Act field=Field::Status label="Status" icon=IconName::CircleDot key=Some("s") />
                 <Act field=Field::Priority label="Priority" icon=IconName::Signal key=Some("p") />
                 <Act field=Field::Severity label="Severity" icon=IconName::TriangleAlert key=None />
+                <Act field=Field::Type label="Type" icon=IconName::Layers key=None />
                 <Act field=Field::Assignee label="Assign" icon=IconName::UserPlus key=Some("a") />
                 <Act field=Field::Labels label="Label" icon=IconName::Tag key=Some("l") />
                 <DeleteAll />
@@ -36,13 +42,13 @@ pub fn BulkBar() -> impl IntoView {
                     type="button"
                     class="btn btn-sm btn-ghost btn-square"
                     aria-label="Clear the selection"
-                    on:click=move |_| list.selection.set(crate::model::selection::Selection::default())
+                    on:click=move |_| list.choose_none()
                 >
                     <SmallIcon name=IconName::X />
                 </button>
             </div>
         </Show>
-        <Preview doubtful />
+        <Preview deal />
     }
 }
 
@@ -55,13 +61,17 @@ fn Act(
 ) -> impl IntoView {
     let list = expect_context::<List>();
     let toasts = toasts();
-    let doubtful = expect_context::<RwSignal<Option<Plan>>>();
+    let deal = expect_context::<Deal>();
     let open = RwSignal::new(false);
     let wanted = list.bulk;
+    let refused = Memo::new(move |_| list.may_bulk().err());
     Effect::new(move |_| {
         if wanted.get() == Some(field) {
             wanted.set(None);
-            open.set(true);
+            match refused.get_untracked() {
+                Some(refusal) => toasts.refused(refusal.sentence),
+                None => open.set(true),
+            }
         }
     });
     let ending = RwSignal::new(None::<Change>);
@@ -72,12 +82,7 @@ fn Act(
     });
     let go = move |change: Change| {
         open.set(false);
-        let plan = plan(list, change);
-        if plan.refused.is_empty() {
-            carry_out(list, toasts, plan);
-        } else {
-            doubtful.set(Some(plan));
-        }
+        deal.begin(change);
     };
     let choices = Signal::derive(move || choices_for(list, field, ending.get().as_ref()));
     let pick = Callback::new(move |value: String| {
@@ -97,38 +102,110 @@ fn Act(
         let all = choices.get().into_iter();
         all.map(|(choice, _)| choice).collect::<Vec<_>>()
     });
-    view! {
-        <Popover
-            open
-            kind="listbox"
-            upwards=true
-            class="btn btn-sm btn-ghost"
-            panel_class="ii-float ii-pop w-60 p-1.5"
-            trigger=move || {
-                view! {
-                    <SmallIcon name=icon />
-                    {label}
-                    {key.map(|key| view! { <kbd class="kbd hidden lg:inline-flex" aria-hidden="true">{key}</kbd> })}
-                }
+    let nothing = move || {
+        let of_project = matches!(field, Field::Status | Field::Labels);
+        match of_project && list.one_project().is_none() {
+            true => "Nothing to choose: these issues are in several projects.",
+            false => "Nothing of that name.",
+        }
+    };
+    let face = move || {
+        view! {
+            <SmallIcon name=icon />
+            {label}
+            {key.map(|key| view! { <kbd class="kbd hidden xl:inline-flex" aria-hidden="true">{key}</kbd> })}
+        }
+    };
+    move || {
+        if refused.with(Option::is_some) {
+            return view! {
+                <GuardedButton refused class="btn btn-sm btn-ghost" on_click=Callback::new(|()| ())>
+                    {face()}
+                </GuardedButton>
             }
-        >
-            {move || {
-                let (id, label) = match ending.with(Option::is_some) {
-                    true => ("bulk-endings", "How did they end?"),
-                    false => ("bulk-choices", label),
-                };
-                view! {
-                    <Picker
-                        id
-                        label
-                        choices=shown
-                        chosen=Vec::new()
-                        on_pick=pick
-                        nothing="Nothing to choose: the selected issues are in several projects."
-                    />
-                }
-            }}
-        </Popover>
+            .into_any();
+        }
+        view! {
+            <Popover
+                open
+                kind="listbox"
+                upwards=true
+                class="btn btn-sm btn-ghost"
+                panel_class="ii-float ii-pop w-60 p-1.5"
+                trigger=face
+            >
+                {move || {
+                    let (id, label) = match ending.with(Option::is_some) {
+                        true => ("bulk-endings", "How did they end?"),
+                        false => ("bulk-choices", label),
+                    };
+                    view! {
+                        <Picker
+                            id
+                            label
+                            choices=shown
+                            chosen=Signal::derive(move || chosen(list, field))
+                            on_pick=pick
+                            nothing=nothing()
+                        />
+                    }
+                }}
+            </Popover>
+        }
+        .into_any()
+    }
+}
+
+/// From the rows on the screen to all that the filter finds, and back.
+#[component]
+fn AllThatMatch() -> impl IntoView {
+    let list = expect_context::<List>();
+    let total = move || {
+        list.rows
+            .total
+            .get()
+            .filter(|_| list.listing.with(|listing| !listing.filter.deleted))
+    };
+    let more = Memo::new(move |_| {
+        let here = list.selection.with(Selection::len);
+        total().filter(|total| usize::try_from(total.count).is_ok_and(|count| count > here))
+    });
+    let too_many = Signal::derive(move || {
+        let total = more.get()?;
+        let fits = total.exact && usize::try_from(total.count).is_ok_and(|count| count <= BULK_MAX);
+        let why = || {
+            Refusal::plain(format!(
+                "At most {BULK_MAX} issues change at once. Narrow the filter."
+            ))
+        };
+        (!fits).then(why)
+    });
+    let words = move || {
+        more.get().map(|total| {
+            format!(
+                "All {}{} that match",
+                total.count,
+                if total.exact { "" } else { "+" }
+            )
+        })
+    };
+    move || {
+        if list.all.get() {
+            return view! {
+                <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| list.all.set(false)>
+                    {move || format!("Only these {}", list.selection.with(Selection::len))}
+                </button>
+            }
+            .into_any();
+        }
+        view! {
+            <Show when=move || more.with(Option::is_some)>
+                <GuardedButton refused=too_many class="btn btn-sm btn-ghost" on_click=Callback::new(move |()| list.all.set(true))>
+                    {words}
+                </GuardedButton>
+            </Show>
+        }
+        .into_any()
     }
 }
 
@@ -145,64 +222,12 @@ fn DeleteAll() -> impl IntoView {
         })
     });
     view! {
-        <Show when=move || allowed.get()>
+        <Show when=move || allowed.get() && !list.all.get()>
             <button type="button" class="btn btn-sm btn-ghost text-error" on:click=move |_| remove_all(list, toasts)>
                 <SmallIcon name=IconName::Trash2 />
                 "Delete"
             </button>
         </Show>
-    }
-}
-
-/// What would change and what would not, before it happens.
-#[component]
-fn Preview(doubtful: RwSignal<Option<Plan>>) -> impl IntoView {
-    let list = expect_context::<List>();
-    let toasts = toasts();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(doubtful.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && doubtful.with_untracked(Option::is_some) {
-            doubtful.set(None);
-        }
-    });
-    let can = move || doubtful.with(|plan| plan.as_ref().map_or(0, |plan| plan.rows.len()));
-    let go = move |_| {
-        if let Some(plan) = doubtful.get_untracked() {
-            doubtful.set(None);
-            carry_out(list, toasts, plan);
-        }
-    };
-    view! {
-        <Dialog open title="Not all of them can change" id="bulk-preview">
-            <p class="text-sm">
-                {move || doubtful.with(|plan| plan.as_ref().map(Plan::sentence))}
-            </p>
-            <ul class="flex max-h-72 flex-col overflow-y-auto text-sm">
-                {move || {
-                    let refused = doubtful.get().map(|plan| plan.refused).unwrap_or_default();
-                    refused
-                        .into_iter()
-                        .map(|(key, why)| {
-                            view! {
-                                <li class="flex gap-3 border-b border-base-300 py-1.5">
-                                    <span class="ii-key shrink-0">{key}</span>
-                                    <span class="text-ink-2">{why}</span>
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </ul>
-            <div class="flex justify-end gap-2">
-                <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| open.set(false)>"Cancel"</button>
-                <Show when=move || can() != 0>
-                    <button type="button" class="btn btn-sm btn-primary" on:click=go>
-                        {move || format!("Change {}", issues(can()))}
-                    </button>
-                </Show>
-            </div>
-        </Dialog>
     }
 }
 

@@ -1,147 +1,161 @@
-//! One change of many rows: first what would happen, then all of it, and the way back.
+//! One change of many issues: first what would happen, then all of it or nothing, and the way back.
 
 use super::List;
-use super::rows::Row;
-use crate::api;
-use crate::model::bulk::{Change, issues, put_back, to_be};
-use crate::model::change::Field;
-use crate::pages::issue::{IssueState, right_to};
+use super::rows::{Row, Rows};
+use crate::api::{self, ApiError};
+use crate::model::bulk::{Change, Outlook, Reach, issues, way_back, without_refused};
 use crate::state::Toasts;
-use domain::issue::Issue;
+use domain::bulk::{Bulk, BulkItem};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// What a change would do.
-#[derive(Clone)]
-pub struct Plan {
-    /// What is asked.
-    pub change: Change,
-    /// The issues that would change.
-    pub rows: Vec<IssueState>,
-    /// How many are like that already.
-    pub same: usize,
-    /// Keys of those that cannot change, and why.
-    pub refused: Vec<(String, String)>,
+/// A change that was chosen and not made yet.
+#[derive(Clone, Copy)]
+pub struct Deal {
+    /// What is chosen; none while nothing is.
+    pub change: RwSignal<Option<(Change, Reach)>>,
+    /// What would happen, once that is known.
+    pub outlook: RwSignal<Option<Outlook>>,
+    /// Why it is not known, or was not done.
+    pub error: RwSignal<Option<ApiError>>,
+    /// Whether it is being done.
+    pub busy: RwSignal<bool>,
+    list: List,
+    messages: Toasts,
 }
 
-impl Plan {
-    /// What would happen, in a sentence.
+impl Deal {
+    /// None yet.
     #[must_use]
-    pub fn sentence(&self) -> String {
-        let what = self.change.words();
-        let mut text = match self.rows.len() {
-            0 => format!("Nothing would change to {what}."),
-            n => format!("{} would change: {what}.", issues(n)),
+    pub fn new(list: List, messages: Toasts) -> Self {
+        Self {
+            change: RwSignal::new(None),
+            outlook: RwSignal::new(None),
+            error: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            list,
+            messages,
+        }
+    }
+
+    /// Asks what would happen.
+    pub fn begin(self, change: Change) {
+        self.error.set(None);
+        self.change
+            .set(Some((change, untrack(|| self.list.reach()))));
+        self.look();
+    }
+
+    fn look(self) {
+        let Some((change, reach)) = self.change.get_untracked() else {
+            return;
         };
-        if self.same > 0 {
-            text.push_str(&format!(" {} like that already.", are(self.same)));
-        }
-        text.push_str(" These stay as they are:");
-        text
+        self.outlook.set(None);
+        spawn_local(async move {
+            let answer = api::issues::bulk(&change.asked(&reach, true)).await;
+            // Given up meanwhile, or something else was chosen.
+            if self.change.try_get_untracked().flatten() != Some((change, reach)) {
+                return;
+            }
+            match answer {
+                Ok(report) => self.outlook.set(Some(Outlook::of(report))),
+                Err(error) => self.error.set(Some(error)),
+            }
+        });
+    }
+
+    /// Does it to those that would change: to all of them, or to none.
+    pub fn carry_out(self) {
+        let Some((change, _)) = self.change.get_untracked() else {
+            return;
+        };
+        let keys = self
+            .outlook
+            .with_untracked(|outlook| outlook.as_ref().map(Outlook::keys));
+        let Some(keys) = keys.filter(|_| !self.busy.get_untracked()) else {
+            return;
+        };
+        self.busy.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            let answer = api::issues::bulk(&change.asked(&Reach::These(keys), false)).await;
+            let _ = self.busy.try_set(false);
+            match answer {
+                Ok(report) => self.done(&change, report.items),
+                Err(error) => {
+                    let _ = self.error.try_set(Some(error));
+                    // What would happen is not what it was a moment ago.
+                    if self.outlook.try_get_untracked().is_some() {
+                        self.look();
+                    }
+                }
+            }
+        });
+    }
+
+    fn done(self, change: &Change, items: Vec<BulkItem>) {
+        let _ = self.change.try_set(None);
+        let _ = self.outlook.try_set(None);
+        self.list.choose_none();
+        let (rows, toasts) = (self.list.rows, self.messages);
+        rows.refresh();
+        let words = format!("{}: {}.", issues(items.len()), change.words());
+        toasts.undo(words, move || take_back(rows, toasts, items.clone()));
     }
 }
 
-fn are(count: usize) -> String {
-    if count == 1 {
-        "One is".into()
-    } else {
-        format!("{count} are")
-    }
-}
-
-/// Asks the rules about every selected row.
-#[must_use]
-pub fn plan(list: List, change: Change) -> Plan {
-    let mut plan = Plan {
-        change,
-        rows: Vec::new(),
-        same: 0,
-        refused: Vec::new(),
-    };
-    for row in untrack(|| list.selected()) {
-        let state = list.edits.of(&row);
-        let issue = state.shown.get_untracked();
-        if plan.change.is_so(&issue) {
-            plan.same += 1;
-            continue;
-        }
-        match untrack(|| allowed(state, &issue, &plan.change)) {
-            Ok(()) => plan.rows.push(state),
-            Err(why) => plan.refused.push((issue.key, why)),
-        }
-    }
-    plan
-}
-
-fn allowed(state: IssueState, issue: &Issue, change: &Change) -> Result<(), String> {
-    if let Change::Assignee(user) = change {
-        let whom = user.as_ref().map(|user| user.id);
-        return state.rights.may_assign(whom).map_err(|why| why.sentence);
-    }
-    right_to(state, change.field()).map_err(|why| why.sentence)?;
-    if let Change::Status(status, _) = change {
-        let workflow = state.catalogue.workflow.value.get().flatten();
-        let step = workflow.map(|workflow| workflow.step(&issue.status.slug, &status.slug).is_ok());
-        if step == Some(false) {
-            return Err(format!(
-                "The workflow has no step from {} to {}.",
-                issue.status.name, status.name
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Changes all of them at once on the screen; the server hears of each, and says what it refuses.
-pub fn carry_out(list: List, toasts: Toasts, plan: Plan) {
-    let field = plan.change.field();
-    let mut done: Vec<(IssueState, Issue)> = Vec::new();
-    for state in &plan.rows {
-        let before = state.shown.get_untracked();
-        let change = plan.change.clone();
-        state.change(plan.change.patch(&before), move |issue| change.show(issue));
-        done.push((*state, before));
-    }
-    list.selection
-        .update(|selection| *selection = Default::default());
-    let words = format!("{}: {}.", issues(done.len()), plan.change.words());
-    if done.is_empty() {
-        toasts.done(format!(
-            "Nothing to change: {} already.",
-            plan.change.words()
-        ));
-        return;
-    }
-    toasts.undo(words, move || {
-        for (state, before) in &done {
-            take_back(*state, field, before.clone(), toasts);
-        }
-    });
-}
-
-/// On the screen when the list is still there, else at the server alone.
-fn take_back(state: IssueState, field: Field, before: Issue, toasts: Toasts) {
-    let patch = to_be(field, &before);
-    if state.base.try_with_untracked(|_| ()).is_some() {
-        state.change(patch, move |issue| put_back(field, issue, &before));
-        return;
-    }
+/// Gives each issue back what it had, unless somebody has changed it since.
+fn take_back(rows: Rows, toasts: Toasts, items: Vec<BulkItem>) {
     spawn_local(async move {
-        let answer = match api::issues::show(&before.key).await {
-            Ok(now) => api::issues::update(&before.key, now.etag, &patch).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = answer {
-            toasts.failed(&format!("{} was not changed back.", before.key), &error);
+        let (mut back, mut left) = (0, Vec::new());
+        for asked in way_back(&items) {
+            match restore(asked).await {
+                Ok((count, reasons)) => {
+                    back += count;
+                    left.extend(reasons);
+                }
+                Err(error) => toasts.failed("Not all of them were changed back.", &error),
+            }
+        }
+        rows.refresh();
+        if !left.is_empty() {
+            let kept = left.len();
+            left.truncate(3);
+            toasts.refused(format!(
+                "{} changed back; {} stayed. {}",
+                issues(back),
+                issues(kept),
+                left.join(" ")
+            ));
+        } else if back > 0 {
+            toasts.done(format!("{} changed back.", issues(back)));
         }
     });
+}
+
+/// How many went back, and why the others did not.
+async fn restore(mut asked: Bulk) -> Result<(usize, Vec<String>), ApiError> {
+    let mut reasons = Vec::new();
+    loop {
+        match api::issues::bulk(&asked).await {
+            Ok(report) => return Ok((report.items.len(), reasons)),
+            Err(ApiError::Problem(problem)) if !problem.errors.is_empty() => {
+                let told = problem.errors.iter().map(|error| error.detail.clone());
+                reasons.extend(told);
+                match without_refused(&asked, &problem) {
+                    Some(fewer) => asked = fewer,
+                    None => return Ok((0, reasons)),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Deletes the selected ones; the message brings them back.
 pub fn remove_all(list: List, toasts: Toasts) {
     let rows: Vec<Row> = untrack(|| list.selected());
-    list.selection
-        .update(|selection| *selection = Default::default());
+    list.choose_none();
     spawn_local(async move {
         let mut gone: Vec<String> = Vec::new();
         for row in rows {

@@ -2,12 +2,12 @@
 
 use super::List;
 use super::facets::look_in;
+use super::rows::Row;
 use crate::components::choices;
 use crate::components::picker::Choice;
 use crate::model::bulk::Change;
 use crate::model::change::Field;
-use domain::issue::{Priority, Resolution, Severity, StatusRef};
-use domain::label::LabelRef;
+use domain::issue::{IssueType, Priority, Resolution, Severity, StatusRef};
 use leptos::prelude::*;
 
 /// The choices and what each does; `ending` asks how a done status was reached. Tracked.
@@ -31,31 +31,19 @@ pub fn choices_for(list: List, field: Field, ending: Option<&Change>) -> Vec<(Ch
             each.map(|(severity, choice)| (choice, Change::Severity(*severity)))
                 .collect()
         }
+        Field::Type => {
+            let each = IssueType::ALL.iter().zip(choices::types());
+            each.map(|(kind, choice)| (choice, Change::Type(*kind)))
+                .collect()
+        }
         Field::Status => statuses(list),
         Field::Labels => labels(list),
         _ => people(list),
     }
 }
 
-/// Key of the project that all selected rows are of. Tracked.
-fn project(list: List) -> Option<String> {
-    let mut keys: Vec<String> = list
-        .selected()
-        .iter()
-        .map(|row| row.row.with(|row| row.project.clone()))
-        .collect();
-    keys.dedup();
-    match keys.as_slice() {
-        [one] => Some(one.clone()),
-        _ => None,
-    }
-}
-
 fn statuses(list: List) -> Vec<(Choice, Change)> {
-    let workflow = project(list)
-        .and_then(|key| list.edits.catalogue(&key).workflow.value.get())
-        .flatten();
-    let Some(workflow) = workflow else {
+    let Some(workflow) = list.workflow() else {
         return Vec::new();
     };
     let one = |status: &domain::workflow::Status| {
@@ -70,21 +58,43 @@ fn statuses(list: List) -> Vec<(Choice, Change)> {
     workflow.statuses.iter().map(one).collect()
 }
 
+/// A label that all of them have goes; any other comes.
 fn labels(list: List) -> Vec<(Choice, Change)> {
-    let labels = project(list)
+    let labels = list
+        .one_project()
         .and_then(|key| list.edits.catalogue(&key).labels.value.get())
         .unwrap_or_default();
-    let change = |label: &domain::label::Label| {
-        Change::Label(LabelRef {
-            id: label.id,
-            name: label.name.clone(),
-            colour: label.colour.clone(),
-        })
-    };
     let choices = choices::labels(&labels).into_iter();
     choices
         .zip(&labels)
-        .map(|(choice, label)| (choice, change(label)))
+        .map(|(choice, label)| {
+            let name = label.name.clone();
+            match have(list, &name) {
+                true => (choice, Change::NoLabel(name)),
+                false => (choice, Change::Label(name)),
+            }
+        })
+        .collect()
+}
+
+/// Whether all selected rows have that label. Tracked.
+fn have(list: List, name: &str) -> bool {
+    let has = |row: &Row| {
+        row.row
+            .with(|row| row.labels.iter().any(|label| label.name == name))
+    };
+    !list.all.get() && list.selected().iter().all(has)
+}
+
+/// The values of those that are so already, in the list of choices. Tracked.
+#[must_use]
+pub fn chosen(list: List, field: Field) -> Vec<String> {
+    if field != Field::Labels {
+        return Vec::new();
+    }
+    let all = labels(list).into_iter();
+    all.filter(|(_, change)| matches!(change, Change::NoLabel(_)))
+        .map(|(choice, _)| choice.value)
         .collect()
 }
 

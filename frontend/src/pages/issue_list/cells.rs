@@ -2,6 +2,7 @@
 
 use super::List;
 use super::edits::place_of;
+use super::row_menu::RowMenu;
 use super::rows::Row;
 use crate::components::floating::Floating;
 use crate::components::issue_row::look_of;
@@ -51,7 +52,12 @@ const fn class_of(column: Column) -> &'static str {
 
 /// The cell of one column.
 #[component]
-pub fn Cell(row: Row, column: Column, editing: Memo<Option<Field>>) -> impl IntoView {
+pub fn Cell(
+    row: Row,
+    column: Column,
+    editing: Memo<Option<Field>>,
+    menu: Memo<bool>,
+) -> impl IntoView {
     let list = expect_context::<List>();
     let cells: Signal<IssueRow> = row.row.clone().into();
     let id = row.id;
@@ -87,10 +93,13 @@ pub fn Cell(row: Row, column: Column, editing: Memo<Option<Field>>) -> impl Into
             .get()
             .filter(|field| place_of(*field, &columns) == column)
     });
+    let below = row.clone();
+    let open = move || column == Column::Title && menu.get();
     view! {
         <span role="gridcell" class=class_of(column) class:ii-pend=pending>
             {content}
             {move || here.get().map(|field| view! { <Editor row=row.clone() field /> })}
+            {move || open().then(|| view! { <RowMenu row=below.clone() /> })}
         </span>
     }
 }
@@ -136,7 +145,7 @@ fn Title(row: Signal<IssueRow>, id: uuid::Uuid) -> impl IntoView {
         <Show when=move || !with(Column::Type)>
             {move || view! { <TypeMark kind=row.get().type_ /> }}
         </Show>
-        <a class="t" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
+        <a class="t" draggable="false" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
         <Show when=overdue>
             <span class="shrink-0 text-xs text-error">"overdue"</span>
         </Show>
@@ -171,6 +180,16 @@ fn Title(row: Signal<IssueRow>, id: uuid::Uuid) -> impl IntoView {
             on:click=move |_| list.edit(id, Field::Title)
         >
             <SmallIcon name=IconName::Pencil />
+        </button>
+        <button
+            type="button"
+            class="btn btn-ghost btn-xs btn-square ii-pen ii-more"
+            tabindex="-1"
+            aria-haspopup="menu"
+            aria-label=move || format!("What can be done with {}", row.get().key)
+            on:click=move |_| list.menu.set(Some(id))
+        >
+            <SmallIcon name=IconName::Ellipsis />
         </button>
     }
 }

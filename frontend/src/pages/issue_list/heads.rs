@@ -75,13 +75,24 @@ fn AllBox() -> impl IntoView {
     });
     view! {
         <span role="columnheader" class="a-c">
-            <input
-                node_ref=node
-                type="checkbox"
-                class="checkbox checkbox-sm checkbox-primary"
-                aria-label="Select all rows"
-                on:change=move |_| list.selection.update(|s| s.all(&list.folds.order()))
-            />
+            {match list.is_past() {
+                true => view! { <span class="sr-only">"Selected"</span> }.into_any(),
+                false => {
+                    view! {
+                        <input
+                            node_ref=node
+                            type="checkbox"
+                            class="checkbox checkbox-sm checkbox-primary"
+                            aria-label="Select all rows"
+                            on:change=move |_| {
+                                list.all.set(false);
+                                list.selection.update(|s| s.all(&list.folds.order()));
+                            }
+                        />
+                    }
+                        .into_any()
+                }
+            }}
         </span>
     }
 }

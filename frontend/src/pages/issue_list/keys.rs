@@ -4,7 +4,7 @@ use super::List;
 use super::rows::Row;
 use crate::model::change::Field;
 use crate::pages::issue::assign;
-use crate::state::clipboard::copy;
+use crate::state::clipboard::{copy, copy_link};
 use crate::state::{on_command, session, toasts};
 use domain::paths::page;
 use leptos::prelude::*;
@@ -52,7 +52,8 @@ impl List {
         let Some(id) = order.get(to).copied() else {
             return;
         };
-        if extend {
+        if extend && !self.is_past() {
+            self.all.set(false);
             self.selection.update(|selection| {
                 if let Some(from) = self.cursor.get_untracked().filter(|_| selection.is_empty()) {
                     selection.toggle(from);
@@ -73,6 +74,10 @@ impl List {
 
     /// Selects a row or the range up to it.
     pub fn select(self, id: Uuid, range: bool) {
+        if self.is_past() {
+            return;
+        }
+        self.all.set(false);
         let order = self.folds.order();
         self.selection.update(|selection| {
             if range {
@@ -93,14 +98,15 @@ impl List {
     pub fn edited(self) {
         if let Some((id, _)) = self.edits.open.get_untracked() {
             self.edits.open.set(None);
-            request_animation_frame(move || {
-                let nobody = document()
-                    .active_element()
-                    .is_none_or(|active| active.tag_name() == "BODY");
-                if nobody {
-                    focus_row(id);
-                }
-            });
+            give_back(id);
+        }
+    }
+
+    /// Closes the menu of a row, and gives the focus back to it.
+    pub fn close_menu(self) {
+        if let Some(id) = self.menu.get_untracked() {
+            self.menu.set(None);
+            give_back(id);
         }
     }
 
@@ -155,6 +161,9 @@ pub fn ListKeys() -> impl IntoView {
             list.peek(row.id);
         }
     });
+    on_command("row_menu", move || {
+        list.menu.set(list.cursor.get_untracked())
+    });
     on_command("select", move || {
         if let Some(row) = list.at() {
             list.select(row.id, false);
@@ -167,8 +176,7 @@ pub fn ListKeys() -> impl IntoView {
         {
             list.unpeek();
         } else {
-            list.selection
-                .update(|selection| *selection = Default::default());
+            list.choose_none();
         }
     });
     let fields = [
@@ -209,6 +217,11 @@ pub fn ListKeys() -> impl IntoView {
             copy(toasts, key.clone(), format!("{key} copied."));
         }
     });
+    on_command("copy_link", move || {
+        if let Some(row) = list.at() {
+            row.row.with_untracked(|row| copy_link(toasts, &row.key));
+        }
+    });
 }
 
 /// Moves the focus along the row, from the title to the cells that can be changed.
@@ -242,6 +255,18 @@ pub fn across_within(event: &leptos::ev::KeyboardEvent, around: &str, right: boo
     if let Some(stop) = stops.get(to) {
         let _ = stop.focus();
     }
+}
+
+/// The row has the focus when what was open above it took it along.
+fn give_back(id: Uuid) {
+    request_animation_frame(move || {
+        let nobody = document()
+            .active_element()
+            .is_none_or(|active| active.tag_name() == "BODY");
+        if nobody {
+            focus_row(id);
+        }
+    });
 }
 
 fn focus_row(id: Uuid) {

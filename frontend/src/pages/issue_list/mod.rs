@@ -3,7 +3,9 @@
 mod bulk;
 mod bulk_apply;
 mod bulk_choices;
+mod bulk_preview;
 mod cells;
+mod chosen;
 mod columns;
 mod edits;
 mod empty;
@@ -15,8 +17,10 @@ mod heads;
 mod keys;
 mod order;
 mod peek;
+mod press;
 mod query_field;
 mod query_help;
+mod row_menu;
 mod rows;
 mod table;
 
@@ -77,12 +81,16 @@ pub struct List {
     pub columns: Memo<Vec<Column>>,
     /// The rows that are edited here.
     pub edits: Edits,
+    /// The row whose menu is open.
+    pub menu: RwSignal<Option<Uuid>>,
     /// The row that keys act on.
     pub cursor: RwSignal<Option<Uuid>>,
     /// The group in which the cursor is: an issue can stand in two.
     pub group: RwSignal<Option<usize>>,
     /// The rows that a bulk change will reach.
     pub selection: RwSignal<Selection<Uuid>>,
+    /// Whether the change reaches all that the filter finds, seen or not.
+    pub all: RwSignal<bool>,
     /// What the column's head that is being dragged would group by.
     pub dragged: RwSignal<Option<GroupBy>>,
     /// The button of the bar that a key asks for.
@@ -133,9 +141,11 @@ impl List {
                 listing.with(|listing| roomy(&listing.look.columns, listing.look.peek.is_some()))
             }),
             edits: Edits::new(),
+            menu: RwSignal::new(None),
             cursor: RwSignal::new(None),
             group: RwSignal::new(None),
             selection: RwSignal::new(Selection::default()),
+            all: RwSignal::new(false),
             dragged: RwSignal::new(None),
             bulk: RwSignal::new(None),
         };
@@ -319,7 +329,11 @@ fn Body(empty: ViewFn) -> impl IntoView {
                 .into_any()
         }
         Ok(Some(true)) => empty.run().into_any(),
-        Ok(Some(false)) => view! { <Table /> <Foot /> <BulkBar /> }.into_any(),
+        Ok(Some(false)) => {
+            // What was is only read.
+            let bar = (!list.is_past()).then(|| view! { <BulkBar /> });
+            view! { <Table /> <Foot /> {bar} }.into_any()
+        }
     }
 }
 

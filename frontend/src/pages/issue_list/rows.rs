@@ -185,6 +185,11 @@ impl Rows {
         });
     }
 
+    /// Asks again now: something was changed from here.
+    pub fn refresh(self) {
+        spawn_local(self.peek());
+    }
+
     async fn peek(self) {
         let Some(listing) = self.listing.try_get_untracked() else {
             return;

@@ -6,6 +6,7 @@ use super::folds::Line;
 use super::groups::{GroupHead, GroupZone};
 use super::heads::Heads;
 use super::keys::{ListKeys, across};
+use super::press::Press;
 use super::rows::Row;
 use crate::components::{IconName, SmallIcon};
 use crate::model::columns::Column;
@@ -35,6 +36,16 @@ pub fn Table() -> impl IntoView {
             before != selection.len()
         });
     });
+    // Another filter finds others.
+    let asked = Memo::new(move |_| {
+        list.listing
+            .with(|listing| (listing.query(), listing.filter.project.clone()))
+    });
+    Effect::watch(
+        move || asked.track(),
+        move |(), _, _| list.all.set(false),
+        false,
+    );
     let widths = move || {
         let columns = list.columns.get();
         crate::model::columns::widths(&columns)
@@ -105,7 +116,12 @@ fn OneRow(row: Row, group: Option<usize>) -> impl IntoView {
             .map(|(_, field)| field)
     });
     let pick = move |event: leptos::ev::MouseEvent| list.select(id, event.shift_key());
-    let cell = move |column: Column| view! { <Cell row=row.clone() column editing /> };
+    let menu = Memo::new(move |_| {
+        let here = group.is_none() || list.group.get() == group;
+        here && list.menu.get() == Some(id)
+    });
+    let press = Press::on(list, id);
+    let cell = move |column: Column| view! { <Cell row=row.clone() column editing menu /> };
     view! {
         <div
             role="row"
@@ -115,20 +131,31 @@ fn OneRow(row: Row, group: Option<usize>) -> impl IntoView {
             class:sel=move || selected.get()
             class:live=move || list.rows.marked.with(|marked| marked.contains(&id))
             aria-selected=move || if selected.get() { "true" } else { "false" }
+            on:pointerdown=move |event| press.begin(&event)
+            on:pointermove=move |event| press.stray(&event)
+            on:pointerup=move |_| press.end()
+            on:pointercancel=move |_| press.end()
+            on:click:capture=move |event| press.click(&event)
+            on:contextmenu=move |event| press.menu(&event)
             on:focusin=move |_| {
                 list.group.set(group);
                 list.cursor.set(Some(id));
             }
         >
             <span role="gridcell" class="a-c">
-                <input
-                    type="checkbox"
-                    class="checkbox checkbox-sm checkbox-primary"
-                    tabindex="-1"
-                    aria-label=move || format!("Select {}", key())
-                    prop:checked=move || selected.get()
-                    on:click=pick
-                />
+                {(!list.is_past())
+                    .then(|| {
+                        view! {
+                            <input
+                                type="checkbox"
+                                class="checkbox checkbox-sm checkbox-primary"
+                                tabindex="-1"
+                                aria-label=move || format!("Select {}", key())
+                                prop:checked=move || selected.get()
+                                on:click=pick
+                            />
+                        }
+                    })}
             </span>
             {move || list.columns.get().into_iter().map(&cell).collect_view()}
         </div>

@@ -10,7 +10,7 @@ use crate::components::skeleton::SkeletonRows;
 use crate::components::{AsyncView, Empty, IconName, Page, Time};
 use crate::model::listing::Listing;
 use crate::state::pulse::pulse;
-use crate::state::{Catalogue, Loaded, live, on_command};
+use crate::state::{Catalogue, Loaded, later, live, on_command};
 use domain::issue::IssueRow;
 use domain::paths::page;
 use leptos::prelude::*;
@@ -54,13 +54,23 @@ impl Queue {
         let _ = self.wanted.try_set(Some(key.to_owned()));
     }
 
-    /// Comes again at the end.
+    /// Comes again at the end, also after another visit; or, when it is there, back in line.
     pub fn later(self, key: &str) {
-        self.leave(key);
-        self.aside.update(|aside| {
-            aside.retain(|other| other != key);
-            aside.push(key.to_owned());
-        });
+        if self.is_aside(key) {
+            self.aside
+                .update(|aside| aside.retain(|other| other != key));
+            self.wanted.set(Some(key.to_owned()));
+        } else {
+            self.leave(key);
+            self.aside.update(|aside| aside.push(key.to_owned()));
+        }
+    }
+
+    /// Whether it was set aside. Tracked.
+    #[must_use]
+    pub fn is_aside(self, key: &str) -> bool {
+        self.aside
+            .with(|aside| aside.iter().any(|other| other == key))
     }
 
     fn leave(self, key: &str) {
@@ -118,18 +128,25 @@ pub fn TriagePage() -> impl IntoView {
     view! {
         <Page title="Triage" crumbs>
             <AsyncView loaded what="The queue" loading="Loading the queue" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:rows>
-                <Work rows catalogue />
+                <Work rows catalogue project=project.get_untracked() />
             </AsyncView>
         </Page>
     }
 }
 
 #[component]
-fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue) -> impl IntoView {
+fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) -> impl IntoView {
     let (aside, gone) = (
-        RwSignal::new(Vec::<String>::new()),
+        RwSignal::new(later::keys(&project)),
         RwSignal::new(Vec::<String>::new()),
     );
+    // What was decided meanwhile, by whomever, is not remembered any more.
+    Effect::new(move |_| {
+        let here = rows.with(|rows| rows.iter().map(|row| row.key.clone()).collect::<Vec<_>>());
+        let mut aside = aside.get();
+        aside.retain(|key| here.contains(key));
+        later::keep(&project, &aside);
+    });
     let wanted = RwSignal::new(None::<String>);
     let waiting = Memo::new(move |_| {
         let (aside, gone) = (aside.get(), gone.get());
@@ -163,6 +180,11 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue) -> impl IntoView {
     on_command("next", move || queue.step(true));
     on_command("previous", move || queue.step(false));
     let count = move || waiting.with(Vec::len);
+    let line = move |set_aside: bool| {
+        let mut rows = waiting.get();
+        rows.retain(|row| queue.is_aside(&row.key) == set_aside);
+        rows
+    };
     view! {
         <Show
             when=move || at.with(Option::is_some)
@@ -174,9 +196,18 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue) -> impl IntoView {
                         <span>"Oldest first"</span>
                         <span role="status">{move || format!("{} to look at", count())}</span>
                     </p>
-                    <For each=move || waiting.get() key=|row| (row.key.clone(), row.version) let:row>
+                    <For each=move || line(false) key=|row| (row.key.clone(), row.version) let:row>
                         <Waiting row />
                     </For>
+                    <Show when=move || !line(true).is_empty()>
+                        <p class="flex items-center justify-between gap-2 border-b border-base-300 bg-base-200 px-4 py-1 text-xs text-ink-2">
+                            <span>"Set aside, in this browser"</span>
+                            <button type="button" class="btn btn-ghost btn-xs" on:click=move |_| aside.set(Vec::new())>"All back in line"</button>
+                        </p>
+                        <For each=move || line(true) key=|row| (row.key.clone(), row.version) let:row>
+                            <Waiting row />
+                        </For>
+                    </Show>
                 </nav>
                 {move || at.get().map(|key| view! { <One key /> })}
             </div>

@@ -95,6 +95,10 @@ pub fn Verbs(
         None => hint.set(Some("Choose the similar issue that this one repeats.")),
     };
     let later = move || queue.later(&state.key());
+    let later_words = move || match queue.is_aside(&state.key()) {
+        true => "Back in line",
+        false => "Later",
+    };
     let ask = move || {
         if no_ask.with_untracked(Option::is_none) {
             asking.set(true);
@@ -132,7 +136,7 @@ pub fn Verbs(
             </GuardedButton>
             <GuardedButton refused=none class="btn btn-line" on_click=Callback::new(move |()| later())>
                 <kbd class="kbd" aria-hidden="true">"4"</kbd>
-                "Later"
+                {later_words}
             </GuardedButton>
             <GuardedButton refused=no_ask class="btn btn-line" on_click=Callback::new(move |()| ask())>
                 <kbd class="kbd" aria-hidden="true">"5"</kbd>

@@ -1,0 +1,65 @@
+//! What can be done with one row, in a menu.
+
+use super::List;
+use super::rows::Row;
+use crate::components::floating::Floating;
+use crate::components::menu::Menu;
+use crate::components::{IconName, SmallIcon};
+use crate::model::change::Field;
+use crate::state::clipboard::{copy, copy_link};
+use crate::state::toasts;
+use domain::paths::page;
+use leptos::prelude::*;
+
+/// The menu, open.
+#[component]
+pub fn RowMenu(row: Row) -> impl IntoView {
+    let list = expect_context::<List>();
+    let toasts = toasts();
+    let id = row.id;
+    let key = StoredValue::new(row.row.with_untracked(|row| row.key.clone()));
+    let close = move || list.close_menu();
+    let item = move |icon, words: &'static str, keys: Option<&'static str>, act: Callback<()>| {
+        view! {
+            <button
+                type="button"
+                role="menuitem"
+                on:click=move |_| {
+                    close();
+                    act.run(());
+                }
+            >
+                <SmallIcon name=icon />
+                {words}
+                {keys.map(|keys| view! { <kbd class="kbd ml-auto" aria-hidden="true">{keys}</kbd> })}
+            </button>
+        }
+    };
+    let link = Callback::new(move |()| copy_link(toasts, &key.get_value()));
+    let name = Callback::new(move |()| {
+        let key = key.get_value();
+        copy(toasts, key.clone(), format!("{key} copied."));
+    });
+    let changes = (!list.is_past()).then(|| {
+        view! {
+            <div role="separator" class="my-1 border-t border-base-300"></div>
+            {item(IconName::Pencil, "Change the title", Some("e"), Callback::new(move |()| list.edit(id, Field::Title)))}
+            {item(IconName::Check, "Select", Some("x"), Callback::new(move |()| list.select(id, false)))}
+        }
+    });
+    view! {
+        <Floating class="ii-float ii-pop text-left font-normal" on_close=Callback::new(move |()| close())>
+            <Menu label="This issue">
+                <a role="menuitem" href=page::issue(&key.get_value())>
+                    <SmallIcon name=IconName::Maximize2 />
+                    "Open"
+                    <kbd class="kbd ml-auto" aria-hidden="true">"Enter"</kbd>
+                </a>
+                {item(IconName::Eye, "Show beside the list", Some("Space"), Callback::new(move |()| list.peek(id)))}
+                {item(IconName::Link, "Copy the link", Some("y"), link)}
+                {item(IconName::Copy, "Copy the key", Some("."), name)}
+                {changes}
+            </Menu>
+        </Floating>
+    }
+}
