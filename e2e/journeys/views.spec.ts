@@ -98,7 +98,7 @@ test('a filter with its layout is saved, opened, changed, shared and deleted', a
   // Renamed and deleted.
   await page.keyboard.press('v');
   await page.getByRole('menuitem', { name: 'Rename…' }).click();
-  await page.getByLabel('Name').fill(`${name} now`);
+  await page.getByLabel('Name', { exact: true }).fill(`${name} now`);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: `${name} now` })).toBeVisible();
   await page.keyboard.press('v');
