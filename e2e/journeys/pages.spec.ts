@@ -27,6 +27,7 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/admin/policy?right=delete_issue&project=ENG', /roles and rights/i],
   ['/settings/profile', /.+/],
   ['/settings/sessions', /.+/],
+  ['/settings/tokens', /your tokens/i],
   ['/nowhere', /.+/],
 ];
 

@@ -18,7 +18,7 @@ use crate::pages::project_settings::ProjectSettingsPage;
 use crate::pages::projects::ProjectsPage;
 use crate::pages::register::RegisterPage;
 use crate::pages::search::SearchPage;
-use crate::pages::settings::{ProfilePage, SessionsPage};
+use crate::pages::settings::{ProfilePage, SessionsPage, TokensPage};
 use crate::pages::triage::TriagePage;
 use crate::pages::user::UserPage;
 use crate::pages::users::UsersPage;
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:key/settings") view=ProjectSettingsPage />
                     <Route path=path!("/settings/profile") view=ProfilePage />
                     <Route path=path!("/settings/sessions") view=SessionsPage />
+                    <Route path=path!("/settings/tokens") view=TokensPage />
                     <Route path=path!("/users") view=UsersPage />
                     <Route path=path!("/users/:name") view=UserPage />
                     <Route path=path!("/admin/audit") view=AuditPage />

@@ -245,6 +245,11 @@ pub mod page {
     pub fn user(name: &str) -> String {
         format!("/users/{}", encode(name))
     }
+    /// Tokens of a person or program.
+    #[must_use]
+    pub fn user_tokens(name: &str) -> String {
+        format!("{}#tokens", user(name))
+    }
     /// New issues of a project, one after the other.
     #[must_use]
     pub fn project_triage(key: &str) -> String {

@@ -17,6 +17,7 @@ pub mod project_lists;
 pub mod projects;
 pub mod search;
 pub mod stats;
+pub mod tokens;
 pub mod users;
 pub mod views;
 

@@ -43,6 +43,7 @@ pub mod slider;
 pub mod standing;
 pub mod talk;
 pub mod time;
+pub mod token_form;
 pub mod topics;
 pub mod trend;
 pub mod window;

@@ -21,6 +21,7 @@ pub mod projects;
 pub mod register;
 pub mod search;
 pub mod settings;
+pub mod tokens;
 pub mod triage;
 pub mod user;
 pub mod users;

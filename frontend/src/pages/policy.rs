@@ -151,6 +151,7 @@ fn Table(asked: Asked) -> impl IntoView {
                     <tr>
                         <th scope="col" class="ii-sticky">"To …"</th>
                         {Role::ALL.iter().map(|role| view! { <Head asked role=*role /> }).collect_view()}
+                        <th scope="col">"A token also needs"</th>
                     </tr>
                 </thead>
                 <tbody>{TABLE.iter().map(|rule| view! { <Line asked rule /> }).collect_view()}</tbody>
@@ -208,6 +209,7 @@ fn Line(asked: Asked, rule: &'static Rule) -> impl IntoView {
                     }
                 })
                 .collect_view()}
+            <td><code class="ii-key">{rule.scope.slug()}</code></td>
         </tr>
     }
 }

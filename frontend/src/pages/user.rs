@@ -6,6 +6,7 @@ use crate::components::page::Crumb;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::time::exact;
 use crate::components::{AsyncView, Avatar, IconName, Page, SmallIcon};
+use crate::pages::tokens::TokenPanel;
 use crate::state::{Loaded, live, session};
 use domain::paths::page;
 use domain::user::{Kind, User};
@@ -41,6 +42,7 @@ pub fn UserPage() -> impl IntoView {
             <AsyncView loaded what="The person" loading="Loading the person" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:user>
                 <div class="flex max-w-3xl flex-col gap-6 px-4 py-6 lg:px-6">
                     {move || view! { <Profile user=user.get() /> }}
+                    <TokensOf user />
                     <section class="flex flex-col gap-2">
                         <div>
                             <h2 class="text-sm">"Activity"</h2>
@@ -51,6 +53,37 @@ pub fn UserPage() -> impl IntoView {
                 </div>
             </AsyncView>
         </Page>
+    }
+}
+
+/// Tokens of somebody else, for admins.
+#[component]
+fn TokensOf(user: RwSignal<Tagged<User>>) -> impl IntoView {
+    let session = session();
+    let about =
+        Memo::new(move |_| user.with(|user| (user.value.id, user.value.kind, user.value.active)));
+    move || {
+        let (id, kind, active) = about.get();
+        let others = session.is_admin() && session.user_id() != Some(id);
+        let text = match kind {
+            Kind::Service => {
+                "A program signs in with tokens alone. Make one for each place where it runs."
+            }
+            Kind::Human => {
+                "People make their own in their settings. Revoke what got into wrong hands."
+            }
+        };
+        others.then(|| {
+            view! {
+                <section id="tokens" class="flex flex-col gap-2">
+                    <div>
+                        <h2 class="text-sm">"Tokens"</h2>
+                        <p class="text-xs text-ink-3">{text}</p>
+                    </div>
+                    <TokenPanel whose=Some(id) makes={kind == Kind::Service && active} />
+                </section>
+            }
+        })
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
 fn icon(kind: &str) -> IconName {
     match kind.split_once('.') {
         Some(("sign_in", "failed")) => IconName::CircleAlert,
-        Some(("sign_in" | "session" | "password", _)) => IconName::KeyRound,
+        Some(("sign_in" | "session" | "password" | "token", _)) => IconName::KeyRound,
         Some(("account", _)) => IconName::User,
         Some(("member", _)) => IconName::Users,
         Some((_, "exported")) => IconName::Download,

@@ -1,4 +1,4 @@
-//! One's own account: profile, look, password, sessions.
+//! One's own account: profile, look, password, sessions, tokens.
 
 mod look;
 mod password;
@@ -6,6 +6,7 @@ mod profile;
 mod sessions;
 
 use crate::components::Page;
+use crate::pages::tokens::TokenPanel;
 use domain::paths::page;
 use leptos::prelude::*;
 use look::LookSection;
@@ -13,12 +14,13 @@ use password::PasswordSection;
 use profile::ProfileSection;
 use sessions::SessionList;
 
-/// The two pages as a row of links.
+/// The pages as a row of links.
 #[component]
 fn SettingsFrame(title: &'static str, current: &'static str, children: Children) -> impl IntoView {
     let links = [
         (page::PROFILE, "Profile and password"),
         (page::SESSIONS, "Sessions"),
+        (page::TOKENS, "Tokens"),
     ];
     view! {
         <Page title>
@@ -60,7 +62,7 @@ pub fn ProfilePage() -> impl IntoView {
             <Section title="Look" text="The theme follows you to other browsers; accent and contrast stay in this one.">
                 <LookSection />
             </Section>
-            <Section title="Password" text="A new one ends all your other sessions.">
+            <Section title="Password" text="A new one ends all your other sessions and revokes your tokens.">
                 <PasswordSection />
             </Section>
         </SettingsFrame>
@@ -73,6 +75,20 @@ pub fn SessionsPage() -> impl IntoView {
     view! {
         <SettingsFrame title="Your sessions" current=page::SESSIONS>
             <SessionList />
+        </SettingsFrame>
+    }
+}
+
+/// What one's programs come with.
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    view! {
+        <SettingsFrame title="Your tokens" current=page::TOKENS>
+            <p class="max-w-2xl pt-6 pb-4 text-sm text-ink-2">
+                "A program sends a token instead of your password, and may what you may, cut by the token’s scopes and project. "
+                <a class="link" href="/api/docs/" rel="external">"What the API can do"</a>
+            </p>
+            <TokenPanel />
         </SettingsFrame>
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn PasswordSection() -> impl IntoView {
             move |()| {
                 let _ = current.try_set(String::new());
                 let _ = new.try_set(String::new());
-                toasts.done("You have a new password. Your other sessions have ended.");
+                toasts.done("You have a new password. Your other sessions have ended, and your tokens are revoked.");
             },
         );
     };

@@ -221,7 +221,7 @@ fn ResetForm(people: People) -> impl IntoView {
                 value=password
                 autocomplete="new-password"
                 error=form.field("password")
-                hint="At least 10 characters. All their sessions end; tell them the password on another way."
+                hint="At least 10 characters. All their sessions end and their tokens are revoked; tell them the password on another way."
             />
             <Buttons open form words="Set password" />
         </form>

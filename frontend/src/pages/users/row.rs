@@ -163,7 +163,7 @@ fn RowMenu(people: People, user: Memo<User>) -> impl IntoView {
         };
         let said = if user.active {
             format!(
-                "{} is deactivated and signed out everywhere.",
+                "{} is deactivated, signed out everywhere, and without tokens.",
                 user.display_name
             )
         } else {
@@ -205,6 +205,12 @@ fn RowMenu(people: People, user: Memo<User>) -> impl IntoView {
                         <SmallIcon name=IconName::KeyRound />
                         "Set password"
                     </button>
+                </Show>
+                <Show when=move || user.get().kind == Kind::Service>
+                    <a role="menuitem" href=move || page::user_tokens(&user.get().username)>
+                        <SmallIcon name=IconName::KeyRound />
+                        "Tokens"
+                    </a>
                 </Show>
                 <button
                     type="button"
