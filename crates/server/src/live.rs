@@ -344,8 +344,8 @@ fn deliver(app: &App, cursor: &mut Option<i64>, stamping: bool) -> store::Result
     }
     app.db.read(|conn| {
         loop {
-            let rows = events::read_after(conn, after, 500)?;
-            let more = rows.len() == 500;
+            let rows = events::read_after(conn, after)?;
+            let more = rows.len() == events::PAGE;
             for row in rows {
                 after = row.seq;
                 let frame = Frame::new(row, &app.places);
@@ -447,7 +447,7 @@ pub fn replay(
     after: i64,
     rights: &Rights,
 ) -> store::Result<(Vec<Frame>, Option<i64>)> {
-    let rows = events::read_after(conn, after, 500)?;
+    let rows = events::read_after(conn, after)?;
     let last = rows.last().map(|r| r.seq);
     let frames = rows
         .into_iter()

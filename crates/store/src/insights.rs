@@ -18,43 +18,85 @@ use domain::workflow::Category;
 type CountSql = (Text, Text, BigInt);
 type CountRow = (String, String, i64);
 
-/// Value, name for people (empty: follows from the value), joins and order of a count.
-const fn bars(by: OpenBy) -> (&'static str, &'static str, &'static str, &'static str) {
+/// How open issues are counted: by a column of theirs, so that an index alone can answer, and what the
+/// few counts are joined with afterwards.
+struct Bars {
+    /// The column.
+    column: &'static str,
+    /// What must stand beside an issue for that.
+    beside: &'static str,
+    /// What names the column's values `c.v`.
+    joins: &'static str,
+    /// The value.
+    value: &'static str,
+    /// The value for people; empty follows from the value.
+    name: &'static str,
+    order: &'static str,
+}
+
+const fn bars(by: OpenBy) -> Bars {
+    let plain = Bars {
+        column: "",
+        beside: "",
+        joins: "",
+        value: "c.v::text",
+        name: "''",
+        order: "1",
+    };
     match by {
-        OpenBy::Severity => ("i.severity::text", "''", "", "1 desc"),
-        OpenBy::Priority => ("i.priority::text", "''", "", "1"),
-        OpenBy::Type => ("i.type", "''", "", "3 desc, 1"),
+        OpenBy::Severity => Bars {
+            column: "i.severity",
+            order: "1 desc",
+            ..plain
+        },
+        OpenBy::Priority => Bars {
+            column: "i.priority",
+            ..plain
+        },
+        OpenBy::Type => Bars {
+            column: "i.type",
+            order: "3 desc, 1",
+            ..plain
+        },
         // Over projects of the same slug and name.
-        OpenBy::Status => (
-            "s.slug",
-            "s.name",
-            " join status s on s.id = i.status_id",
-            "min(s.position), 1",
-        ),
-        OpenBy::Category => (
-            "s.category",
-            "''",
-            " join status s on s.id = i.status_id",
-            "1",
-        ),
-        OpenBy::Assignee => (
-            "coalesce(a.username, 'none')",
-            "coalesce(a.display_name, 'Nobody')",
-            " left join account a on a.id = i.assignee_id",
-            "3 desc, 1",
-        ),
-        OpenBy::Label => (
-            "l.name",
-            "l.name",
-            " join label l on l.id = any(i.label_ids)",
-            "3 desc, 1",
-        ),
-        OpenBy::Project => (
-            "p.key",
-            "p.name",
-            " join project p on p.id = i.project_id",
-            "3 desc, 1",
-        ),
+        OpenBy::Status => Bars {
+            column: "i.status_id",
+            joins: " join status s on s.id = c.v",
+            value: "s.slug",
+            name: "s.name",
+            order: "min(s.position), 1",
+            ..plain
+        },
+        OpenBy::Category => Bars {
+            column: "i.status_id",
+            joins: " join status s on s.id = c.v",
+            value: "s.category",
+            ..plain
+        },
+        OpenBy::Assignee => Bars {
+            column: "i.assignee_id",
+            joins: " left join account a on a.id = c.v",
+            value: "coalesce(a.username, 'none')",
+            name: "coalesce(a.display_name, 'Nobody')",
+            order: "3 desc, 1",
+            ..plain
+        },
+        OpenBy::Label => Bars {
+            column: "label_id",
+            beside: " cross join lateral unnest(i.label_ids) as label_id",
+            joins: " join label l on l.id = c.v",
+            value: "l.name",
+            name: "l.name",
+            order: "3 desc, 1",
+        },
+        OpenBy::Project => Bars {
+            column: "i.project_id",
+            joins: " join project p on p.id = c.v",
+            value: "p.key",
+            name: "p.name",
+            order: "3 desc, 1",
+            ..plain
+        },
     }
 }
 
@@ -91,12 +133,16 @@ pub fn open_by(
         .map(|expr| filter_sql::condition(conn, scope, expr, as_of))
         .transpose()?;
     let asked = asked.as_ref();
-    let (value, name, joins, order) = bars(by);
+    let bars = bars(by);
     let mut counted = Fragment::default();
-    counted.sql("select ").sql(value).sql(", ").sql(name);
-    counted.sql(", count(*) from ");
-    open(&mut counted, scope, as_of, asked, joins);
-    counted.sql(" group by 1, 2 order by ").sql(order);
+    counted.sql("select ").sql(bars.value).sql(", ");
+    counted
+        .sql(bars.name)
+        .sql(", sum(c.n)::bigint from (select ");
+    counted.sql(bars.column).sql(" as v, count(*) as n from ");
+    open(&mut counted, scope, as_of, asked, bars.beside);
+    counted.sql(" group by 1) c").sql(bars.joins);
+    counted.sql(" group by 1, 2 order by ").sql(bars.order);
     let rows: Vec<CountRow> = counted.query::<CountSql>().load(conn.pg())?;
     let count_of = |value: &str| rows.iter().find(|r| r.0 == value).map_or(0, |r| r.2);
     let every = |words: Vec<(String, String, String)>| -> Vec<Count> {

@@ -73,6 +73,7 @@ pub(crate) struct Fragment(Vec<Part>);
 #[derive(Debug, Clone)]
 enum Part {
     Sql(&'static str),
+    Number(i64),
     Value(Value),
 }
 
@@ -94,6 +95,13 @@ impl Fragment {
     /// Adds text.
     pub(crate) fn sql(&mut self, text: &'static str) -> &mut Self {
         self.0.push(Part::Sql(text));
+        self
+    }
+
+    /// Adds a number as text, for a bound that the plan depends on: the planner takes a bound limit for
+    /// a tenth of everything. Only for numbers of few values, since each makes a statement of its own.
+    pub(crate) fn number(&mut self, number: i64) -> &mut Self {
+        self.0.push(Part::Number(number));
         self
     }
 
@@ -141,6 +149,7 @@ impl<ST> QueryFragment<Pg> for DynamicQuery<ST> {
         for part in &self.fragment.0 {
             match part {
                 Part::Sql(text) => out.push_sql(text),
+                Part::Number(number) => out.push_sql(&number.to_string()),
                 Part::Value(Value::Uuid(v)) => out.push_bind_param::<SqlUuid, _>(v)?,
                 Part::Value(Value::Uuids(v)) => out.push_bind_param::<Array<SqlUuid>, _>(v)?,
                 Part::Value(Value::Text(v)) => out.push_bind_param::<Text, _>(v)?,

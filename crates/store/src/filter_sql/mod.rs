@@ -325,7 +325,12 @@ impl Compiler<'_> {
         }
     }
 
+    /// One of one is compared, so that its index can be read in the order of the list.
     fn one_of(&self, f: &mut Fragment, column: &'static str, ids: Vec<Uuid>) {
+        if let [one] = ids.as_slice() {
+            f.sql(column).sql(" = ").bind(Sql::Uuid(*one));
+            return;
+        }
         f.sql(column).sql(" = any(").bind(Sql::Uuids(ids)).sql(")");
     }
 

@@ -78,7 +78,7 @@ pub fn board(
         .sql(" where i.status_id = s.id and ")
         .append(&matching)
         .sql(" order by i.rank limit ")
-        .bind(Value::Big(limit))
+        .number(limit)
         .sql(") i where s.id = any(")
         .bind(Value::Uuids(found.iter().map(|(id, _)| *id).collect()))
         .sql(") order by i.rank");

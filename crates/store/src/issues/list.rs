@@ -1,6 +1,7 @@
 //! Lists of issues: plain filters as SQL, one page at a time by keyset.
 
 use super::groups::Cut;
+use super::ordered;
 use super::relation::{in_scope, not_deleted, relation};
 use crate::access::Scope;
 use crate::accounts::{self, escape_like};
@@ -187,23 +188,33 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     columns(&mut page, scope);
     page.sql(", ");
     page.sql(cut.map_or("''", |cut| cut.key)).sql(" from ");
-    relation(&mut page, as_of);
-    page.sql(" join status s on s.id = i.status_id join project p on p.id = i.project_id")
-        .sql(cut.map_or("", |cut| cut.joins))
-        .sql(" where ")
-        .append(&matching);
-    if let Some(cut) = cut.filter(|_| !asked.closed.is_empty()) {
-        page.sql(" and not ((")
-            .sql(cut.value)
-            .sql(") = any(")
-            .bind(texts(asked.closed))
-            .sql("))");
+    if as_of.is_none() && cut.is_none() && ordered::serves(scope, filter) {
+        ordered::page(&mut page, scope, filter, &named, asked.after, limit + 1);
+        let direction = ordered::direction(filter.sort);
+        page.sql(" join issue i on i.id = page.id join status s on s.id = i.status_id join project p on p.id = i.project_id")
+            .sql(" order by page.k")
+            .sql(direction)
+            .sql(", page.id")
+            .sql(direction);
+    } else {
+        relation(&mut page, as_of);
+        page.sql(" join status s on s.id = i.status_id join project p on p.id = i.project_id")
+            .sql(cut.map_or("", |cut| cut.joins))
+            .sql(" where ")
+            .append(&matching);
+        if let Some(cut) = cut.filter(|_| !asked.closed.is_empty()) {
+            page.sql(" and not ((")
+                .sql(cut.value)
+                .sql(") = any(")
+                .bind(texts(asked.closed))
+                .sql("))");
+        }
+        if let Some(position) = asked.after {
+            beyond(&mut page, filter.sort, cut, position);
+        }
+        order(&mut page, filter.sort, cut);
+        page.sql(" limit ").number(limit + 1);
     }
-    if let Some(position) = asked.after {
-        beyond(&mut page, filter.sort, cut, position);
-    }
-    order(&mut page, filter.sort, cut);
-    page.sql(" limit ").bind(Value::Big(limit + 1));
     let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
 
     // Counting joins only what the filter names: it may walk 10,000 rows. Those of the past are met
@@ -226,7 +237,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         .append(&matching)
         .sql(order_of_past)
         .sql(" limit ")
-        .bind(Value::Big(max + 1))
+        .number(max + 1)
         .sql(") counted");
     let count: i64 = counted.query::<BigInt>().get_result(conn.pg())?;
 
@@ -389,17 +400,29 @@ pub(super) fn matching(
 ) -> Fragment {
     let mut f = Fragment::default();
     in_scope(&mut f, scope);
+    wanted(&mut f, scope, filter, as_of, named);
+    f
+}
+
+/// Adds what they ask for, of what exists for them.
+pub(super) fn wanted(
+    f: &mut Fragment,
+    scope: &Scope,
+    filter: &IssueFilter,
+    as_of: Option<DateTime<Utc>>,
+    named: &Named,
+) {
     if filter.deleted {
         f.sql(" and i.deleted_at is not null and i.project_id = any(")
             .bind(Value::Uuids(scope.leads.clone()))
             .sql(")");
     } else {
-        not_deleted(&mut f, scope, as_of);
+        not_deleted(f, scope, as_of);
     }
     match filter.state {
         Some(State::Open) => f.sql(" and i.resolved_at is null"),
         Some(State::Closed) => f.sql(" and i.resolved_at is not null"),
-        Some(State::All) | None => &mut f,
+        Some(State::All) | None => &mut *f,
     };
     let mut any_of = |column: &'static str, given: bool, values: Value| {
         if given {
@@ -447,7 +470,10 @@ pub(super) fn matching(
         !filter.reporter.is_empty(),
         Value::Uuids(named.reporters.clone()),
     );
-    if !filter.assignee.is_empty() {
+    // One person is compared, so that their index is read in the order of the list.
+    if let ([one], false) = (named.assignees.as_slice(), named.unassigned) {
+        f.sql(" and i.assignee_id = ").bind(Value::Uuid(*one));
+    } else if !filter.assignee.is_empty() {
         f.sql(if named.unassigned {
             " and (i.assignee_id is null or"
         } else {
@@ -468,12 +494,11 @@ pub(super) fn matching(
         .sql(")");
     }
     if let Some(text) = &filter.text {
-        matches_text(&mut f, text);
+        matches_text(f, text);
     }
     if let Some(q) = &named.q {
         f.sql(" and (").append(q).sql(")");
     }
-    f
 }
 
 /// Whether the condition speaks of the status's row.
@@ -503,7 +528,7 @@ fn matches_text(f: &mut Fragment, text: &str) {
 }
 
 /// What is not set stands last in both directions.
-const fn order_column(sort: Sort) -> &'static str {
+pub(super) const fn order_column(sort: Sort) -> &'static str {
     match sort.field {
         SortField::Updated => "i.updated_at",
         SortField::Created => "i.created_at",
@@ -552,7 +577,7 @@ fn position_of(sort: Sort, cut: Option<Cut>, row: &Row) -> Position {
 fn beyond(f: &mut Fragment, sort: Sort, cut: Option<Cut>, position: &Position) {
     let Some((cut, Position(_, _, Some(group)))) = cut.map(|cut| (cut, position)) else {
         f.sql(" and ");
-        return beyond_in_order(f, sort, position);
+        return beyond_in_order(f, sort, order_column(sort), position);
     };
     let group = || Value::Text(group.clone());
     f.sql(" and ((").sql(cut.key).sql(r#") collate "C" > "#);
@@ -561,17 +586,23 @@ fn beyond(f: &mut Fragment, sort: Sort, cut: Option<Cut>, position: &Position) {
         .sql(cut.key)
         .sql(r#") collate "C" = "#);
     f.bind(group()).sql(" and ");
-    beyond_in_order(f, sort, position);
+    beyond_in_order(f, sort, order_column(sort), position);
     f.sql("))");
 }
 
-fn beyond_in_order(f: &mut Fragment, sort: Sort, position: &Position) {
+/// The same without groups, where `key` is what the list is ordered by.
+pub(super) fn beyond_in_order(
+    f: &mut Fragment,
+    sort: Sort,
+    key: &'static str,
+    position: &Position,
+) {
     let than = if sort.descending {
         ", i.id) < ("
     } else {
         ", i.id) > ("
     };
-    f.sql("(").sql(order_column(sort)).sql(than);
+    f.sql("(").sql(key).sql(than);
     let Position(value, id, _) = position.clone();
     let small = matches!(
         sort.field,

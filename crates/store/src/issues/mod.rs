@@ -4,6 +4,7 @@ mod board;
 mod groups;
 mod list;
 mod order;
+mod ordered;
 pub(crate) mod relation;
 mod write;
 

@@ -16,8 +16,18 @@ fn stamp(db: &Db) -> usize {
     work::patiently(|| db.write(events::stamp)).unwrap()
 }
 
-fn after(db: &Db, cursor: i64) -> Vec<Delivered> {
-    work::patiently(|| db.read(|conn| events::read_after(conn, cursor, 10_000))).unwrap()
+/// Everything after that place, page by page.
+fn after(db: &Db, mut cursor: i64) -> Vec<Delivered> {
+    let mut all = Vec::new();
+    loop {
+        let page = work::patiently(|| db.read(|conn| events::read_after(conn, cursor))).unwrap();
+        let more = page.len() == events::PAGE;
+        cursor = page.last().map_or(cursor, |event| event.seq);
+        all.extend(page);
+        if !more {
+            return all;
+        }
+    }
 }
 
 fn note(tx: &mut store::Tx<'_>, id: Uuid) {

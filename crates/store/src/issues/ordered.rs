@@ -1,0 +1,265 @@
+//! A page of the issues of now, read in its order: from one index for each project, merged, so that
+//! nothing is read that the page does not show.
+//!
+//! Without this, Postgres reads and sorts whatever several projects hold. It serves lists that leave
+//! out little; where a filter leaves out much, the planner finds the few by the filter's own index.
+
+use super::list::{Named, Position, PositionValue, beyond_in_order, order_column, wanted};
+use crate::access::Scope;
+use crate::statement::{Fragment, Value};
+use domain::filter::{Expr, Field, Flag, Query, Term};
+use domain::list::{IssueFilter, Sort, SortField};
+use uuid::Uuid;
+
+/// Most projects that have a branch of their own in the statement; with more, one branch visits all
+/// and takes a whole page from each.
+const BRANCHES_MAX: usize = 64;
+
+/// Whether a page of that list is read best this way.
+pub(super) fn serves(scope: &Scope, filter: &IssueFilter) -> bool {
+    let several = scope.all.len() + scope.own.len() > 1;
+    (several || zones(filter.sort).len() > 1) && leaves_out_little(filter)
+}
+
+/// Whether nothing but a state and one of the fields with few values is asked for.
+fn leaves_out_little(filter: &IssueFilter) -> bool {
+    let few_values = [
+        filter.status.len(),
+        filter.category.len(),
+        filter.type_.len(),
+        filter.severity.len(),
+        filter.priority.len(),
+        filter.resolution.len(),
+    ];
+    let mut fields = few_values.iter().filter(|values| **values > 0).count();
+    let many_values = !filter.assignee.is_empty()
+        || !filter.reporter.is_empty()
+        || !filter.label.is_empty()
+        || filter.text.is_some()
+        || filter.deleted;
+    fields += filter.q.as_deref().map_or(0, fields_of);
+    !many_values && fields <= 1
+}
+
+/// How many fields a filter asks about; more than any when it asks for something that is rare.
+fn fields_of(query: &Query) -> usize {
+    let parts = match &query.expr {
+        None => return 0,
+        Some(Expr::And(parts)) => parts.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+    };
+    parts
+        .iter()
+        .map(|part| match part {
+            Expr::Term(Term::Is(Flag::Open | Flag::Closed) | Term::Field(Field::Project, _)) => 0,
+            Expr::Term(Term::Field(
+                Field::Status
+                | Field::Category
+                | Field::Type
+                | Field::Severity
+                | Field::Priority
+                | Field::Resolution,
+                _,
+            )) => 1,
+            _ => usize::MAX / 2,
+        })
+        .fold(0, usize::saturating_add)
+}
+
+/// A part of the order that an index has in one piece.
+struct Zone {
+    /// What belongs to it.
+    condition: &'static str,
+    /// Its place in the order.
+    key: &'static str,
+    /// Whether the key is the same for all of it.
+    level: bool,
+}
+
+/// The order's parts: what is not set stands last in both directions.
+fn zones(sort: Sort) -> Vec<Zone> {
+    let zone = |condition, key, level| Zone {
+        condition,
+        key,
+        level,
+    };
+    match (sort.field, sort.descending) {
+        (SortField::Due, descending) => vec![
+            zone(" and i.due_date is not null", "i.due_date", false),
+            zone(
+                " and i.due_date is null",
+                if descending {
+                    "'-infinity'::date"
+                } else {
+                    "'infinity'::date"
+                },
+                true,
+            ),
+        ],
+        (SortField::Points, descending) => vec![
+            zone(" and i.story_points is not null", "i.story_points", false),
+            zone(
+                " and i.story_points is null",
+                if descending {
+                    "(-1)::smallint"
+                } else {
+                    "32767::smallint"
+                },
+                true,
+            ),
+        ],
+        _ => vec![zone("", order_column(sort), false)],
+    }
+}
+
+/// Whether a position lies among what is not set.
+fn is_unset(sort: Sort, value: &PositionValue) -> bool {
+    match (sort.field, value) {
+        (SortField::Due, PositionValue::Day(day)) => day.is_none(),
+        (SortField::Points, PositionValue::Number(number)) => {
+            *number
+                == if sort.descending {
+                    -1
+                } else {
+                    i64::from(i16::MAX)
+                }
+        }
+        _ => false,
+    }
+}
+
+/// Where a branch looks.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In one project.
+    One(Uuid),
+    /// In each row of `place`.
+    Each,
+}
+
+/// Adds the relation `page` of ids `id` with their place `k` in the order: at most `limit`, from after
+/// a position.
+pub(super) fn page(
+    f: &mut Fragment,
+    scope: &Scope,
+    filter: &IssueFilter,
+    named: &Named,
+    after: Option<&Position>,
+    limit: i64,
+) {
+    let direction = direction(filter.sort);
+    let mut wanted_here = Fragment::default();
+    wanted(&mut wanted_here, scope, filter, None, named);
+    let whole = Branch {
+        filter,
+        after,
+        limit,
+        wanted: &wanted_here,
+        me: scope.me,
+    };
+    f.sql("(select * from (");
+    let mut first = true;
+    for (projects, own) in [(&scope.all, false), (&scope.own, true)] {
+        for zone in zones(filter.sort) {
+            // What is set stands before all that is not.
+            if !zone.level && after.is_some_and(|at| is_unset(filter.sort, &at.0)) {
+                continue;
+            }
+            if projects.len() > BRANCHES_MAX {
+                separate(f, &mut first);
+                f.sql("(select x.* from unnest(")
+                    .bind(Value::Uuids(projects.clone()))
+                    .sql(") as place(project_id) cross join lateral ");
+                whole.add(f, Place::Each, own, &zone);
+                f.sql(" x)");
+                continue;
+            }
+            for project in projects {
+                separate(f, &mut first);
+                whole.add(f, Place::One(*project), own, &zone);
+            }
+        }
+    }
+    if first {
+        // Nothing exists for the caller, or nothing comes after.
+        f.sql("select null::uuid as id, null::integer as k where false");
+    }
+    f.sql(") u order by k")
+        .sql(direction)
+        .sql(", id")
+        .sql(direction)
+        .sql(" limit ")
+        .number(limit)
+        .sql(") page");
+}
+
+fn separate(f: &mut Fragment, first: &mut bool) {
+    if !std::mem::take(first) {
+        f.sql(" union all ");
+    }
+}
+
+/// What the branches have in common.
+struct Branch<'a> {
+    filter: &'a IssueFilter,
+    after: Option<&'a Position>,
+    limit: i64,
+    wanted: &'a Fragment,
+    me: Uuid,
+}
+
+impl Branch<'_> {
+    fn add(&self, f: &mut Fragment, place: Place, own: bool, zone: &Zone) {
+        let sort = self.filter.sort;
+        f.sql("(select i.id, ")
+            .sql(zone.key)
+            .sql(" as k from issue i");
+        if names_a_status(self.filter) {
+            f.sql(" join status s on s.id = i.status_id");
+        }
+        f.sql(" where i.project_id = ");
+        match place {
+            Place::One(project) => f.bind(Value::Uuid(project)),
+            Place::Each => f.sql("place.project_id"),
+        };
+        if own {
+            f.sql(" and i.reporter_id = ").bind(Value::Uuid(self.me));
+        }
+        f.append(self.wanted).sql(zone.condition);
+        if let Some(position) = self.after {
+            match (zone.level, is_unset(sort, &position.0)) {
+                (false, _) => {
+                    f.sql(" and ");
+                    beyond_in_order(f, sort, zone.key, position);
+                }
+                (true, true) => {
+                    f.sql(if sort.descending {
+                        " and i.id < "
+                    } else {
+                        " and i.id > "
+                    })
+                    .bind(Value::Uuid(position.1));
+                }
+                (true, false) => {}
+            }
+        }
+        f.sql(" order by ");
+        if !zone.level {
+            f.sql(zone.key).sql(direction(sort)).sql(", ");
+        }
+        f.sql("i.id")
+            .sql(direction(sort))
+            .sql(" limit ")
+            .number(self.limit)
+            .sql(")");
+    }
+}
+
+fn names_a_status(filter: &IssueFilter) -> bool {
+    !filter.status.is_empty() || !filter.category.is_empty()
+}
+
+/// Largest first, or smallest.
+pub(super) const fn direction(sort: Sort) -> &'static str {
+    if sort.descending { " desc" } else { " asc" }
+}
