@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Server};
 use domain::problem::Code;
+use domain::token::Scope;
 use serde_json::{Value, json};
 
 const AT: &str = "/api/v1/projects/ENG";
@@ -107,6 +108,9 @@ async fn only_what_is_archived_and_taken_out_can_go() {
     let problem = admin.delete(&purge).await.problem(Code::Conflict);
     assert!(problem.detail.unwrap_or_default().contains("Export"));
     export(&lead).await;
+    // A token of this project alone goes with it; it must not become one for all.
+    let bound = server.program(server.person("lead"), &[Scope::Read], Some(server.cast.eng));
+    bound.get(AT).await.is(200);
     lead.delete(&purge).await.problem(Code::Forbidden);
     let others = "select md5(string_agg(event::text, '' order by id)) from event where project_id in (select id from project where key <> 'ENG')";
     server.settle();
@@ -130,6 +134,7 @@ async fn only_what_is_archived_and_taken_out_can_go() {
     assert_eq!(server.sql("select count(*) from purging"), "0");
     assert_eq!(server.sql("select count(*) from orphan_file"), "1");
     lead.get(AT).await.is(404);
+    bound.get("/api/v1/projects").await.is(401);
     lead.get("/api/v1/issues/ENG-1").await.is(404);
     let told =
         server.sql("select detail - 'events' from audit_entry where kind = 'project.purged'");

@@ -1,7 +1,8 @@
 //! Rows of jobs: taken by one worker at a time.
 
 use chrono::{Duration, Utc};
-use store::{Db, Error, jobs};
+use domain::token::{NewToken, Scope};
+use store::{Db, Error, jobs, tokens};
 use testkit::{TestDb, cast, sql, work};
 
 fn stage() -> (TestDb, Db) {
@@ -76,18 +77,35 @@ fn only_what_is_long_over_is_pruned() {
     };
     keep("old");
     keep("new");
+    for (n, name) in ["gone", "revoked", "held"].into_iter().enumerate() {
+        let new = NewToken {
+            name: name.into(),
+            scopes: vec![Scope::Read],
+            project: None,
+            expires_at: None,
+        };
+        let digest = [u8::try_from(n).unwrap(); 32];
+        db.write(|tx| tokens::insert(tx, cast.lead.id, &new, None, "iit_", digest))
+            .unwrap();
+    }
     let mut conn = test.superuser();
     sql::run(
         &mut conn,
         &format!(
-            "update idempotency_key set created_at = now() - interval '25 hours' where key = 'old';
+            "update api_token set revoked_at = now() - interval '91 days' where name = 'gone';
+             update api_token set revoked_at = now() - interval '89 days' where name = 'revoked';
+             update idempotency_key set created_at = now() - interval '25 hours' where key = 'old';
              update session set expires_at = now() - interval '91 days' where id = '{}';
              update session set expires_at = now() - interval '89 days' where id = '{}'",
             cast.viewer.session, cast.reporter.session
         ),
     )
     .unwrap();
-    assert_eq!(db.write(jobs::prune).unwrap(), 2);
+    assert_eq!(db.write(jobs::prune).unwrap(), 3);
+    assert_eq!(
+        sql::rows(&mut conn, "select name from api_token order by id"),
+        ["revoked", "held"]
+    );
     assert_eq!(
         sql::rows(&mut conn, "select key from idempotency_key"),
         ["new"]

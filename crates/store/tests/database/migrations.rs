@@ -1,6 +1,7 @@
 //! The schema: forth, back and forth again, also with data in it.
 
 use diesel::pg::PgConnection;
+use domain::token::{NewToken, Scope};
 use store::migrate::{self, SchemaState};
 use store::{Db, DbConfig, Error, comments};
 use testkit::{APPLICATION, TestDb, cast, sql, work};
@@ -42,6 +43,13 @@ fn populate(db: &Db) {
         store::attachments::begin(tx, issue, cast.lead.id, "a.txt")?;
         work::keep_answer(tx, cast.lead.id, "key")?;
         store::jobs::ensure(tx, &["rollup"])?;
+        let token = NewToken {
+            name: "A program".into(),
+            scopes: vec![Scope::Read],
+            project: None,
+            expires_at: None,
+        };
+        store::tokens::insert(tx, cast.lead.id, &token, Some(cast.app), "iit_", [7; 32])?;
         store::stats::recompute(tx)?;
         Ok::<_, Error>(())
     })
