@@ -173,8 +173,11 @@ test('who may not change many at once is told why', async ({ page, api }) => {
   await signIn(page, 'developer');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('checkbox', { name: 'Select all rows' }).check();
-  await page.getByRole('button', { name: /^Priority/ }).last().click();
+  await page.getByRole('button', { name: /^Change together/ }).click();
   await expect(page.getByRole('dialog', { name: 'Why not?' })).toContainText('change many issues at once');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('p');
+  await expect(page.getByRole('alert')).toContainText('It takes the role maintainer');
 });
 
 test('on a small screen a long press selects, and a tap selects more', async ({ page, api }) => {

@@ -50,6 +50,9 @@ pub fn GuardedButton(
     /// Name of a button without words.
     #[prop(optional, into)]
     label: Signal<Option<String>>,
+    /// The reason opens upwards, at the lower end of the window.
+    #[prop(default = false)]
+    upwards: bool,
     /// What it does.
     on_click: Callback<()>,
     /// What is on it.
@@ -72,7 +75,7 @@ pub fn GuardedButton(
                 }
             };
             view! {
-                <Popover open label=refused_name title=sentence_of(refused) class panel_class=PANEL trigger=words>
+                <Popover open label=refused_name title=sentence_of(refused) class panel_class=PANEL upwards trigger=words>
                     <Panel refused />
                 </Popover>
             }

@@ -199,7 +199,7 @@ fn Offered(desk: Desk, view: Memo<Option<View>>) -> impl IntoView {
     };
     let none = move || place.views.value.with(Option::is_some) && all().is_empty();
     view! {
-        <div class="-m-0.5 flex max-h-72 flex-col overflow-y-auto p-0.5">
+        <div class="-m-1 flex max-h-72 flex-col overflow-y-auto p-1">
             <For each=all key=|view| (view.id, view.version) let:one>
                 {
                     let id = one.id;

@@ -21,8 +21,17 @@ use leptos::prelude::*;
 pub fn BulkBar() -> impl IntoView {
     let list = expect_context::<List>();
     let count = Memo::new(move |_| list.chosen_count());
-    let deal = Deal::new(list, toasts());
+    let toasts = toasts();
+    let deal = Deal::new(list, toasts);
     provide_context(deal);
+    let refused = Memo::new(move |_| list.may_bulk().err());
+    Effect::new(move |_| {
+        let refusal = list.bulk.get().and_then(|_| refused.get_untracked());
+        if let Some(refusal) = refusal {
+            list.bulk.set(None);
+            toasts.refused(refusal.sentence);
+        }
+    });
     view! {
         <div class="sr-only" role="status">
             {move || Some(count.get()).filter(|n| *n > 0).map(|n| format!("{} selected", issues(n)))}
@@ -30,13 +39,24 @@ pub fn BulkBar() -> impl IntoView {
         <Show when=move || count.get() != 0>
             <div class="ii-bulk" role="toolbar" aria-label="Selected issues" on:keydown=along>
                 <span class="px-1 text-sm font-semibold whitespace-nowrap">{move || count.get()} " selected"</span>
-                <AllThatMatch />
-                <Act field=Field::Status label="Status" icon=IconName::CircleDot key=Some("s") />
-                <Act field=Field::Priority label="Priority" icon=IconName::Signal key=Some("p") />
-                <Act field=Field::Severity label="Severity" icon=IconName::TriangleAlert key=None />
-                <Act field=Field::Type label="Type" icon=IconName::Layers key=None />
-                <Act field=Field::Assignee label="Assign" icon=IconName::UserPlus key=Some("a") />
-                <Act field=Field::Labels label="Label" icon=IconName::Tag key=Some("l") />
+                <Show
+                    when=move || refused.with(Option::is_none)
+                    fallback=move || {
+                        view! {
+                            <GuardedButton refused upwards=true class="btn btn-sm btn-ghost" on_click=Callback::new(|()| ())>
+                                "Change together"
+                            </GuardedButton>
+                        }
+                    }
+                >
+                    <AllThatMatch />
+                    <Act field=Field::Status label="Status" icon=IconName::CircleDot key=Some("s") />
+                    <Act field=Field::Priority label="Priority" icon=IconName::Signal key=Some("p") />
+                    <Act field=Field::Severity label="Severity" icon=IconName::TriangleAlert key=None />
+                    <Act field=Field::Type label="Type" icon=IconName::Layers key=None />
+                    <Act field=Field::Assignee label="Assign" icon=IconName::UserPlus key=Some("a") />
+                    <Act field=Field::Labels label="Label" icon=IconName::Tag key=Some("l") />
+                </Show>
                 <DeleteAll />
                 <button
                     type="button"
@@ -60,18 +80,13 @@ fn Act(
     key: Option<&'static str>,
 ) -> impl IntoView {
     let list = expect_context::<List>();
-    let toasts = toasts();
     let deal = expect_context::<Deal>();
     let open = RwSignal::new(false);
     let wanted = list.bulk;
-    let refused = Memo::new(move |_| list.may_bulk().err());
     Effect::new(move |_| {
         if wanted.get() == Some(field) {
             wanted.set(None);
-            match refused.get_untracked() {
-                Some(refusal) => toasts.refused(refusal.sentence),
-                None => open.set(true),
-            }
+            open.set(true);
         }
     });
     let ending = RwSignal::new(None::<Change>);
@@ -116,43 +131,32 @@ fn Act(
             {key.map(|key| view! { <kbd class="kbd hidden xl:inline-flex" aria-hidden="true">{key}</kbd> })}
         }
     };
-    move || {
-        if refused.with(Option::is_some) {
-            return view! {
-                <GuardedButton refused class="btn btn-sm btn-ghost" on_click=Callback::new(|()| ())>
-                    {face()}
-                </GuardedButton>
-            }
-            .into_any();
-        }
-        view! {
-            <Popover
-                open
-                kind="listbox"
-                upwards=true
-                class="btn btn-sm btn-ghost"
-                panel_class="ii-float ii-pop w-60 p-1.5"
-                trigger=face
-            >
-                {move || {
-                    let (id, label) = match ending.with(Option::is_some) {
-                        true => ("bulk-endings", "How did they end?"),
-                        false => ("bulk-choices", label),
-                    };
-                    view! {
-                        <Picker
-                            id
-                            label
-                            choices=shown
-                            chosen=Signal::derive(move || chosen(list, field))
-                            on_pick=pick
-                            nothing=nothing()
-                        />
-                    }
-                }}
-            </Popover>
-        }
-        .into_any()
+    view! {
+        <Popover
+            open
+            kind="listbox"
+            upwards=true
+            class="btn btn-sm btn-ghost"
+            panel_class="ii-float ii-pop w-60 p-1.5"
+            trigger=face
+        >
+            {move || {
+                let (id, label) = match ending.with(Option::is_some) {
+                    true => ("bulk-endings", "How did they end?"),
+                    false => ("bulk-choices", label),
+                };
+                view! {
+                    <Picker
+                        id
+                        label
+                        choices=shown
+                        chosen=Signal::derive(move || chosen(list, field))
+                        on_pick=pick
+                        nothing=nothing()
+                    />
+                }
+            }}
+        </Popover>
     }
 }
 
@@ -200,7 +204,7 @@ fn AllThatMatch() -> impl IntoView {
         }
         view! {
             <Show when=move || more.with(Option::is_some)>
-                <GuardedButton refused=too_many class="btn btn-sm btn-ghost" on_click=Callback::new(move |()| list.all.set(true))>
+                <GuardedButton refused=too_many upwards=true class="btn btn-sm btn-ghost" on_click=Callback::new(move |()| list.all.set(true))>
                     {words}
                 </GuardedButton>
             </Show>
