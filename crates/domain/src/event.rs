@@ -1,5 +1,6 @@
 //! The append-only log: kinds of events, one event per changed field, and their sentences.
 
+use crate::relation::RelationKind;
 use crate::user::UserRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,11 @@ kinds! {
     AttachmentCreated = "attachment.created";
     /// A file was removed.
     AttachmentDeleted = "attachment.deleted";
+    /// An issue was put in relation to another; `new` says how and to which. Each of the two has its
+    /// own event, and nobody hears of one whose other issue does not exist for them.
+    RelationCreated = "relation.created";
+    /// A relation to another issue was taken back; `old` says how and to which.
+    RelationDeleted = "relation.deleted";
     /// A project was made.
     ProjectCreated = "project.created";
     /// One field of a project changed.
@@ -80,6 +86,16 @@ kinds! {
 }
 
 impl EventKind {
+    /// Whether it names another issue, under `issue` of what came or went: it may be told only to whom
+    /// that one exists for, too.
+    #[must_use]
+    pub const fn names_another_issue(self) -> bool {
+        matches!(
+            self,
+            EventKind::RelationCreated | EventKind::RelationDeleted
+        )
+    }
+
     /// Whether this may change what somebody can see, so that open streams look again.
     #[must_use]
     pub const fn moves_rights(self) -> bool {
@@ -179,6 +195,8 @@ pub fn sentence(
         EventKind::CommentDeleted => "deleted a comment".into(),
         EventKind::AttachmentCreated => with("added the file", after),
         EventKind::AttachmentDeleted => with("removed the file", before),
+        EventKind::RelationCreated => related(new, true),
+        EventKind::RelationDeleted => related(old, false),
         EventKind::ProjectCreated => with("created the project", after),
         EventKind::ProjectPurged => with("purged the project", before),
         EventKind::WorkflowUpdated => workflow_change(field.unwrap_or_default(), before, after),
@@ -193,6 +211,33 @@ pub fn sentence(
         EventKind::VersionDeleted => with("deleted the version", before),
         EventKind::UserCreated => with("created the account", after),
         EventKind::StatsUpdated => "updated the daily statistics".into(),
+    }
+}
+
+/// A relation in the log: `{"id": …, "kind": "blocks", "issue": {"id": …, "name": "APP-12"}}`.
+fn related(value: Option<&serde_json::Value>, made: bool) -> String {
+    let kind = value
+        .and_then(|v| v.get("kind"))
+        .and_then(|kind| kind.as_str())
+        .and_then(|kind| kind.parse::<RelationKind>().ok());
+    let other = value
+        .and_then(|v| v.get("issue"))
+        .map(value_name)
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "another issue".into());
+    let stands = match kind {
+        Some(RelationKind::Blocks) => format!("blocks {other}"),
+        Some(RelationKind::BlockedBy) => format!("is blocked by {other}"),
+        Some(RelationKind::Duplicates) => format!("duplicates {other}"),
+        Some(RelationKind::DuplicatedBy) => format!("is duplicated by {other}"),
+        Some(RelationKind::Causes) => format!("causes {other}"),
+        Some(RelationKind::CausedBy) => format!("is caused by {other}"),
+        Some(RelationKind::RelatesTo) | None => format!("relates to {other}"),
+    };
+    if made {
+        format!("noted that it {stands}")
+    } else {
+        format!("took back that it {stands}")
     }
 }
 
@@ -342,6 +387,15 @@ mod tests {
             Some(&json!({"slug": "open", "name": "New"})),
         );
         assert_eq!(renamed, "renamed the status Open to New");
+        let blocked = json!({"kind": "blocked_by", "issue": {"name": "APP-2"}});
+        assert_eq!(
+            sentence(EventKind::RelationCreated, None, None, Some(&blocked)),
+            "noted that it is blocked by APP-2"
+        );
+        assert_eq!(
+            sentence(EventKind::RelationDeleted, None, Some(&blocked), None),
+            "took back that it is blocked by APP-2"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::board::Place;
 use crate::label::LabelRef;
 use crate::problem::FieldError;
+use crate::relation::Progress;
 use crate::text::{self, Checks};
 use crate::user::UserRef;
 use crate::wire::{Patch, double_option, present};
@@ -239,6 +240,18 @@ pub struct Issue {
     pub rank: String,
     /// Its stays per category, oldest first.
     pub life: Vec<Stay>,
+    /// Whether the caller watches it.
+    pub watching: bool,
+    /// How many people watch it.
+    pub watchers: i32,
+    /// Whether the caller voted for it.
+    pub voted: bool,
+    /// How many people voted for it.
+    pub votes: i32,
+    /// Its direct sub-issues that exist for the caller: how many there are, and how many are closed.
+    pub sub_issues: Progress,
+    /// Whether an open issue that exists for the caller blocks it.
+    pub blocked: bool,
     /// Counts changes, for `If-Match`.
     pub version: i32,
     /// When it was made.
@@ -290,6 +303,18 @@ pub struct IssueRow {
     pub rank: String,
     /// Its stays per category, oldest first.
     pub life: Vec<Stay>,
+    /// Whether the caller watches it.
+    pub watching: bool,
+    /// How many people watch it.
+    pub watchers: i32,
+    /// Whether the caller voted for it.
+    pub voted: bool,
+    /// How many people voted for it.
+    pub votes: i32,
+    /// Its direct sub-issues that exist for the caller: how many there are, and how many are closed.
+    pub sub_issues: Progress,
+    /// Whether an open issue that exists for the caller blocks it.
+    pub blocked: bool,
     /// Counts changes.
     pub version: i32,
     /// When it was made.

@@ -143,6 +143,10 @@ pub struct Version {
     pub released_on: Option<NaiveDate>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Open issues that it shall fix, as far as they exist for the caller.
+    pub open: i64,
+    /// Closed ones, however they ended.
+    pub closed: i64,
 }
 
 /// `POST /projects/{project}/versions`.

@@ -41,6 +41,8 @@ words! {
         Due = "due",
         /// Size; without one last.
         Points = "points",
+        /// How many people voted for it.
+        Votes = "votes",
     }
 }
 

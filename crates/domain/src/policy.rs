@@ -25,6 +25,10 @@ pub enum Action {
     Comment,
     /// Add a file.
     Attach,
+    /// Hear of what happens to an issue.
+    Watch,
+    /// Say that an issue matters to oneself.
+    Vote,
     /// Write an internal note.
     WriteInternalNote,
     /// Change title, description or priority of an open issue.
@@ -141,6 +145,8 @@ pub const TABLE: &[Rule] = &[
     rule(Action::CreateIssue,       "create_issue",       "report issues here",                         [R, R, R, R],      ISSUES),
     rule(Action::Comment,           "comment",            "comment here",                               [R, R, R, R],      COMMENTS),
     rule(Action::Attach,            "attach",             "add files here",                             [R, R, R, R],      ISSUES),
+    rule(Action::Watch,             "watch",              "watch this issue",                           [R, R, R, R],      ISSUES),
+    rule(Action::Vote,              "vote",               "vote for this issue",                        [R, R, R, R],      ISSUES),
     rule(Action::WriteInternalNote, "write_internal_note","write internal notes",                       [D, D, D, D],      COMMENTS),
     rule(Action::EditIssueText,     "edit_issue_text",    "edit the text of this issue",                [M, R, D, D],      ISSUES),
     rule(Action::EditIssue,         "edit_issue",         "edit this issue",                            [M, D, D, NO],     ISSUES),

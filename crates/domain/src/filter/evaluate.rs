@@ -6,6 +6,7 @@ use super::table::{Changed, Field, Flag, Thing};
 use super::words::{stand_in, words_of};
 use crate::issue::{IssueRow, IssueType, Priority, Resolution, Severity};
 use crate::key::IssueRef;
+use crate::relation::RelationKind;
 use crate::workflow::Category;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -64,6 +65,18 @@ pub struct Facts {
     pub parent: Option<Option<String>>,
     /// How often seen.
     pub occurrences: Option<i32>,
+    /// Whether whoever asks watches it.
+    pub watching: bool,
+    /// Whether whoever asks voted for it.
+    pub voted: bool,
+    /// How many people voted for it.
+    pub votes: i32,
+    /// Whether it has sub-issues.
+    pub has_parts: bool,
+    /// Whether an open issue blocks it.
+    pub blocked: bool,
+    /// How it stands to which other issues, by key.
+    pub relations: Option<Vec<(RelationKind, String)>>,
     /// When made.
     pub created: DateTime<Utc>,
     /// Last change.
@@ -96,6 +109,12 @@ impl From<&IssueRow> for Facts {
             reporter: row.reporter.username.clone(),
             parent: None,
             occurrences: None,
+            watching: row.watching,
+            voted: row.voted,
+            votes: row.votes,
+            has_parts: row.sub_issues.total > 0,
+            blocked: row.blocked,
+            relations: None,
             created: row.created_at,
             updated: row.updated_at,
             resolved: row.resolved_at,
@@ -190,6 +209,9 @@ fn is(flag: Flag, f: &Facts, asking: &Asking) -> bool {
         Flag::Overdue => open && f.now.due.is_some_and(|due| due < asking.today),
         Flag::Unassigned => f.now.assignee.is_none(),
         Flag::Mine => f.now.assignee.as_ref().is_some_and(|a| same(a, &asking.me)),
+        Flag::Watching => f.watching,
+        Flag::Voted => f.voted,
+        Flag::Blocked => f.blocked,
     }
 }
 
@@ -204,6 +226,8 @@ fn has(thing: Thing, f: &Facts) -> Option<bool> {
         Thing::Due => f.now.due.is_some(),
         Thing::Points => f.now.points.is_some(),
         Thing::Version => f.now.affected.as_ref()?.is_some() || f.now.fixed.as_ref()?.is_some(),
+        Thing::Relation => !f.relations.as_ref()?.is_empty(),
+        Thing::SubIssue => f.has_parts,
     })
 }
 
@@ -260,6 +284,16 @@ fn person(test: &Test, name: Option<&String>, asking: &Asking) -> bool {
     }
 }
 
+fn related(test: &Test, relations: &[(RelationKind, String)], kind: Option<RelationKind>) -> bool {
+    let Test::Is(Value::Issue { project, number }) = test else {
+        return false;
+    };
+    let wanted = crate::key::issue_key(project, *number);
+    relations
+        .iter()
+        .any(|(how, key)| *key == wanted && kind.is_none_or(|kind| kind == *how))
+}
+
 fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => Some(*number),
@@ -303,6 +337,9 @@ fn passes(field: Field, test: &Test, f: &Facts, then: &Snapshot, asking: &Asking
             }
             _ => false,
         },
+        Field::Blocks => related(test, f.relations.as_ref()?, Some(RelationKind::Blocks)),
+        Field::BlockedBy => related(test, f.relations.as_ref()?, Some(RelationKind::BlockedBy)),
+        Field::Related => related(test, f.relations.as_ref()?, None),
         Field::Key => exactly(Value::Issue {
             project: f.project.clone(),
             number: f.number,
@@ -312,6 +349,7 @@ fn passes(field: Field, test: &Test, f: &Facts, then: &Snapshot, asking: &Asking
             _ => false,
         },
         Field::Points => compared(test, then.points.map(i64::from), number),
+        Field::Votes => compared(test, Some(i64::from(f.votes)), number),
         Field::Occurrences => compared(test, Some(i64::from(f.occurrences?)), number),
         Field::Created => compared(test, Some(day_of(f.created)), date),
         Field::Updated => compared(test, Some(day_of(f.updated)), date),

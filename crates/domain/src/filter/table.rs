@@ -137,9 +137,13 @@ fields! {
     Affected = "affected" ["affected_version"] Version none true was true : "The version it was seen in.", "affected:1.3";
     Fixed = "fixed" ["fixed_version"] Version none true was true : "The version that has the remedy.", "fixed:none";
     Parent = "parent" ["epic"] Issue none true was false : "The issue it is a part of.", "parent:APP-7";
+    Blocks = "blocks" [] Issue none false was false : "What blocks that issue.", "blocks:APP-7";
+    BlockedBy = "blocked_by" ["depends_on"] Issue none false was false : "What that issue blocks.", "blocked_by:APP-7";
+    Related = "related" ["relates_to", "relation"] Issue none false was false : "What has any relation to that issue.", "related:APP-7";
     Key = "key" ["issue"] Issue none false was false : "The issue of that key.", "key:APP-12,APP-13";
     Title = "title" [] Text none false was true : "Letters in the title, anywhere.", "title:invoice";
     Points = "points" ["story_points"] Number none true was true : "Its size.", "points:3..8";
+    Votes = "votes" ["vote"] Number none false was false : "How many people voted for it, today.", "votes:>=3";
     Occurrences = "occurrences" ["seen"] Number none false was false : "How often a program saw it.", "occurrences:>100";
     Created = "created" ["created_at"] Instant none false was false : "The day it was reported (UTC).", "created:2026-01-01..2026-01-31";
     Updated = "updated" ["updated_at"] Instant none false was false : "The day of its last change (UTC).", "updated:>-7d";
@@ -185,6 +189,12 @@ words! {
         Unassigned = "unassigned",
         /// Assigned to me.
         Mine = "mine",
+        /// I watch it.
+        Watching = "watching" | "watched",
+        /// I voted for it.
+        Voted = "voted",
+        /// An open issue blocks it.
+        Blocked = "blocked",
     }
 }
 
@@ -209,6 +219,10 @@ words! {
         Points = "points" | "story_points",
         /// A version it was seen or fixed in.
         Version = "version" | "versions",
+        /// A relation to another issue.
+        Relation = "relation" | "relations",
+        /// A sub-issue.
+        SubIssue = "sub_issue" | "sub_issues" | "children",
     }
 }
 
@@ -258,6 +272,9 @@ impl Flag {
             Flag::Overdue => "Open, and its due date has passed.",
             Flag::Unassigned => "Nobody works on it.",
             Flag::Mine => "Assigned to me.",
+            Flag::Watching => "I watch it, today.",
+            Flag::Voted => "I voted for it, today.",
+            Flag::Blocked => "An open issue blocks it.",
         }
     }
 }
@@ -276,6 +293,8 @@ impl Thing {
             Thing::Due => "Has a due date.",
             Thing::Points => "Has a size.",
             Thing::Version => "Has a version it was seen or fixed in.",
+            Thing::Relation => "Blocks, duplicates, causes or concerns another.",
+            Thing::SubIssue => "Has parts of its own.",
         }
     }
 }
@@ -284,7 +303,7 @@ impl Thing {
 pub const WORDS: &[(&str, &str, &str)] = &[
     (
         "is",
-        "A state: open, closed, overdue, unassigned, mine.",
+        "A state: open, closed, overdue, unassigned, mine, watching, blocked.",
         "is:open",
     ),
     (

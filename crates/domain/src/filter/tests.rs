@@ -77,7 +77,7 @@ const MISTAKES: &[(&str, usize, usize, &str)] = &[
         "is:opne",
         3,
         4,
-        "`opne` is no value of is; expected open, closed, overdue, unassigned or mine. (at character 4) Did you mean `open`?",
+        "`opne` is no value of is; expected open, closed, overdue, unassigned, mine, watching, voted or blocked. (at character 4) Did you mean `open`?",
     ),
     (
         "label:>a",

@@ -119,7 +119,7 @@ pub(super) fn unknown(
 ) -> Mistake {
     let meant = nearest(&value, slugs.iter().copied());
     let expected = match field {
-        "is" => "open, closed, overdue, unassigned or mine",
+        "is" => "open, closed, overdue, unassigned, mine, watching, voted or blocked",
         "sort" => "a field to order by, such as -updated",
         "has" => "something an issue can have, such as attachment",
         "changed" => "a field of the history, such as assignee",
