@@ -61,5 +61,5 @@ cross join lateral (
     union all
     select i.assignee_id where i.assignee_id is not null
     union all
-    select c.author_id from comment c where c.issue_id = i.id
+    select c.author_id from comment c where c.issue_id = i.id and not c.internal
 ) w;

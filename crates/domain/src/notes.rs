@@ -150,14 +150,11 @@ mod tests {
             "*bold* `code` # head | cell ~~no~~",
             "line\u{1}break & amp;",
         ] {
-            let notes = markdown(
-                "A",
-                &version(),
-                &[fixed(IssueType::Bug, "A-1", title)],
-                1,
-            );
+            let notes = markdown("A", &version(), &[fixed(IssueType::Bug, "A-1", title)], 1);
             let html = crate::markdown::render(&notes);
-            for tag in ["<a", "<img", "<em", "<strong", "<code", "<del", "<table", "<script"] {
+            for tag in [
+                "<a", "<img", "<em", "<strong", "<code", "<del", "<table", "<script",
+            ] {
                 assert!(!html.contains(tag), "{title}: {html}");
             }
         }

@@ -141,6 +141,16 @@ pub mod api {
     pub fn issue(key: &str) -> String {
         format!("{API}/issues/{}", encode(key))
     }
+    /// A relation of an issue.
+    #[must_use]
+    pub fn relation(key: &str, id: &str) -> String {
+        format!("{API}/issues/{}/relations/{}", encode(key), encode(id))
+    }
+    /// Release notes of a version.
+    #[must_use]
+    pub fn notes(project: &str, version: &str) -> String {
+        format!("{}/notes", in_project(project, "versions", version))
+    }
     /// A saved view.
     #[must_use]
     pub fn view(id: &str) -> String {

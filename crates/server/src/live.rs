@@ -47,6 +47,8 @@ pub struct Frame {
     project: Option<Uuid>,
     reporter: Option<Uuid>,
     internal: bool,
+    /// Project and reporter of the other issue that it names.
+    other: Option<(Uuid, Option<Uuid>)>,
 }
 
 impl Frame {
@@ -79,12 +81,22 @@ impl Frame {
             project: row.project_id,
             reporter: row.reporter_id,
             internal: row.internal,
+            other: row
+                .other_project_id
+                .map(|project| (project, row.other_reporter_id)),
         }
     }
 
     /// Whether somebody with these rights may hear it.
     #[must_use]
     pub fn may_be_heard_by(&self, rights: &Rights) -> bool {
+        if self.kind.is_some_and(EventKind::names_another_issue)
+            && !self
+                .other
+                .is_some_and(|(project, reporter)| rights.scope.may_hear(project, reporter, false))
+        {
+            return false;
+        }
         match (self.project, self.kind) {
             (Some(project), Some(kind)) => {
                 // What is not about an issue is not about somebody's own issue.

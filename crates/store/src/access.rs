@@ -267,6 +267,8 @@ pub struct IssueAccess {
     pub access: ProjectAccess,
     /// How the caller stands to it.
     pub ground: Ground,
+    /// Whether an open issue that exists for the caller blocks it.
+    pub blocked: bool,
 }
 
 impl IssueAccess {
@@ -346,8 +348,49 @@ pub fn project(
     Ok(access)
 }
 
+/// What an issue is to the caller and to others. How far its parts are and what blocks it is told of
+/// the instant that the conditions are about; watches and votes are of today.
+macro_rules! plan_columns {
+    ($parts:literal, $closed:literal, $stands:literal) => {
+        concat!(
+            "coalesce((select w.watching from watch w where w.issue_id = i.id and w.account_id = {me}), false),
+             (select count(*)::int from watch w where w.issue_id = i.id and w.watching),
+             i.votes > 0 and exists (select from vote x where x.issue_id = i.id and x.account_id = {me}),
+             i.votes,
+             (select array[count(*), count(u.resolved_at), count(*) filter (where u.reporter_id = {me}),
+                           count(u.resolved_at) filter (where u.reporter_id = {me})]::int[]
+              from ", $parts, "),
+             (select coalesce(jsonb_agg(jsonb_build_object('project', b.project_id, 'reporter', b.reporter_id)), '[]')
+              from relation x join issue b on b.id = x.from_id
+              where x.to_id = i.id and x.kind = 'blocks' and ", $stands, " and b.deleted_at is null and ", $closed, ")")
+    };
+}
+
+macro_rules! plan_now {
+    () => {
+        plan_columns!(
+            "issue u where u.parent_id = i.id and u.deleted_at is null",
+            "b.resolved_at is null",
+            "x.ended_at is null"
+        )
+    };
+}
+
+macro_rules! plan_then {
+    () => {
+        plan_columns!(
+            "issue_version u join issue today on today.id = u.issue_id and today.deleted_at is null
+               where u.parent_id = i.id and u.valid_from <= {at} and coalesce(u.valid_to, 'infinity') > {at}
+                 and u.deleted_at is null",
+            "exists (select from issue_version o where o.issue_id = b.id and o.valid_from <= {at}
+               and coalesce(o.valid_to, 'infinity') > {at} and o.resolved_at is null and o.deleted_at is null)",
+            "x.created_at <= {at} and coalesce(x.ended_at, 'infinity') > {at}"
+        )
+    };
+}
+
 macro_rules! issue_select {
-    ($relation:literal, $condition:literal) => {
+    ($plan:expr, $relation:literal, $condition:literal) => {
         concat!(
             "select i.id, i.project_id, i.number, i.title, i.description, i.type, i.severity, i.priority, i.story_points,
                     s.id, s.slug, s.name, s.category, i.resolution,
@@ -361,7 +404,7 @@ macro_rules! issue_select {
                                                   order by lower(l.name)), '[]'::jsonb)
                         from label l where l.id = any(i.label_ids)) end,
                     i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.rank, i.life,
-                    i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at,
+                    i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at, ", $plan, ",
                     p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
                     p.created_at, p.updated_at, p.version, m.role
              from ", $relation, " i
@@ -381,13 +424,13 @@ statement! {
     /// An issue by key, with everything that is shown of it and what decides who may.
     IssueByKey { key: String => Text, number: i64 => diesel::sql_types::BigInt, me: Uuid => SqlUuid }
     -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!("issue", "p.key = {key} and i.number = {number}")
+    issue_select!(plan_now!(), "issue", "p.key = {key} and i.number = {number}")
 }
 
 statement! {
     /// The same by id.
     IssueById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!("issue", "i.id = {id}")
+    issue_select!(plan_now!(), "issue", "i.id = {id}")
 }
 
 statement! {
@@ -395,7 +438,8 @@ statement! {
     IssueAsOf { id: Uuid => SqlUuid, at: DateTime<Utc> => Timestamptz, me: Uuid => SqlUuid }
     -> (IssueSql, ProjectSql, Nullable<Text>) :
     issue_select!(
-        "(select v.issue_id as id, v.* from issue_version v where v.issue_id = {id} and v.valid_from <= {at}
+        plan_then!(),
+        "(select v.issue_id as id, v.*, n.votes from issue_version v join issue n on n.id = v.issue_id where v.issue_id = {id} and v.valid_from <= {at}
             and coalesce(v.valid_to, 'infinity') > {at})",
         "true")
 }
@@ -438,10 +482,12 @@ pub fn issue(
     if issue.deleted_at.is_some() && access.allow(Action::SeeDeleted).is_err() {
         return Err(Error::NotFound);
     }
+    let blocked = is_blocked(conn, actor, &access, &issue)?;
     let found = IssueAccess {
         issue,
         access,
         ground,
+        blocked,
     };
     found.allow(action)?;
     Ok(found)
@@ -466,7 +512,35 @@ pub fn issue_as_of(
     .get_result(conn.pg())
     .optional()?;
     let (issue, _, _) = row.ok_or(Error::NotFound)?;
-    Ok(IssueAccess { issue, ..today })
+    let blocked = is_blocked(conn, actor, &today.access, &issue)?;
+    Ok(IssueAccess {
+        issue,
+        blocked,
+        ..today
+    })
+}
+
+/// Whether one of an issue's blockers exists for the caller. Only when one is in another project that
+/// takes a look at what exists for them.
+fn is_blocked(
+    conn: &mut Conn,
+    actor: &Actor,
+    access: &ProjectAccess,
+    issue: &StoredIssue,
+) -> Result<bool> {
+    let blockers = &issue.plan.blockers;
+    if blockers.is_empty() {
+        return Ok(false);
+    }
+    let here = access.project.id;
+    let scope = if blockers.iter().all(|b| b.project == here) {
+        Scope::of(access, actor)
+    } else {
+        scope(conn, actor)?
+    };
+    Ok(blockers
+        .iter()
+        .any(|b| scope.may_hear(b.project, Some(b.reporter), false)))
 }
 
 /// Any issue of a project that the caller may change as a whole, also one that is deleted: for
@@ -485,10 +559,13 @@ pub fn any_issue(conn: &mut Conn, access: &ProjectAccess, id: Uuid) -> Result<Is
     if project.id != access.project.id {
         return Err(Error::NotFound);
     }
+    let here = access.project.id;
+    let blocked = issue.plan.blockers.iter().any(|b| b.project == here);
     Ok(IssueAccess {
         issue,
         access: access.clone(),
         ground: Ground::NONE,
+        blocked,
     })
 }
 

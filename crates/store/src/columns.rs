@@ -6,9 +6,11 @@ use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{Jsonb, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use domain::issue::{IssueType, Priority, Resolution, Severity, StatusRef, Stay};
 use domain::label::LabelRef;
+use domain::relation::RelationKind;
 use domain::user::{Kind, UserRef};
 use domain::view::Layout;
 use domain::workflow::Category;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -75,11 +77,13 @@ into! {
     Word<IssueType> => IssueType,
     Word<Category> => Category,
     Word<Kind> => Kind,
+    Word<RelationKind> => RelationKind,
     Rank<Severity> => Severity,
     Rank<Priority> => Priority,
     Json<Vec<Stay>> => Vec<Stay>,
     Json<Vec<LabelRef>> => Vec<LabelRef>,
     Json<Layout> => Layout,
+    Json<Vec<Blocker>> => Vec<Blocker>,
 }
 
 /// A resolution, when there is one.
@@ -145,6 +149,15 @@ impl From<Person> for UserRef {
             kind: person.kind,
         }
     }
+}
+
+/// An open issue that blocks another: what decides for whom it does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Blocker {
+    /// Its project.
+    pub project: Uuid,
+    /// Its reporter.
+    pub reporter: Uuid,
 }
 
 /// Columns of a status beside an issue.

@@ -422,6 +422,10 @@ pub enum Lock {
     Admins = 7_302,
     /// Seeding of demo data.
     Seed = 7_303,
+    /// New parents: no issue may come to stand below itself.
+    Parents = 7_311,
+    /// New relations with a direction: none may lead back to where it began.
+    Relations = 7_312,
 }
 
 /// A new id, ordered by time (UUID version 7).

@@ -138,6 +138,11 @@ pub fn meaning(constraint: &str) -> Option<(&'static str, &'static str, &'static
             "taken",
             "Another issue of this project has that reference.",
         ),
+        "relation_from_id_to_id_kind_key" => (
+            "issue",
+            "already_related",
+            "They stand in that relation already.",
+        ),
         "issue_parent_check" => ("parent", "cycle", "An issue cannot be its own parent."),
         _ => return None,
     };

@@ -1,5 +1,6 @@
 //! The append-only log: writing, the order of delivery, and reading.
 
+use crate::access::Scope;
 use crate::db::{Conn, Lock, new_id};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -244,19 +245,55 @@ pub struct Delivered {
     pub internal: bool,
     /// When.
     pub at: DateTime<Utc>,
+    /// Project of the other issue that the event names, while that exists.
+    pub other_project_id: Option<Uuid>,
+    /// Reporter of that issue.
+    pub other_reporter_id: Option<Uuid>,
+}
+
+/// The other issue that an event of relations names. Asked of nothing else: only there the place
+/// holds an id.
+macro_rules! other_issue {
+    ($event:literal) => {
+        concat!(
+            "(case when ",
+            $event,
+            ".kind in ('relation.created', 'relation.deleted')
+              then (coalesce(",
+            $event,
+            ".new, ",
+            $event,
+            ".old)->'issue'->>'id')::uuid end)"
+        )
+    };
+}
+
+/// Whether the other issue that an event names exists for somebody, if it names one: otherwise the
+/// event does not exist for them either.
+macro_rules! other_exists {
+    ($event:literal) => {
+        concat!(
+            "(", $event, ".kind not in ('relation.created', 'relation.deleted') or exists (
+                 select from issue other where other.id = ", other_issue!($event), "
+                   and other.deleted_at is null
+                   and (other.project_id = any({all}) or (other.project_id = any({own}) and other.reporter_id = {me}))))")
+    };
 }
 
 statement! {
     /// Events after a place, in order. The bound stands in the text, so that the planner knows how few
     /// rows are joined.
     ReadAfter { after: i64 => BigInt }
-    -> (BigInt, Text, Nullable<SqlUuid>, Nullable<Text>, Nullable<BigInt>, Nullable<SqlUuid>, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Bool, Timestamptz) :
-    "select e.seq, e.kind, e.project_id, p.key, i.number, i.reporter_id, e.version, a.username, e.field, e.internal, e.at
+    -> (BigInt, Text, Nullable<SqlUuid>, Nullable<Text>, Nullable<BigInt>, Nullable<SqlUuid>, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Bool, Timestamptz,
+        Nullable<SqlUuid>, Nullable<SqlUuid>) :
+    concat!("select e.seq, e.kind, e.project_id, p.key, i.number, i.reporter_id, e.version, a.username, e.field, e.internal, e.at,
+            other.project_id, other.reporter_id
      from (select * from event where seq > {after} order by seq limit 500) e
      left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
      left join account a on a.id = e.actor_id
-     order by e.seq"
+     left join issue other on other.id = ", other_issue!("e"), " and other.deleted_at is null
+     order by e.seq")
 }
 
 /// Most events that [`read_after`] gives.
@@ -344,23 +381,29 @@ statement! {
         issue: Uuid => SqlUuid,
         internals: bool => Bool,
         ranks: bool => Bool,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
         after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         after_id: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
     } -> FactSql :
-    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+    concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
      from event e
      left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
      where e.issue_id = {issue} and (not e.internal or {internals})
        and ({ranks} or e.field is distinct from 'rank')
+       and ", other_exists!("e"), "
        and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
-     order by e.at, e.id limit {limit}"
+     order by e.at, e.id limit {limit}")
 }
 
 /// Whom a history is for.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader {
+pub struct Reader<'a> {
+    /// What exists for them.
+    pub scope: &'a Scope,
     /// They may see internal notes.
     pub internals: bool,
     /// They want to know of every drag on the board.
@@ -374,7 +417,7 @@ pub struct Reader {
 pub fn issue_history(
     conn: &mut Conn,
     issue: Uuid,
-    reader: Reader,
+    reader: Reader<'_>,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Fact>> {
@@ -382,6 +425,9 @@ pub fn issue_history(
         issue,
         internals: reader.internals,
         ranks: reader.ranks,
+        all: reader.scope.all.clone(),
+        own: reader.scope.own.clone(),
+        me: reader.scope.me,
         after_at: after.map(|a| a.0),
         after_id: after.map(|a| a.1),
         limit,
@@ -391,20 +437,30 @@ pub fn issue_history(
 
 statement! {
     /// How many entries an issue's history has.
-    CountHistory { issue: Uuid => SqlUuid, internals: bool => Bool, ranks: bool => Bool } -> BigInt :
-    "select count(*) from event where issue_id = {issue} and (not internal or {internals})
-       and ({ranks} or field is distinct from 'rank')"
+    CountHistory {
+        issue: Uuid => SqlUuid,
+        internals: bool => Bool,
+        ranks: bool => Bool,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+    } -> BigInt :
+    concat!("select count(*) from event e where e.issue_id = {issue} and (not e.internal or {internals})
+       and ({ranks} or e.field is distinct from 'rank') and ", other_exists!("e"))
 }
 
 /// How many entries an issue's history has.
 ///
 /// # Errors
 /// When the database is away.
-pub fn count_history(conn: &mut Conn, issue: Uuid, reader: Reader) -> Result<i64> {
+pub fn count_history(conn: &mut Conn, issue: Uuid, reader: Reader<'_>) -> Result<i64> {
     let statement = CountHistory {
         issue,
         internals: reader.internals,
         ranks: reader.ranks,
+        all: reader.scope.all.clone(),
+        own: reader.scope.own.clone(),
+        me: reader.scope.me,
     };
     Ok(statement.get_result(conn.pg())?)
 }
@@ -422,12 +478,13 @@ statement! {
         by: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
     } -> FactSql :
-    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+    concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
      from unnest({all} || {own}) as scope(project_id)
      cross join lateral (
          select * from event x
          where x.project_id = scope.project_id and x.issue_id is not null
            and x.field is distinct from 'rank'
+           and ", other_exists!("x"), "
            and (not x.internal or x.project_id = any({staff}))
            and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
            and ({by}::uuid is null or x.actor_id = {by})
@@ -438,7 +495,7 @@ statement! {
      ) e
      join project p on p.id = e.project_id
      join issue i on i.id = e.issue_id
-     order by e.at desc, e.id desc limit {limit}"
+     order by e.at desc, e.id desc limit {limit}")
 }
 
 /// One page of what happened in the projects of a scope, newest first, before a position; only what
@@ -448,7 +505,7 @@ statement! {
 /// When the database is away.
 pub fn activity(
     conn: &mut Conn,
-    scope: &crate::access::Scope,
+    scope: &Scope,
     by: Option<Uuid>,
     before: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,

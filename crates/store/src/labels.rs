@@ -1,13 +1,16 @@
 //! Labels and versions of a project.
 
+use crate::access::{Actor, ProjectAccess, stored};
 use crate::db::{Conn, Tx, new_id};
 use crate::error::{Error, Result};
 use crate::schema::{issue, label, project_version};
-use chrono::{NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use domain::key::issue_key;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
+use domain::notes::Fixed;
 use uuid::Uuid;
 
 type LabelRow = (Uuid, String, String, String);
@@ -146,70 +149,182 @@ pub fn by_names(
     Ok(Ok(found))
 }
 
-type VersionRow = (Uuid, String, Option<NaiveDate>, chrono::DateTime<Utc>);
+type VersionRow = (Uuid, String, Option<NaiveDate>, DateTime<Utc>, i64, i64);
+type VersionSql = (SqlUuid, Text, Nullable<Date>, Timestamptz, BigInt, BigInt);
 
-fn render_version((id, name, released_on, created_at): VersionRow) -> Version {
+fn render_version((id, name, released_on, created_at, open, closed): VersionRow) -> Version {
     Version {
         id,
         name,
         released_on,
         created_at,
+        open,
+        closed,
     }
 }
 
-/// Versions of a project: unreleased first, then newest first.
+/// Versions of a project with the counts of issues that they shall fix, as far as those exist for
+/// somebody.
+macro_rules! versions_select {
+    ($condition:literal) => {
+        concat!(
+            "select v.id, v.name, v.released_on, v.created_at, fixed.open, fixed.closed
+             from project_version v
+             cross join lateral (
+                 select count(*) filter (where i.resolved_at is null) as open, count(i.resolved_at) as closed
+                 from issue i where i.fixed_version_id = v.id and i.deleted_at is null
+                   and (not {own_only} or i.reporter_id = {me})
+             ) fixed
+             where v.project_id = {project} ", $condition, "
+             order by v.released_on desc nulls first, v.created_at desc")
+    };
+}
+
+statement! {
+    /// Versions of a project: unreleased first, then newest first.
+    VersionsOf { project: Uuid => SqlUuid, own_only: bool => Bool, me: Uuid => SqlUuid } -> VersionSql :
+    versions_select!("")
+}
+
+statement! {
+    /// One of them, by name or id.
+    VersionOf { project: Uuid => SqlUuid, own_only: bool => Bool, me: Uuid => SqlUuid, name: String => Text, id: Uuid => SqlUuid } -> VersionSql :
+    versions_select!("and (lower(v.name) = {name} or v.id = {id})")
+}
+
+/// For whom the issues of a version are counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted {
+    /// Only their own issues exist for them.
+    pub own_only: bool,
+    /// Who.
+    pub me: Uuid,
+}
+
+impl Counted {
+    /// Every issue.
+    pub const ALL: Counted = Counted {
+        own_only: false,
+        me: Uuid::nil(),
+    };
+
+    /// Those that exist for somebody in a project.
+    #[must_use]
+    pub fn of(access: &ProjectAccess, actor: &Actor) -> Self {
+        Self {
+            own_only: access.own_only,
+            me: actor.id,
+        }
+    }
+}
+
+/// Versions of a project: unreleased first, then newest first; every issue counts.
 ///
 /// # Errors
 /// When the database is away.
 pub fn versions(conn: &mut Conn, project: Uuid) -> Result<Vec<Version>> {
-    let rows: Vec<VersionRow> = project_version::table
-        .filter(project_version::project_id.eq(project))
-        .order((
-            project_version::released_on.desc().nulls_first(),
-            project_version::created_at.desc(),
-        ))
-        .select((
-            project_version::id,
-            project_version::name,
-            project_version::released_on,
-            project_version::created_at,
-        ))
-        .load(conn.pg())?;
+    versions_for(conn, project, Counted::ALL)
+}
+
+/// The same, counted for somebody.
+///
+/// # Errors
+/// When the database is away.
+pub fn versions_for(conn: &mut Conn, project: Uuid, counted: Counted) -> Result<Vec<Version>> {
+    let Counted { own_only, me } = counted;
+    let statement = VersionsOf {
+        project,
+        own_only,
+        me,
+    };
+    let rows: Vec<VersionRow> = statement.load(conn.pg())?;
     Ok(rows.into_iter().map(render_version).collect())
 }
 
-/// One version of a project, by name or id.
+/// One version of a project, by name or id; every issue counts.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn version(conn: &mut Conn, project: Uuid, word: &str) -> Result<Version> {
+    version_for(conn, project, word, Counted::ALL)
+}
+
+/// The same, counted for somebody.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn version_for(
+    conn: &mut Conn,
+    project: Uuid,
+    word: &str,
+    counted: Counted,
+) -> Result<Version> {
     if word.contains('\0') {
         return Err(Error::NotFound);
     }
-    let id = Uuid::try_parse(word).unwrap_or_else(|_| Uuid::nil());
-    let row: VersionRow = project_version::table
-        .filter(project_version::project_id.eq(project))
-        .filter(
-            sql::<Text>("lower(name)")
-                .eq(word.to_lowercase())
-                .or(project_version::id.eq(id)),
-        )
-        .select((
-            project_version::id,
-            project_version::name,
-            project_version::released_on,
-            project_version::created_at,
-        ))
-        .first(conn.pg())?;
+    let Counted { own_only, me } = counted;
+    let statement = VersionOf {
+        project,
+        own_only,
+        me,
+        name: word.to_lowercase(),
+        id: Uuid::try_parse(word).unwrap_or_else(|_| Uuid::nil()),
+    };
+    let rows: Vec<VersionRow> = statement.load(conn.pg())?;
+    // A name that reads like the id of another wins.
+    let row = rows.into_iter().next().ok_or(Error::NotFound)?;
     Ok(render_version(row))
 }
 
-/// Adds a version.
+statement! {
+    /// Issues that a version fixes, by number, and how many there are.
+    FixedBy { version: Uuid => SqlUuid, own_only: bool => Bool, me: Uuid => SqlUuid, limit: i64 => BigInt }
+    -> (Text, Text, BigInt, Text, BigInt) :
+    "select i.type, p.key, i.number, i.title, count(*) over ()
+     from issue i join project p on p.id = i.project_id
+     where i.fixed_version_id = {version} and i.deleted_at is null and i.resolution = 'complete'
+       and (not {own_only} or i.reporter_id = {me})
+     order by i.number limit {limit}"
+}
+
+/// Issues that a version fixes (closed as complete), by number, and how many there are in all.
+///
+/// # Errors
+/// When the database is away.
+pub fn fixed_by(
+    conn: &mut Conn,
+    version: Uuid,
+    counted: Counted,
+    limit: i64,
+) -> Result<(Vec<Fixed>, i64)> {
+    let Counted { own_only, me } = counted;
+    let statement = FixedBy {
+        version,
+        own_only,
+        me,
+        limit,
+    };
+    let rows: Vec<(String, String, i64, String, i64)> = statement.load(conn.pg())?;
+    let count = rows.first().map_or(0, |row| row.4);
+    let fixed = rows
+        .into_iter()
+        .map(|(type_, project, number, title, _)| {
+            Ok(Fixed {
+                type_: stored(&type_)?,
+                key: issue_key(&project, number),
+                title,
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok((fixed, count))
+}
+
+/// Adds a version; no issue names it yet.
 ///
 /// # Errors
 /// [`Error::Constraint`] when the name is taken.
 pub fn insert_version(tx: &mut Tx<'_>, project: Uuid, new: &NewVersion) -> Result<Version> {
-    let row = diesel::insert_into(project_version::table)
+    let (id, name, released_on, created_at) = diesel::insert_into(project_version::table)
         .values((
             project_version::id.eq(new_id()),
             project_version::project_id.eq(project),
@@ -223,15 +338,15 @@ pub fn insert_version(tx: &mut Tx<'_>, project: Uuid, new: &NewVersion) -> Resul
             project_version::created_at,
         ))
         .get_result(tx.writing(false)?)?;
-    Ok(render_version(row))
+    Ok(render_version((id, name, released_on, created_at, 0, 0)))
 }
 
-/// Changes a version.
+/// Changes a version; its counts stay.
 ///
 /// # Errors
 /// [`Error::Constraint`] when the name is taken.
 pub fn update_version(tx: &mut Tx<'_>, was: &Version, patch: &VersionPatch) -> Result<Version> {
-    let row = diesel::update(project_version::table.find(was.id))
+    let (id, name, released_on, created_at) = diesel::update(project_version::table.find(was.id))
         .set((
             project_version::name.eq(patch.name.as_ref().unwrap_or(&was.name)),
             project_version::released_on.eq(patch.released_on.unwrap_or(was.released_on)),
@@ -243,7 +358,14 @@ pub fn update_version(tx: &mut Tx<'_>, was: &Version, patch: &VersionPatch) -> R
             project_version::created_at,
         ))
         .get_result(tx.writing(false)?)?;
-    Ok(render_version(row))
+    Ok(render_version((
+        id,
+        name,
+        released_on,
+        created_at,
+        was.open,
+        was.closed,
+    )))
 }
 
 /// Removes a version that no issue names any more.

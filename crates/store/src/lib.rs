@@ -26,7 +26,9 @@ pub mod labels;
 pub mod listen;
 pub mod migrate;
 pub mod moments;
+pub mod personal;
 pub mod projects;
+pub mod relations;
 pub mod search;
 #[rustfmt::skip]
 mod schema;

@@ -3,6 +3,7 @@
 use crate::access::Scope;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::relations::in_scope;
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::RunQueryDsl;
@@ -41,7 +42,14 @@ impl Strip<'_> {
             .bind(Value::Uuids(scope.staff.clone()))
             .sql(")) and (i.deleted_at is null or e.project_id = any(")
             .bind(Value::Uuids(scope.leads.clone()))
-            .sql("))");
+            .sql(
+                ")) and (e.kind not in ('relation.created', 'relation.deleted') or exists (
+                   select from issue other where other.deleted_at is null and other.id =
+                     case when e.kind in ('relation.created', 'relation.deleted')
+                       then (coalesce(e.new, e.old)->'issue'->>'id')::uuid end and ",
+            );
+        in_scope(f, scope, "other");
+        f.sql("))");
     }
 
     fn within(&self, f: &mut Fragment) {

@@ -11,6 +11,7 @@ use store::access::{self, Actor, IssueAccess};
 use store::comments::{self, StoredComment};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
+use store::personal;
 use uuid::Uuid;
 
 fn key(found: &IssueAccess) -> String {
@@ -94,6 +95,10 @@ pub fn create(
     }
     let id = comments::insert(tx, found.issue.id, actor.id, parent, &new.body, internal)?;
     tx.record(event(EventKind::CommentCreated, actor, &found, internal).is(json!({"id": id})));
+    // Not for a note among staff: how many watch is told to everybody, and would tell of it.
+    if !internal {
+        personal::begin_watching(tx, found.issue.id, actor.id)?;
+    }
     one(tx, actor, id)
 }
 

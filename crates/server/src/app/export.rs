@@ -9,11 +9,13 @@ use domain::event::HistoryEntry;
 use domain::issue::Issue;
 use domain::key::{ProjectRef, issue_key};
 use domain::policy::Action;
+use domain::relation::Relation;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess};
 use store::audit::NewEntry;
 use store::db::{Conn, Tx};
+use store::relations::{self, StoredRelation};
 use store::{attachments, comments, issues, labels, projects};
 use uuid::Uuid;
 
@@ -29,6 +31,7 @@ pub struct ExportedIssue {
     issue: Issue,
     comments: Vec<Comment>,
     attachments: Vec<Attachment>,
+    relations: Vec<Relation>,
 }
 
 fn project(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<ProjectAccess> {
@@ -77,15 +80,18 @@ pub fn issues_after(
     after: i64,
 ) -> Result<Vec<(i64, ExportedIssue)>> {
     let access = project(conn, actor, id)?;
+    let scope = access::scope(conn, actor)?;
     let mut part = Vec::new();
     for (issue, number) in issues::in_project(conn, id, after, PART)? {
         let key = issue_key(&access.project.key, number);
         let said = comments::list(conn, issue, true, None, COMMENTS_MAX)?;
         let files = attachments::list(conn, issue)?;
+        let related = relations::of_issue(conn, &scope, issue, None)?;
         let exported = ExportedIssue {
             issue: access::any_issue(conn, &access, issue)?.render(),
             comments: said.into_iter().map(|c| c.render(&key)).collect(),
             attachments: files.into_iter().map(|f| f.render(&key)).collect(),
+            relations: related.into_iter().map(StoredRelation::render).collect(),
         };
         part.push((number, exported));
     }
@@ -103,7 +109,7 @@ pub fn events_after(
     after: Option<(DateTime<Utc>, Uuid)>,
 ) -> Result<Vec<HistoryEntry>> {
     project(conn, actor, id)?;
-    history::of_project(conn, id, after, PART)
+    history::of_project(conn, actor, id, after, PART)
 }
 
 /// Notes that an export is complete, with how much it holds: what a purge asks for.

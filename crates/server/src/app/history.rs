@@ -11,6 +11,7 @@ use store::access::{self, Actor};
 use store::accounts;
 use store::db::Conn;
 use store::events::{self, Fact, Reader};
+use store::relations;
 use uuid::Uuid;
 
 /// Position in a history: instant and id.
@@ -29,7 +30,9 @@ pub fn of_issue(
     limit: i64,
 ) -> Result<(Vec<HistoryEntry>, i64)> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let scope = access::scope(conn, actor)?;
     let reader = Reader {
+        scope: &scope,
         internals: found.sees_internal(),
         ranks,
     };
@@ -74,12 +77,43 @@ pub fn of_comment(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Vec<Histor
 /// When the database is away.
 pub fn of_project(
     conn: &mut Conn,
+    actor: &Actor,
     project: Uuid,
     after: Option<At>,
     limit: i64,
 ) -> Result<Vec<HistoryEntry>> {
     let facts = events::project_history(conn, project, after, limit)?;
-    render(conn, facts, true)
+    let mut entries = render(conn, facts, true)?;
+    // Every event is there, so that its count is that of the log; but an issue of another project that
+    // the caller cannot see has no name.
+    let other = |value: &Option<Value>| {
+        let id = value.as_ref()?.get("issue")?.get("id")?.as_str()?;
+        Uuid::try_parse(id).ok()
+    };
+    let named = |entry: &HistoryEntry| {
+        let kind = EventKind::from_slug(&entry.kind);
+        kind.is_some_and(EventKind::names_another_issue)
+            .then(|| other(&entry.new).or_else(|| other(&entry.old)))
+            .flatten()
+    };
+    let ids: Vec<Uuid> = entries.iter().filter_map(named).collect();
+    if ids.is_empty() {
+        return Ok(entries);
+    }
+    let scope = access::scope(conn, actor)?;
+    let seen = relations::keys(conn, &scope, &ids)?;
+    for entry in &mut entries {
+        if named(entry).is_some_and(|id| !seen.contains_key(&id)) {
+            for value in [&mut entry.old, &mut entry.new] {
+                if let Some(Value::Object(fields)) = value {
+                    fields.insert("issue".into(), Value::Null);
+                }
+            }
+            let kind = EventKind::from_slug(&entry.kind).unwrap_or(EventKind::RelationCreated);
+            entry.sentence = event::sentence(kind, None, entry.old.as_ref(), entry.new.as_ref());
+        }
+    }
+    Ok(entries)
 }
 
 /// One page of what happened around the issues that exist for the caller, newest first; only what

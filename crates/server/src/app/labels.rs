@@ -4,12 +4,13 @@ use super::{Error, Result, issues};
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
+use domain::notes::{self, NOTES_MAX, ReleaseNotes};
 use domain::policy::Action;
 use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
-use store::labels;
+use store::labels::{self, Counted};
 
 fn managed(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef) -> Result<ProjectAccess> {
     let access = access::project(tx, actor, which, Action::ManageLabels)?;
@@ -95,7 +96,29 @@ fn version_fact(version: &Version) -> Value {
 /// 404.
 pub fn versions(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Version>> {
     let access = access::project(conn, actor, which, Action::SeeProject)?;
-    Ok(labels::versions(conn, access.project.id)?)
+    let counted = Counted::of(&access, actor);
+    Ok(labels::versions_for(conn, access.project.id, counted)?)
+}
+
+/// Release notes of a version: what it fixes, as far as that exists for the caller.
+///
+/// # Errors
+/// 404.
+pub fn notes(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+) -> Result<ReleaseNotes> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    let counted = Counted::of(&access, actor);
+    let version = labels::version_for(conn, access.project.id, word, counted)?;
+    let (fixed, issues) = labels::fixed_by(conn, version.id, counted, NOTES_MAX)?;
+    Ok(ReleaseNotes {
+        markdown: notes::markdown(&access.project.name, &version, &fixed, issues),
+        version,
+        issues,
+    })
 }
 
 /// Adds a version.

@@ -1,6 +1,7 @@
 //! Lists as CSV.
 
 use super::extract::Params;
+use super::reply;
 use crate::app::Error;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -12,18 +13,7 @@ use domain::problem::FieldError;
 /// # Errors
 /// 422 for another format.
 pub fn wanted(req: &HttpRequest, params: &mut Params) -> Result<bool, Error> {
-    match params.text("format").as_deref() {
-        Some("csv") => Ok(true),
-        Some("json") => Ok(false),
-        Some(_) => Err(FieldError::query("format", "unknown_value", "csv or json.").into()),
-        None => {
-            let accepted = req.headers().get(header::ACCEPT);
-            let accepted = accepted.and_then(|a| a.to_str().ok()).unwrap_or_default();
-            Ok(accepted
-                .split(',')
-                .any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/csv"))
-        }
-    }
+    reply::wanted(req, params, "csv", "text/csv")
 }
 
 /// Rows as a file.

@@ -195,12 +195,12 @@ async fn create(
         ("label" = Option<String>, Query, description = "Names of labels, `none`"),
         ("text" = Option<String>, Query, description = "Part of the title, or a key"),
         ("deleted" = Option<bool>, Query, description = "Leads: deleted issues only"),
-        ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`; a minus in front turns it round; `-updated` unless given"),
+        ("sort" = Option<String>, Query, description = "`updated`, `created`, `priority`, `severity`, `key`, `title`, `due`, `points`, `votes`; a minus in front turns it round; `-updated` unless given"),
         ("q" = Option<String>, Query, description = "The filter language: `is:open assignee:@me updated:>-7d -label:later \"exact words\"`. Must match together with the other filters. A mistake answers 400 with its place"),
         ("format" = Option<String>, Query, description = "`json` (default) or `csv`, which takes neither `limit` nor `cursor`"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
-        ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today"),
+        ("as_of" = Option<String>, Query, description = "As it was at that instant; rights, names, watches and votes are those of today"),
         ("group_by" = Option<String>, Query, description = "`status`, `category`, `type`, `severity`, `priority`, `resolution`, `assignee`, `reporter`, `label`, `project`, `fixed_version`: groups one after the other, each in the order of `sort`"),
         ("closed" = Option<String>, Query, description = "With `group_by`: values of groups whose issues are left out; `groups` counts them all the same"),
     ),
@@ -280,8 +280,8 @@ pub async fn list_issues(
 
 /// One issue, by key or id.
 ///
-/// With `as_of` as it was at that instant; not before it was made. Whom it exists for and the names
-/// of people, statuses, labels and versions are those of today.
+/// With `as_of` as it was at that instant; not before it was made. Whom it exists for, the names of
+/// people, statuses, labels and versions, and who watches it or voted for it are of today.
 #[utoipa::path(
     tag = "issues",
     params(("issue" = String, Path, description = "Key or id"), ("as_of" = Option<String>, Query, description = "As it was at that instant"), ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has")),
@@ -333,12 +333,13 @@ pub async fn update_issue(
     let which: IssueRef = extract::address(&issue)?;
     let seen = extract::if_match(&req);
     let patch = body.value.check()?;
-    let takes_a_place = patch.place.is_some();
+    let takes_turns = patch.place.is_some() || matches!(patch.parent, Some(Some(_)));
     let change = move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
         Ok(use_case::update(tx, actor, &which, &patch, seen)?.render())
     };
-    // An order holds only while nobody else changes it, which takes a transaction.
-    let issue = if takes_a_place {
+    // An order, and that no issue stands below itself, holds only while nobody else changes it, which
+    // takes a transaction.
+    let issue = if takes_turns {
         app.write_again(&caller, change).await?
     } else {
         app.write_one(&caller, change).await?

@@ -19,6 +19,7 @@ pub mod moments;
 pub mod openapi;
 pub mod problem;
 pub mod projects;
+pub mod relations;
 pub mod reply;
 pub mod reports;
 pub mod search;
@@ -80,6 +81,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(projects::create_version)
         .service(projects::update_version)
         .service(projects::delete_version)
+        .service(projects::release_notes)
         .service(issues::create_issue_in_project)
         .service(issues::create_issue)
         .service(issues::list_issues)
@@ -99,6 +101,13 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(issues::issue_history)
         .service(issues::put_issue_label)
         .service(issues::delete_issue_label)
+        .service(relations::list_relations)
+        .service(relations::create_relation)
+        .service(relations::delete_relation)
+        .service(relations::watch_issue)
+        .service(relations::unwatch_issue)
+        .service(relations::vote_for_issue)
+        .service(relations::take_vote_back)
         .service(comments::list_comments)
         .service(comments::create_comment)
         .service(comments::get_comment)

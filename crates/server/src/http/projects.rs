@@ -3,9 +3,11 @@
 use super::extract::{self, Body, Params};
 use super::reply;
 use crate::app::{App, Caller, Error, labels, members, projects as use_case, workflow};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use domain::key::ProjectRef;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
+use domain::notes::ReleaseNotes;
 use domain::page::Page;
 use domain::paths::api;
 use domain::project::{Member, MemberPatch, NewMember, NewProject, Project, ProjectPatch};
@@ -465,4 +467,42 @@ pub async fn delete_version(
     })
     .await?;
     Ok(reply::done())
+}
+
+/// Release notes of a version: the issues it fixes (closed as complete), grouped by type, as Markdown.
+///
+/// Only issues that exist for me. JSON, or the Markdown alone with `Accept: text/markdown` or
+/// `format=markdown`.
+#[utoipa::path(
+    tag = "versions",
+    params(
+        ("project" = String, Path, description = "Key or id"),
+        ("version" = String, Path, description = "Name or id"),
+        ("format" = Option<String>, Query, description = "`json` (default) or `markdown`"),
+    ),
+    responses((status = 200, body = ReleaseNotes))
+)]
+#[get("/projects/{project}/versions/{version}/notes")]
+pub async fn release_notes(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    mut params: Params,
+) -> Result<HttpResponse, Error> {
+    let (project, word) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let as_text = reply::wanted(&req, &mut params, "markdown", "text/markdown")?;
+    params.end()?;
+    let notes = app
+        .read(&caller, move |conn, actor| {
+            labels::notes(conn, actor, &which, &word)
+        })
+        .await?;
+    if as_text {
+        return Ok(HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, "text/markdown; charset=utf-8"))
+            .body(notes.markdown));
+    }
+    reply::json(&notes)
 }

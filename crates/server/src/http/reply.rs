@@ -1,10 +1,12 @@
 //! Answers: JSON with entity tags, conditional requests, pages with links.
 
+use super::extract::Params;
 use crate::app::{Answer, Error};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::page::{Page, Total};
+use domain::problem::FieldError;
 use serde::Serialize;
 use std::hash::Hasher;
 
@@ -102,6 +104,34 @@ pub fn json<T: Serialize>(value: &T) -> Result<HttpResponse, Error> {
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .body(text(value)?))
+}
+
+/// Whether the caller wants another form than JSON: by its name as `format=`, or by its media type
+/// in `Accept`.
+///
+/// # Errors
+/// 422 for a format that is neither.
+pub fn wanted(
+    req: &HttpRequest,
+    params: &mut Params,
+    name: &str,
+    media_type: &str,
+) -> Result<bool, Error> {
+    match params.text("format").as_deref() {
+        Some(format) if format == name => Ok(true),
+        Some("json") => Ok(false),
+        Some(_) => {
+            let detail = format!("{name} or json.");
+            Err(FieldError::query("format", "unknown_value", detail).into())
+        }
+        None => {
+            let accepted = req.headers().get(header::ACCEPT);
+            let accepted = accepted.and_then(|a| a.to_str().ok()).unwrap_or_default();
+            Ok(accepted
+                .split(',')
+                .any(|kind| kind.split(';').next().unwrap_or_default().trim() == media_type))
+        }
+    }
 }
 
 /// A page, with a `Link` to the next (RFC 8288).

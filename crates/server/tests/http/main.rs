@@ -20,6 +20,7 @@ mod headers;
 mod issues;
 mod live;
 mod past;
+mod plan;
 mod problems;
 mod projects;
 mod purge;

@@ -5,6 +5,7 @@ use crate::harness::{Answer, Client, PASSWORD, Server};
 use domain::comment::Comment;
 use domain::issue::Issue;
 use domain::label::{Label, Version};
+use domain::relation::Relation;
 use domain::token::{self, Need, Scope};
 use domain::user::Role;
 use reqwest::Method;
@@ -292,6 +293,13 @@ impl World {
                     .unwrap()
                     .to_string();
                 path = path.replace("{id}", &id);
+            }
+            if path.contains("/relations/{id}") {
+                let other: Issue = author.post(&made, json!({"title": "Canary"})).await.made();
+                let at = format!("/api/v1/issues/{}/relations", issue.key);
+                let new = json!({"kind": "blocks", "issue": other.key});
+                let relation: Relation = lead.post(&at, new).await.made();
+                path = path.replace("{id}", &relation.id.to_string());
             }
             path = path.replace("{issue}", &issue.key);
         }

@@ -233,6 +233,17 @@ async fn staff_gets_busy(server: &Server) {
     let at = format!("/api/v1/issues/{}", hidden.key);
     staff.patch(&at, json!({"parent": "APP-1"})).await.is(200);
     staff.comment(&hidden.key, json!({"body": "canary"})).await;
+    // What stands in relation to something hidden: from its side and from the other.
+    for (issue, kind, other) in [
+        ("ENG-1", "blocked_by", "SEC-1"),
+        ("SEC-3", "duplicates", "ENG-1"),
+        ("APP-1", "relates_to", hidden.key.as_str()),
+        ("APP-1", "blocked_by", "SEC-1"),
+    ] {
+        let at = format!("/api/v1/issues/{issue}/relations");
+        let new = json!({"kind": kind, "issue": other});
+        lead.post(&at, new).await.is(201);
+    }
     for issue in ["ENG-1", "APP-1"] {
         let note = staff
             .comment(issue, json!({"body": "canary", "internal": true}))

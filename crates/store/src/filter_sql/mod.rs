@@ -13,11 +13,13 @@ use crate::columns::severity_number;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::issues::relation::{in_scope, not_deleted, relation};
+use crate::relations;
 use crate::statement::{Fragment, Value as Sql};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::sql_types::Uuid as SqlUuid;
 use domain::filter::{Day, Expr, Field, Flag, Op, Term, Test, Thing, Value};
+use domain::relation::RelationKind;
 use names::Names;
 use uuid::Uuid;
 
@@ -169,6 +171,19 @@ impl Compiler<'_> {
                 .bind(Sql::Day(self.today)),
             Flag::Unassigned => f.sql("i.assignee_id is null"),
             Flag::Mine => f.sql("i.assignee_id = ").bind(Sql::Uuid(self.scope.me)),
+            // Of today whatever instant is asked about: neither is in the log.
+            Flag::Watching => f
+                .sql("i.id in (select w.issue_id from watch w where w.watching and w.account_id = ")
+                .bind(Sql::Uuid(self.scope.me))
+                .sql(")"),
+            Flag::Voted => f
+                .sql("i.id in (select x.issue_id from vote x where x.account_id = ")
+                .bind(Sql::Uuid(self.scope.me))
+                .sql(")"),
+            Flag::Blocked => {
+                relations::blocked(f, self.scope, self.as_of);
+                f
+            }
         };
     }
 
@@ -203,6 +218,16 @@ impl Compiler<'_> {
             }
             Thing::Points => {
                 f.sql("i.story_points is not null");
+            }
+            Thing::Relation => relations::related(f, self.scope, self.as_of, None, None),
+            Thing::SubIssue => {
+                f.sql("exists (select from ");
+                relations::parts(f, self.as_of);
+                f.sql(" and (u.project_id = any(")
+                    .bind(Sql::Uuids(self.scope.all.clone()))
+                    .sql(") or u.reporter_id = ")
+                    .bind(Sql::Uuid(self.scope.me))
+                    .sql("))");
             }
             Thing::Version => {
                 f.sql("i.affected_version_id is not null or i.fixed_version_id is not null");
@@ -278,6 +303,7 @@ impl Compiler<'_> {
                 _ => f.sql("null"),
             }),
             Field::Points => plain(f, column!(row, "story_points"), test, number),
+            Field::Votes => plain(f, "i.votes", test, number),
             Field::Occurrences => plain(f, column!(row, "occurrences"), test, number),
             Field::Assignee => self.person(f, column!(row, "assignee_id"), test),
             Field::Reporter => self.person(f, column!(row, "reporter_id"), test),
@@ -299,6 +325,9 @@ impl Compiler<'_> {
             }
             Field::Fixed => self.version(f, column!(row, "fixed_version_id"), test),
             Field::Project => self.one_of(f, column!(row, "project_id"), self.names.projects(test)),
+            Field::Blocks => self.related(f, Some(RelationKind::Blocks), test),
+            Field::BlockedBy => self.related(f, Some(RelationKind::BlockedBy), test),
+            Field::Related => self.related(f, None, test),
             Field::Key => self.one_of(f, "i.id", self.names.issues(test)),
             Field::Parent => match test {
                 Test::None => {
@@ -323,6 +352,11 @@ impl Compiler<'_> {
             Field::Due => self.day(f, column!(row, "due_date"), test),
             Field::Start => self.day(f, column!(row, "start_date"), test),
         }
+    }
+
+    fn related(&self, f: &mut Fragment, kind: Option<RelationKind>, test: &Test) {
+        let to = self.names.issues(test);
+        relations::related(f, self.scope, self.as_of, kind, Some(&to));
     }
 
     /// One of one is compared, so that its index can be read in the order of the list.

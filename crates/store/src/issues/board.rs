@@ -70,7 +70,7 @@ pub fn board(
 
     let mut first = Fragment::default();
     first.sql("select ");
-    columns(&mut first, scope);
+    columns(&mut first, scope, as_of);
     first
         .sql(", '' from status s join project p on p.id = s.project_id cross join lateral (select i.* from ");
     relation(&mut first, as_of);

@@ -9,19 +9,22 @@ use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, 
 use crate::db::Conn;
 use crate::error::Result;
 use crate::filter_sql;
+use crate::relations;
 use crate::schema::{account, label};
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+    Uuid as SqlUuid,
 };
 use domain::issue::{IssueRow, IssueType, Priority, Resolution, Severity, Stay};
 use domain::key::{IssueRef, issue_key};
 use domain::label::LabelRef;
 use domain::list::{Group, GroupBy, IssueFilter, Sort, SortField, State};
 use domain::page::{TOTAL_EXACT_MAX, TOTAL_EXACT_PAST_MAX, Total};
+use domain::relation::Progress;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -116,11 +119,25 @@ pub(super) type RowSql = (
     Timestamptz,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    PlanSql,
     Text,
 );
 
+/// What an issue is to the caller and to others.
+type PlanSql = (Bool, Integer, Bool, Integer, Array<Integer>, Bool);
+
+#[derive(Debug, Queryable)]
+pub(super) struct Plan {
+    watching: bool,
+    watchers: i32,
+    voted: bool,
+    votes: i32,
+    sub_issues: Vec<i32>,
+    blocked: bool,
+}
+
 /// Adds the same in SQL, but for the group: its last column.
-pub(super) fn columns(f: &mut Fragment, scope: &Scope) {
+pub(super) fn columns(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>) {
     f.sql(
         "i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
          s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, ",
@@ -128,8 +145,31 @@ pub(super) fn columns(f: &mut Fragment, scope: &Scope) {
     parent_number(f, scope);
     f.sql(
         ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at,
-         i.resolved_at, i.deleted_at",
+         i.resolved_at, i.deleted_at, ",
     );
+    plan(f, scope, as_of);
+}
+
+/// Watches and votes of today; sub-issues and blockers of the instant, as far as they exist for the
+/// caller. Each is a look into an index, for the rows of a page alone.
+fn plan(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>) {
+    let me = || Value::Uuid(scope.me);
+    f.sql("coalesce((select w.watching from watch w where w.issue_id = i.id and w.account_id = ")
+        .bind(me())
+        .sql(
+            "), false),
+             (select count(*)::int from watch w where w.issue_id = i.id and w.watching),
+             i.votes > 0 and exists (select from vote x where x.issue_id = i.id and x.account_id = ",
+        )
+        .bind(me())
+        .sql("), i.votes, (select array[count(*), count(u.resolved_at)]::int[] from ");
+    relations::parts(f, as_of);
+    f.sql(" and (u.project_id = any(")
+        .bind(Value::Uuids(scope.all.clone()))
+        .sql(") or u.reporter_id = ")
+        .bind(me())
+        .sql(")), ");
+    relations::blocked(f, scope, as_of);
 }
 
 #[derive(Debug, Queryable)]
@@ -161,6 +201,7 @@ pub(super) struct Row {
     updated_at: DateTime<Utc>,
     resolved_at: Option<DateTime<Utc>>,
     deleted_at: Option<DateTime<Utc>>,
+    plan: Plan,
     /// Orders the groups; empty without.
     group: String,
 }
@@ -185,7 +226,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
 
     let mut page = Fragment::default();
     page.sql("select ");
-    columns(&mut page, scope);
+    columns(&mut page, scope, as_of);
     page.sql(", ");
     page.sql(cut.map_or("''", |cut| cut.key)).sql(" from ");
     if as_of.is_none() && cut.is_none() && ordered::serves(scope, filter) {
@@ -313,6 +354,15 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
                 due_date: r.due_date,
                 rank: r.rank,
                 life: r.life,
+                watching: r.plan.watching,
+                watchers: r.plan.watchers,
+                voted: r.plan.voted,
+                votes: r.plan.votes,
+                sub_issues: Progress {
+                    total: r.plan.sub_issues.first().copied().unwrap_or_default(),
+                    done: r.plan.sub_issues.get(1).copied().unwrap_or_default(),
+                },
+                blocked: r.plan.blocked,
                 version: r.version,
                 created_at: r.created_at,
                 updated_at: r.updated_at,
@@ -540,6 +590,7 @@ pub(super) const fn order_column(sort: Sort) -> &'static str {
         SortField::Due => "coalesce(i.due_date, 'infinity'::date)",
         SortField::Points if sort.descending => "coalesce(i.story_points, (-1)::smallint)",
         SortField::Points => "coalesce(i.story_points, 32767::smallint)",
+        SortField::Votes => "i.votes",
     }
 }
 
@@ -568,6 +619,7 @@ fn position_of(sort: Sort, cut: Option<Cut>, row: &Row) -> Position {
         SortField::Points => {
             PositionValue::Number(i64::from(row.story_points.unwrap_or(no_points)))
         }
+        SortField::Votes => PositionValue::Number(i64::from(row.plan.votes)),
     };
     Position(value, row.id, cut.map(|_| row.group.clone()))
 }
@@ -633,7 +685,11 @@ impl Position {
                     SortField::Updated | SortField::Created,
                     PositionValue::At(_)
                 ) | (
-                    SortField::Priority | SortField::Severity | SortField::Key | SortField::Points,
+                    SortField::Priority
+                        | SortField::Severity
+                        | SortField::Key
+                        | SortField::Points
+                        | SortField::Votes,
                     PositionValue::Number(_)
                 ) | (SortField::Title, PositionValue::Text(_))
                     | (SortField::Due, PositionValue::Day(_))

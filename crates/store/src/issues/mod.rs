@@ -18,7 +18,7 @@ pub use write::{
 
 use crate::access::IssueAccess;
 use crate::columns::{
-    IssueStatus, Json, MaybeResolution, Person, PersonSql, Rank, StatusSql, Word,
+    Blocker, IssueStatus, Json, MaybeResolution, Person, PersonSql, Rank, StatusSql, Word,
 };
 use crate::db::Conn;
 use crate::error::Result;
@@ -26,11 +26,13 @@ use crate::schema::issue;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+    Uuid as SqlUuid,
 };
 use domain::issue::{Issue, IssueType, Priority, Resolution, Severity, Stay};
 use domain::key::issue_key;
 use domain::label::LabelRef;
+use domain::relation::Progress;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -71,7 +73,40 @@ pub(crate) type IssueSql = (
     Timestamptz,
     Nullable<Timestamptz>,
     Nullable<Timestamptz>,
+    PlanSql,
 );
+
+/// Columns of what an issue is to the caller and to others, as [`Plan`] reads them.
+pub(crate) type PlanSql = (Bool, Integer, Bool, Integer, Array<Integer>, Jsonb);
+
+/// What an issue is to the caller and to others.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Plan {
+    /// The caller watches it.
+    pub watching: bool,
+    /// How many people do.
+    pub watchers: i32,
+    /// The caller voted for it.
+    pub voted: bool,
+    /// How many people did.
+    pub votes: i32,
+    /// Sub-issues: all, closed ones, and the same of those that the caller reported.
+    pub sub_issues: Vec<i32>,
+    /// Open issues that block it, whoever they exist for.
+    #[diesel(deserialize_as = Json<Vec<Blocker>>)]
+    pub blockers: Vec<Blocker>,
+}
+
+impl Plan {
+    fn progress(&self, own_only: bool) -> Progress {
+        let from = if own_only { 2 } else { 0 };
+        let count = |at: usize| self.sub_issues.get(from + at).copied().unwrap_or_default();
+        Progress {
+            total: count(0),
+            done: count(1),
+        }
+    }
+}
 
 /// An issue as it is stored, with the names that are shown beside it.
 #[derive(Debug, Clone, Queryable)]
@@ -152,6 +187,8 @@ pub struct StoredIssue {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When deleted.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// What it is to the caller and to others.
+    pub plan: Plan,
 }
 
 impl IssueAccess {
@@ -161,6 +198,7 @@ impl IssueAccess {
         let i = self.issue;
         let key = &self.access.project.key;
         let own_only = self.access.own_only;
+        let progress = i.plan.progress(own_only);
         let parent_exists = !own_only || i.parent_reporter_id == Some(i.reporter.id);
         Issue {
             id: i.id,
@@ -192,6 +230,12 @@ impl IssueAccess {
             context: i.context,
             rank: i.rank,
             life: i.life,
+            watching: i.plan.watching,
+            watchers: i.plan.watchers,
+            voted: i.plan.voted,
+            votes: i.plan.votes,
+            sub_issues: progress,
+            blocked: self.blocked,
             version: i.version,
             created_at: i.created_at,
             updated_at: i.updated_at,

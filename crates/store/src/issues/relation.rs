@@ -11,7 +11,8 @@ pub(crate) fn relation(f: &mut Fragment, as_of: Option<DateTime<Utc>>) {
         None => f.sql("issue i"),
         // A version begins when it was written; comparing that column lets a list be read in order.
         Some(at) => f
-            .sql("(select v.issue_id as id, v.* from issue_version v where v.updated_at <= ")
+            .sql("(select v.issue_id as id, v.*, (select n.votes from issue n where n.id = v.issue_id) as votes
+               from issue_version v where v.updated_at <= ")
             .bind(Value::At(at))
             .sql(" and coalesce(v.valid_to, 'infinity') > ")
             .bind(Value::At(at))

@@ -179,6 +179,10 @@ statement! {
                     1, now.at, now.at, case when {resolution}::text is null then null else now.at end, null
              from taken, now
              returning *
+         ), watched as (
+             insert into watch (issue_id, account_id, watching, since)
+             select distinct made.id, who.id, true, made.created_at
+             from made, unnest(array[made.reporter_id, made.assignee_id]) as who(id) where who.id is not null
          ), ", keep_version_and_log!("made"), "
          select number, created_at from made")
 }
@@ -242,6 +246,12 @@ statement! {
                and (i.status_id = {status} or exists (
                    select 1 from status s where s.id = {status} and s.removed_at is null for key share))
              returning i.*
+         ), watched as (
+             -- Whoever is given an issue watches it, unless they turned that off.
+             insert into watch (issue_id, account_id, watching, since)
+             select c.id, c.assignee_id, true, c.updated_at from changed c
+             where c.assignee_id is not null and 'assignee' = any({event_fields})
+             on conflict (issue_id, account_id) do nothing
          ), ended as (
              update issue_version v set valid_to = c.updated_at
              from changed c where v.issue_id = c.id and v.version = {version}

@@ -9,7 +9,7 @@ use domain::key::IssueRef;
 use domain::policy::Action;
 use domain::problem::{Code, FieldError, Problem};
 use store::access::{self, Actor, IssueAccess};
-use store::db::Tx;
+use store::db::{Lock, Tx};
 use store::{events, issues};
 
 /// Changes many issues, or says what would happen. What is asked has passed its check.
@@ -22,6 +22,10 @@ pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> 
     let mut ids: Vec<_> = found.iter().map(|(f, _)| f.issue.id).collect();
     // In one order everywhere, so that two such changes do not wait for each other.
     ids.sort_unstable();
+    if asked.patch.parent.is_some() {
+        // Before the issues, as in a change of one: else two could wait for each other.
+        tx.lock(Lock::Parents)?;
+    }
     issues::lock(tx, &ids)?;
     let change = |tx: &mut Tx<'_>| -> Result<Vec<BulkItem>> {
         found

@@ -9,7 +9,7 @@ use domain::problem::FieldError;
 use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess};
 use store::accounts::{self, StoredAccount};
-use store::db::Conn;
+use store::db::{Conn, Lock};
 use store::labels;
 use uuid::Uuid;
 
@@ -78,6 +78,10 @@ pub fn parent(
         Ok(_) | Err(store::Error::NotFound | store::Error::Denied(_)) => return Err(wrong().into()),
         Err(error) => return Err(error.into()),
     };
+    if child.is_some() {
+        // One at a time: two new parents that are harmless alone may close a circle together.
+        conn.lock(Lock::Parents)?;
+    }
     let mut above = Some(found.id);
     let mut steps = 0;
     while let Some(id) = above {

@@ -1,0 +1,94 @@
+//! What an issue is to one person: whether they watch it, whether they voted for it.
+//!
+//! Neither is in the log and neither changes the issue's version: others see no more than the counts.
+
+use crate::db::Tx;
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension, RunQueryDsl};
+use uuid::Uuid;
+
+statement! {
+    /// Turns watching on or off, whatever it was.
+    SetWatch { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, watching: bool => Bool, at: Option<DateTime<Utc>> => Nullable<Timestamptz> }
+    -> Bool :
+    "insert into watch (issue_id, account_id, watching, since)
+     values ({issue}, {account}, {watching}, coalesce({at}, clock_timestamp()))
+     on conflict (issue_id, account_id) do update set watching = excluded.watching, since = excluded.since
+         where watch.watching <> excluded.watching
+     returning watching"
+}
+
+/// Turns watching an issue on or off for somebody; what is so already stays.
+///
+/// # Errors
+/// When the database is away.
+pub fn set_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, watching: bool) -> Result<()> {
+    let at = tx.at();
+    let statement = SetWatch {
+        issue,
+        account,
+        watching,
+        at,
+    };
+    let _: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
+    Ok(())
+}
+
+statement! {
+    /// Lets somebody watch who has not decided otherwise.
+    BeginWatch { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
+    "insert into watch (issue_id, account_id, watching, since)
+     values ({issue}, {account}, true, coalesce({at}, clock_timestamp()))
+     on conflict (issue_id, account_id) do nothing
+     returning true"
+}
+
+/// Lets somebody watch an issue in which they took a part, unless they turned it off.
+///
+/// # Errors
+/// When the database is away.
+pub fn begin_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid) -> Result<()> {
+    let at = tx.at();
+    let statement = BeginWatch { issue, account, at };
+    let _: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
+    Ok(())
+}
+
+statement! {
+    /// Adds a vote and counts it, or does neither.
+    GiveVote { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
+    "with given as (
+         insert into vote (issue_id, account_id, created_at)
+         values ({issue}, {account}, coalesce({at}, clock_timestamp()))
+         on conflict (issue_id, account_id) do nothing
+         returning issue_id
+     )
+     update issue i set votes = votes + 1 from given where i.id = given.issue_id returning true"
+}
+
+statement! {
+    /// Takes a vote back and counts, or does neither.
+    TakeVote { issue: Uuid => SqlUuid, account: Uuid => SqlUuid } -> Bool :
+    "with taken as (
+         delete from vote where issue_id = {issue} and account_id = {account} returning issue_id
+     )
+     update issue i set votes = votes - 1 from taken where i.id = taken.issue_id returning true"
+}
+
+/// Gives somebody's vote to an issue, or takes it back; what is so already stays.
+///
+/// # Errors
+/// When the database is away.
+pub fn set_vote(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, vote: bool) -> Result<()> {
+    let at = tx.at();
+    let conn = tx.writing(false)?;
+    let _: Option<bool> = if vote {
+        GiveVote { issue, account, at }.get_result(conn)
+    } else {
+        TakeVote { issue, account }.get_result(conn)
+    }
+    .optional()?;
+    Ok(())
+}
