@@ -160,6 +160,7 @@ diesel::table! {
         resolved_at -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
         rank -> Text,
+        votes -> Int4,
     }
 }
 
@@ -282,6 +283,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    relation (id) {
+        id -> Uuid,
+        kind -> Text,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     saved_view (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -330,6 +343,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    vote (issue_id, account_id) {
+        issue_id -> Uuid,
+        account_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    watch (issue_id, account_id) {
+        issue_id -> Uuid,
+        account_id -> Uuid,
+        watching -> Bool,
+        since -> Timestamptz,
+    }
+}
+
 diesel::joinable!(api_token -> account (account_id));
 diesel::joinable!(api_token -> project (project_id));
 diesel::joinable!(attachment -> account (uploader_id));
@@ -346,11 +376,16 @@ diesel::joinable!(label -> project (project_id));
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> project (project_id));
 diesel::joinable!(project_version -> project (project_id));
+diesel::joinable!(relation -> account (created_by));
 diesel::joinable!(saved_view -> account (owner_id));
 diesel::joinable!(saved_view -> project (project_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(status -> project (project_id));
 diesel::joinable!(transition -> project (project_id));
+diesel::joinable!(vote -> account (account_id));
+diesel::joinable!(vote -> issue (issue_id));
+diesel::joinable!(watch -> account (account_id));
+diesel::joinable!(watch -> issue (issue_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,
@@ -371,8 +406,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     project,
     project_version,
     purging,
+    relation,
     saved_view,
     session,
     status,
     transition,
+    vote,
+    watch,
 );

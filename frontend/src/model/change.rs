@@ -210,7 +210,8 @@ pub mod tests {
             "fixed_version":null,"reporter":{"id":"00000000-0000-7000-8000-000000000002","username":"ann",
             "display_name":"Ann","kind":"human"},"assignee":null,"parent":null,"labels":[],"start_date":null,
             "due_date":null,"external_ref":null,"fingerprint":null,"occurrences":1,"context":null,
-            "rank":"4000000001000000","life":[{"category":"triage","since":"2026-01-01T00:00:00Z"}],"version":1,
+            "rank":"4000000001000000","life":[{"category":"triage","since":"2026-01-01T00:00:00Z"}],"watching":false,"watchers":0,
+            "voted":false,"votes":0,"sub_issues":{"total":0,"done":0},"blocked":false,"version":1,
             "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","resolved_at":null,
             "deleted_at":null}"##,
         )

@@ -51,7 +51,8 @@ mod tests {
             "severity": "low", "priority": 3, "story_points": null,
             "status": {"slug": "open", "name": "Open", "category": "triage"}, "resolution": null,
             "reporter": {"id": id, "username": "ann", "display_name": "Ann", "kind": "human"},
-            "assignee": null, "labels": [], "due_date": null, "rank": "4000000001000000", "life": [], "version": version,
+            "assignee": null, "labels": [], "due_date": null, "rank": "4000000001000000", "life": [], "watching": false, "watchers": 0, "voted": false,
+            "votes": 0, "sub_issues": {"total": 0, "done": 0}, "blocked": false, "version": version,
             "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
             "resolved_at": null, "deleted_at": null
         }))

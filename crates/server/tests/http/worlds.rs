@@ -223,6 +223,19 @@ async fn private_projects_get_busy(server: &Server) {
     lead.post(&format!("{sec}/members"), member).await.is(201);
     let new = json!({"key": "ZZZ", "name": "canary", "visibility": "private"});
     lead.post("/api/v1/projects", new).await.is(201);
+    // Issues that others see stand in relation to them: from the one side and from the other.
+    for (issue, kind, other) in [
+        ("ENG-1", "blocked_by", "SEC-1"),
+        ("SEC-3", "duplicates", "ENG-1"),
+        ("APP-1", "blocked_by", "SEC-1"),
+    ] {
+        let at = format!("/api/v1/issues/{issue}/relations");
+        let new = json!({"kind": kind, "issue": other});
+        let made = lead.post(&at, new).await.is(201);
+        if kind == "duplicates" {
+            lead.delete(&made.header("location")).await.is(204);
+        }
+    }
 }
 
 /// Much that staff sees and reporters do not, in projects that exist for both: others' requests where
@@ -233,16 +246,12 @@ async fn staff_gets_busy(server: &Server) {
     let at = format!("/api/v1/issues/{}", hidden.key);
     staff.patch(&at, json!({"parent": "APP-1"})).await.is(200);
     staff.comment(&hidden.key, json!({"body": "canary"})).await;
-    // What stands in relation to something hidden: from its side and from the other.
-    for (issue, kind, other) in [
-        ("ENG-1", "blocked_by", "SEC-1"),
-        ("SEC-3", "duplicates", "ENG-1"),
-        ("APP-1", "relates_to", hidden.key.as_str()),
-        ("APP-1", "blocked_by", "SEC-1"),
-    ] {
-        let at = format!("/api/v1/issues/{issue}/relations");
-        let new = json!({"kind": kind, "issue": other});
-        lead.post(&at, new).await.is(201);
+    for kind in ["relates_to", "blocked_by"] {
+        let new = json!({"kind": kind, "issue": hidden.key});
+        staff
+            .post("/api/v1/issues/APP-1/relations", new)
+            .await
+            .is(201);
     }
     for issue in ["ENG-1", "APP-1"] {
         let note = staff

@@ -211,6 +211,16 @@ const ROWS: &[(&str, &str)] = &[
          update issue set fixed_version_id = (select id from project_version limit 1)",
     ),
     (
+        "relation",
+        "insert into relation (id, kind, from_id, to_id, created_by)
+         select gen_random_uuid(), 'blocks', one.id, other.id, one.reporter_id
+         from issue one, issue other where one.id < other.id limit 1",
+    ),
+    (
+        "vote",
+        "insert into vote (issue_id, account_id) select id, reporter_id from issue limit 1",
+    ),
+    (
         "saved_view",
         "insert into saved_view (id, owner_id, project_id, name, query, layout, shared)
          select gen_random_uuid(), reporter_id, project_id, 'Mine', '', '{}', false from issue limit 1",

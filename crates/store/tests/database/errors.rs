@@ -77,7 +77,7 @@ fn every_constraint_with_a_meaning_exists() {
          union select indexname::text from pg_indexes where schemaname = 'public'",
     );
     let with_meaning: Vec<&String> = names.iter().filter(|n| meaning(n).is_some()).collect();
-    assert_eq!(with_meaning.len(), 10, "{with_meaning:?}");
+    assert_eq!(with_meaning.len(), 11, "{with_meaning:?}");
     assert_eq!(meaning("issue_parent_check").unwrap().0, "parent");
     assert_eq!(meaning("issue_status_id_fkey"), None);
 }

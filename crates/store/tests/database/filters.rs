@@ -8,13 +8,14 @@ use domain::filter::{
 };
 use domain::issue::{IssueType, Priority, Resolution, Severity};
 use domain::label::{NewLabel, NewVersion};
+use domain::relation::RelationKind;
 use domain::workflow::Category;
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::access::{self, Actor};
 use store::events::NewEvent;
 use store::issues::{IssueFields, StoredIssue, matching};
-use store::{Db, Error, attachments, comments, labels};
+use store::{Db, Error, attachments, comments, labels, personal, relations};
 use testkit::{Cast, Dice, TestDb, cast, work};
 use uuid::Uuid;
 
@@ -34,6 +35,17 @@ struct Story {
     versions: Vec<StoredIssue>,
     comments: Vec<Thrown>,
     files: Vec<Thrown>,
+    watchers: Vec<Uuid>,
+    voters: Vec<Uuid>,
+}
+
+/// A relation, in the direction in which it is kept, with its span of life.
+struct Tie {
+    kind: RelationKind,
+    from: Uuid,
+    to: Uuid,
+    begin: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
 }
 
 struct World {
@@ -42,6 +54,7 @@ struct World {
     cast: Cast,
     keys: BTreeMap<Uuid, &'static str>,
     stories: Vec<Story>,
+    ties: Vec<Tie>,
     begin: DateTime<Utc>,
 }
 
@@ -176,6 +189,58 @@ fn add_file(db: &Db, who: &Actor, project: Uuid, issue: Uuid, file: &Thrown) {
     }
 }
 
+/// Who of those that ask watches an issue, and who votes for it, whatever they did before.
+fn take_sides(db: &Db, dice: &mut Dice, askers: &[&Actor], story: &mut Story) {
+    let issue = story.versions[0].id;
+    for who in askers {
+        let (watching, vote) = (dice.one_in(2), dice.one_in(2));
+        db.write(|tx| {
+            personal::set_watching(tx, issue, who.id, watching)?;
+            personal::set_vote(tx, issue, who.id, vote)
+        })
+        .unwrap();
+        if watching {
+            story.watchers.push(who.id);
+        }
+        if vote {
+            story.voters.push(who.id);
+        }
+    }
+}
+
+fn tie(db: &Db, dice: &mut Dice, by: &Actor, begin: DateTime<Utc>, among: &[Story]) -> Option<Tie> {
+    let (one, other) = (dice.pick(among), dice.pick(among));
+    let (one, other) = (one.versions[0].id, other.versions[0].id);
+    if one == other {
+        return None;
+    }
+    let (from, to, kind) = relations::kept(one, *dice.pick(RelationKind::ALL), other);
+    let begin = begin + Duration::hours(dice.below(200) as i64);
+    let until = dice
+        .one_in(2)
+        .then(|| begin + Duration::hours(1 + dice.below(90) as i64));
+    let made = db.write(|tx| {
+        tx.pretend_it_is(begin);
+        relations::insert(tx, by.id, from, kind, to)
+    });
+    // The same pair twice, which the table refuses.
+    let id = made.ok()?;
+    if let Some(until) = until {
+        db.write(|tx| {
+            tx.pretend_it_is(until);
+            relations::end(tx, id)
+        })
+        .unwrap();
+    }
+    Some(Tie {
+        kind,
+        from,
+        to,
+        begin,
+        until,
+    })
+}
+
 fn world(seed: u64) -> World {
     let test = TestDb::new();
     let db = test.db();
@@ -186,7 +251,7 @@ fn world(seed: u64) -> World {
     let people = [cast.lead.id, cast.developer.id, cast.maintainer.id];
     let begin: DateTime<Utc> = "2026-03-01T06:30:00Z".parse().unwrap();
     let mut made: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    let stories = (0..70)
+    let mut stories: Vec<Story> = (0..70)
         .map(|_| {
             let place = dice.pick(&places);
             let reporter = *dice.pick(&[&cast.reporter, &cast.reporter2, &cast.lead]);
@@ -226,6 +291,8 @@ fn world(seed: u64) -> World {
                 versions,
                 comments: Vec::new(),
                 files: Vec::new(),
+                watchers: Vec::new(),
+                voters: Vec::new(),
             };
             if dice.one_in(3) {
                 story.comments.push(throw(&mut dice, begin));
@@ -238,7 +305,15 @@ fn world(seed: u64) -> World {
             story
         })
         .collect();
+    let askers = [&cast.lead, &cast.admin, &cast.reporter, &cast.maintainer];
+    for story in &mut stories {
+        take_sides(&db, &mut dice, &askers, story);
+    }
+    let ties = (0..150)
+        .filter_map(|_| tie(&db, &mut dice, &cast.lead, begin, &stories))
+        .collect();
     World {
+        ties,
         _test: test,
         db,
         cast,
@@ -291,10 +366,7 @@ impl World {
         let i = *past.last()?;
         let staff = !who.username.starts_with("reporter");
         let own_only = !staff && i.project_id == self.cast.app;
-        let sees = match self.keys[&i.project_id] {
-            "SEC" => matches!(who.username.as_str(), "lead" | "developer" | "admin"),
-            _ => !own_only || i.reporter.username == who.username,
-        };
+        let sees = self.sees(i, who);
         // What is deleted today did not exist in the past either, but for leads.
         let gone = story.versions.last()?.deleted_at.is_some()
             && !matches!(who.username.as_str(), "lead" | "admin");
@@ -315,6 +387,35 @@ impl World {
             (staff || !t.internal) && until(t.from) && t.until.is_none_or(|end| !until(end))
         };
         let file = |t: &&Thrown| until(t.from) && t.until.is_none_or(|end| !until(end));
+        let last = |id: Uuid| self.stories.iter().find(|s| s.versions[0].id == id);
+        // A partner or a part that is deleted today is none, not even for those who see it.
+        let here = |story: &Story| {
+            let last = story.versions.last();
+            last.is_some_and(|v| v.deleted_at.is_none() && self.sees(v, who))
+        };
+        let then = |story: &'_ Story| -> Option<StoredIssue> {
+            let mut versions = story.versions.iter();
+            versions.rfind(|v| until(v.updated_at)).cloned()
+        };
+        let ties: Vec<(RelationKind, &Story)> = self
+            .ties
+            .iter()
+            .filter(|t| until(t.begin) && t.until.is_none_or(|end| !until(end)))
+            .filter_map(|t| match i.id {
+                id if id == t.from => Some((t.kind, last(t.to)?)),
+                id if id == t.to => Some((t.kind.inverse(), last(t.from)?)),
+                _ => None,
+            })
+            .filter(|(_, other)| here(other))
+            .collect();
+        let key = |i: &StoredIssue| format!("{}-{}", self.keys[&i.project_id], i.number);
+        let blocked = ties.iter().any(|(kind, other)| {
+            *kind == RelationKind::BlockedBy
+                && then(other).is_some_and(|o| o.resolved_at.is_none() && o.deleted_at.is_none())
+        });
+        let has_parts = self.stories.iter().filter(|s| here(s)).any(|s| {
+            then(s).is_some_and(|part| part.parent_id == Some(i.id) && part.deleted_at.is_none())
+        });
         let texts = |t: &Thrown| t.text.clone();
         Some(Facts {
             project: self.keys[&i.project_id].into(),
@@ -322,6 +423,16 @@ impl World {
             reporter: i.reporter.username.clone(),
             parent: Some(parent),
             occurrences: Some(i.occurrences),
+            watching: story.watchers.contains(&who.id),
+            voted: story.voters.contains(&who.id),
+            votes: story.voters.len() as i32,
+            has_parts,
+            blocked,
+            relations: Some(
+                ties.iter()
+                    .map(|(kind, other)| (*kind, key(&other.versions[0])))
+                    .collect(),
+            ),
             created: i.created_at,
             updated: i.updated_at,
             resolved: i.resolved_at,
@@ -332,6 +443,15 @@ impl World {
             comments: Some(story.comments.iter().filter(there).map(texts).collect()),
             files: Some(story.files.iter().filter(file).map(texts).collect()),
         })
+    }
+
+    /// Whether an issue exists for somebody, deleted or not.
+    fn sees(&self, i: &StoredIssue, who: &Actor) -> bool {
+        let own_only = who.username.starts_with("reporter") && i.project_id == self.cast.app;
+        match self.keys[&i.project_id] {
+            "SEC" => matches!(who.username.as_str(), "lead" | "developer" | "admin"),
+            _ => !own_only || i.reporter.username == who.username,
+        }
     }
 
     /// Every issue that the filter finds in memory.

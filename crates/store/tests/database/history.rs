@@ -46,7 +46,11 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
         Ok::<_, Error>(())
     })
     .unwrap();
+    let scope = db
+        .read(|conn| store::access::scope(conn, &cast.lead))
+        .unwrap();
     let reader = |internals| Reader {
+        scope: &scope,
         internals,
         ranks: false,
     };

@@ -75,6 +75,7 @@ fn in_order(a: &StoredIssue, b: &StoredIssue, sort: Sort) -> Ordering {
         SortField::Title => turned(a.title.to_lowercase().cmp(&b.title.to_lowercase())),
         SortField::Due => nothing_last(a.due_date, b.due_date, sort.descending),
         SortField::Points => nothing_last(a.story_points, b.story_points, sort.descending),
+        SortField::Votes => turned(a.plan.votes.cmp(&b.plan.votes)),
     };
     by_field.then_with(|| turned(a.id.cmp(&b.id)))
 }
@@ -356,11 +357,11 @@ fn a_position_of_another_order_does_not_fit() {
     let number = Position(PositionValue::Number(1), id, None);
     let text = Position(PositionValue::Text("a".into()), id, None);
     for field in SortField::ALL {
-        use SortField::{Created, Due, Key, Points, Priority, Severity, Title, Updated};
+        use SortField::{Created, Due, Key, Points, Priority, Severity, Title, Updated, Votes};
         assert_eq!(at.fits(*field, None), matches!(field, Updated | Created));
         assert_eq!(
             number.fits(*field, None),
-            matches!(field, Priority | Severity | Key | Points)
+            matches!(field, Priority | Severity | Key | Points | Votes)
         );
         assert_eq!(text.fits(*field, None), matches!(field, Title));
         let day = Position(PositionValue::Day(day), id, None);

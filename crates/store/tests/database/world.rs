@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::issue::{IssueType, Priority, Resolution, Severity};
 use domain::label::NewLabel;
 use store::issues::StoredIssue;
-use store::{Db, Error, labels};
+use store::{Db, Error, labels, personal};
 use testkit::{Cast, Dice, TestDb, cast, work};
 use uuid::Uuid;
 
@@ -53,6 +53,7 @@ pub fn world(seed: u64) -> World {
             .unwrap();
         (project, work::workflow(&db, project), labels)
     });
+    let mut votes = Dice::new(seed + 1);
     let begin: DateTime<Utc> = "2026-02-01T00:00:00Z".parse().unwrap();
     let truth = (0..160)
         .map(|_| {
@@ -88,6 +89,13 @@ pub fn world(seed: u64) -> World {
                 let was = work::load(&db, made.id);
                 work::delete_or_restore(&db, Some(later), &cast.lead, &was).unwrap();
             }
+            db.write(|tx| {
+                for voter in reporters.iter().take(votes.below(4)) {
+                    personal::set_vote(tx, made.id, voter.id, true)?;
+                }
+                Ok::<_, Error>(())
+            })
+            .unwrap();
             work::load(&db, made.id).issue
         })
         .collect();

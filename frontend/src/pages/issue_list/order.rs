@@ -19,6 +19,7 @@ const fn sort_name(field: SortField) -> &'static str {
         SortField::Title => "Title",
         SortField::Due => "Due date",
         SortField::Points => "Points",
+        SortField::Votes => "Votes",
     }
 }
 
