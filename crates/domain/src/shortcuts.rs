@@ -146,6 +146,7 @@ pub const TABLE: &[Shortcut] = &[
         Place::Issue,
     ),
     key(&["i"], "assign_me", "Assign to me", Place::Issue),
+    key(&["w"], "watch", "Watch, or stop watching", Place::Issue),
     key(&["."], "copy_key", "Copy the key", Place::Issue),
     key(&["y"], "copy_link", "Copy the link", Place::Issue),
     key(&["Ctrl+Enter"], "submit", "Send", Place::Editor),

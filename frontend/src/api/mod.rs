@@ -15,6 +15,7 @@ pub mod issues;
 pub mod me;
 pub mod project_lists;
 pub mod projects;
+pub mod relations;
 pub mod search;
 pub mod stats;
 pub mod tokens;

@@ -2,6 +2,8 @@
 
 use super::avatar::Avatar;
 use super::glyph::StatusLook;
+use super::icon::SmallIcon;
+use super::icon_paths::IconName;
 use super::label_tag::LabelTag;
 use super::life_line::LifeLine;
 use super::marks::{PriorityTile, SeverityPill, StatusMark, TypeMark};
@@ -19,6 +21,28 @@ pub fn look_of(row: &IssueRow) -> StatusLook {
         category: row.status.category,
         late: row.status.category == Category::Active && row.status.slug.contains("review"),
         dropped: row.resolution.is_some_and(|r| r != Resolution::Complete),
+    }
+}
+
+/// That it is blocked, and how far its parts are; nothing where there is nothing to say.
+#[must_use]
+pub fn plan_marks(row: &IssueRow) -> impl IntoView + use<> {
+    let parts = row.sub_issues;
+    let blocked = row.blocked && row.status.category.is_open();
+    view! {
+        {blocked.then(|| view! { <span class="shrink-0 text-xs text-error">"blocked"</span> })}
+        {(parts.total > 0)
+            .then(|| {
+                let words = format!("{} of {} sub-issues done", parts.done, parts.total);
+                let title = words.clone();
+                view! {
+                    <span class="num inline-flex shrink-0 items-center gap-0.5 text-xs text-ink-3" title=title>
+                        <SmallIcon name=IconName::Layers />
+                        <span aria-hidden="true">{format!("{}/{}", parts.done, parts.total)}</span>
+                        <span class="sr-only">{words}</span>
+                    </span>
+                }
+            })}
     }
 }
 
@@ -43,6 +67,7 @@ pub fn IssueCells(
         <span role="gridcell" class="a-t flex min-w-0 items-center gap-2">
             {move || view! { <TypeMark kind=row.get().type_ /> }}
             <a class="t" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
+            {move || row.with(|row| plan_marks(row))}
             <Show when=overdue>
                 <span class="shrink-0 text-xs text-error">"overdue"</span>
             </Show>

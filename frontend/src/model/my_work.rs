@@ -13,6 +13,8 @@ pub enum MyList {
     Assigned,
     /// What one reported.
     Reported,
+    /// What one wants to hear of.
+    Watching,
     /// What one works on and should have been done.
     Overdue,
     /// What nobody has taken: the queue of everybody who works on issues.
@@ -21,7 +23,13 @@ pub enum MyList {
 
 impl MyList {
     /// As the tabs stand.
-    pub const ALL: [Self; 4] = [Self::Assigned, Self::Reported, Self::Overdue, Self::Queue];
+    pub const ALL: [Self; 5] = [
+        Self::Assigned,
+        Self::Reported,
+        Self::Watching,
+        Self::Overdue,
+        Self::Queue,
+    ];
 
     /// Name in the address.
     #[must_use]
@@ -29,6 +37,7 @@ impl MyList {
         match self {
             Self::Assigned => "assigned",
             Self::Reported => "reported",
+            Self::Watching => "watching",
             Self::Overdue => "overdue",
             Self::Queue => "unassigned",
         }
@@ -40,6 +49,7 @@ impl MyList {
         match self {
             Self::Assigned => "Assigned to me",
             Self::Reported => "Reported by me",
+            Self::Watching => "Watching",
             Self::Overdue => "Overdue",
             Self::Queue => "Unassigned",
         }
@@ -56,6 +66,10 @@ impl MyList {
             Self::Reported => (
                 "You have reported nothing that is open",
                 "What you report stays here until it is done.",
+            ),
+            Self::Watching => (
+                "You watch nothing that is open",
+                "What you report, are given or comment on is watched; so is what you press Watch on.",
             ),
             Self::Overdue => (
                 "Nothing of yours is overdue",
@@ -84,6 +98,7 @@ impl MyList {
         let text = match self {
             Self::Assigned => "is:open assignee:@me",
             Self::Reported => "is:open reporter:@me",
+            Self::Watching => "is:open is:watching",
             Self::Overdue => "is:overdue assignee:@me",
             Self::Queue => "is:open is:unassigned",
         };

@@ -3,6 +3,7 @@
 use super::pointer::Hand;
 use super::state::BoardState;
 use crate::components::glyph::{SeverityGlyph, severity_class};
+use crate::components::issue_row::plan_marks;
 use crate::components::marks::{PriorityTile, TypeMark, severity_name};
 use crate::components::{Avatar, Icon, IconName, LabelTag, LifeLine};
 use crate::model::moment::{self, READ_ONLY};
@@ -180,6 +181,7 @@ pub fn Face(
         } = row.get();
         let overdue =
             status.category.is_open() && due_date.is_some_and(|due| due < clock.now().date_naive());
+        let marks = row.with(plan_marks);
         let more = labels.len().saturating_sub(1);
         view! {
             <span class="flex items-center gap-2">
@@ -198,6 +200,7 @@ pub fn Face(
                 {labels.into_iter().next().map(|label| view! { <LabelTag label /> })}
                 {(more > 0).then(|| view! { <span class="text-xs text-ink-3">{format!("+{more}")}</span> })}
                 {overdue.then(|| view! { <span class="text-xs text-error">"overdue"</span> })}
+                {marks}
                 <span class="ml-auto flex items-center gap-2 text-xs whitespace-nowrap text-ink-3">
                     {story_points.map(|points| view! { <span>{points} " pt"</span> })}
                     <span title="Age">{age(created_at, clock.now())}</span>

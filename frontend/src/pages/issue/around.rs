@@ -3,6 +3,8 @@
 
 use super::files::Files;
 use super::life::Life;
+use super::parts::Parts;
+use super::relations::Relations;
 use super::state::IssueState;
 use super::talk::Conversation;
 use crate::api::{self, Tagged};
@@ -96,6 +98,8 @@ pub fn Sections(
     } = around;
     view! {
         <Files files on_files />
+        <Parts />
+        <Relations />
         <Life history=told />
         <Conversation comments history on_files />
     }

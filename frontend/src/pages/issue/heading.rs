@@ -1,5 +1,6 @@
 //! Title and description: read, and edited together.
 
+use super::personal::Personal;
 use super::state::{Conflict, IssueState, Outcome};
 use crate::api::{ApiError, Tagged};
 use crate::components::glyph::StatusLook;
@@ -70,6 +71,7 @@ fn Reading() -> impl IntoView {
                 </span>
             </div>
             <Brief />
+            <Personal />
         </header>
         <h2 class="sr-only">"Description"</h2>
         <Show

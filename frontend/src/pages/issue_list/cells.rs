@@ -5,7 +5,7 @@ use super::edits::place_of;
 use super::row_menu::RowMenu;
 use super::rows::Row;
 use crate::components::floating::Floating;
-use crate::components::issue_row::look_of;
+use crate::components::issue_row::{look_of, plan_marks};
 use crate::components::marks::{PriorityTile, SeverityPill, StatusMark, TypeMark, type_name};
 use crate::components::{Avatar, IconName, LabelTag, LifeLine, SmallIcon, Time};
 use crate::model::change::Field;
@@ -146,6 +146,7 @@ fn Title(row: Signal<IssueRow>, id: uuid::Uuid) -> impl IntoView {
             {move || view! { <TypeMark kind=row.get().type_ /> }}
         </Show>
         <a class="t" draggable="false" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
+        {move || row.with(|row| plan_marks(row))}
         <Show when=overdue>
             <span class="shrink-0 text-xs text-error">"overdue"</span>
         </Show>

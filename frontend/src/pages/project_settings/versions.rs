@@ -3,12 +3,17 @@
 use super::{Here, ReadOnly};
 use crate::api;
 use crate::components::confirm::Confirm;
-use crate::components::skeleton::SkeletonRows;
-use crate::components::{AsyncView, BusyButton, ErrorNote, Field, GuardedButton, Icon, IconName};
+use crate::components::skeleton::{SkeletonRows, SkeletonText};
+use crate::components::{
+    AsyncView, BusyButton, Dialog, ErrorNote, Field, GuardedButton, Icon, IconName, MarkdownView,
+    SmallIcon,
+};
 use crate::model::refusal::Refusal;
+use crate::state::clipboard::copy;
 use crate::state::form::Form;
 use crate::state::{Loaded, toasts};
 use domain::label::{NewVersion, Version, VersionPatch};
+use domain::paths::{page, with_query};
 use domain::policy::Action;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -60,11 +65,13 @@ pub(super) fn VersionsTab(here: Here) -> impl IntoView {
                         <tr>
                             <th scope="col">"Version"</th>
                             <th scope="col">"Released"</th>
+                            <th scope="col">"Done"</th>
+                            <td></td>
                             <td></td>
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || list.get() key=|version| (version.id, version.name.clone(), version.released_on) let:version>
+                        <For each=move || list.get() key=|version| (version.id, version.name.clone(), version.released_on, version.open, version.closed) let:version>
                             <Row here versions version refused chosen asking />
                         </For>
                     </tbody>
@@ -122,6 +129,46 @@ fn AddVersion(here: Here, versions: Loaded<Vec<Version>>) -> impl IntoView {
     }
 }
 
+/// A name as the filter language reads it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// What a version fixes, to be read and to be copied.
+#[component]
+fn Notes(here: Here, id: uuid::Uuid) -> impl IntoView {
+    let toasts = toasts();
+    let loaded = Loaded::keep(
+        move || here.changed.get(),
+        move |_| async move { api::relations::notes(&here.key_now(), id).await },
+    );
+    view! {
+        <AsyncView
+            loaded
+            what="The release notes"
+            loading="Writing the release notes"
+            skeleton=|| view! { <SkeletonText /> }.into_any()
+            let:notes
+        >
+            <div class="flex flex-col gap-4">
+                <div class="max-h-[60vh] overflow-y-auto" tabindex="0" role="region" aria-label="Release notes">
+                    <MarkdownView source=Signal::derive(move || notes.get().markdown) />
+                </div>
+                <div>
+                    <button
+                        type="button"
+                        class="btn btn-sm btn-primary"
+                        on:click=move |_| copy(toasts, notes.get_untracked().markdown, "The release notes are copied as Markdown.".to_owned())
+                    >
+                        <SmallIcon name=IconName::Copy />
+                        "Copy as Markdown"
+                    </button>
+                </div>
+            </div>
+        </AsyncView>
+    }
+}
+
 #[component]
 fn Row(
     here: Here,
@@ -156,6 +203,17 @@ fn Row(
             versions.reload();
         });
     };
+    let (open, closed) = (version.open, version.closed);
+    let total = open + closed;
+    let words = if total == 0 {
+        "no issues".to_owned()
+    } else {
+        format!("{closed} of {total} closed")
+    };
+    let query = format!("fixed:{}", quoted(&version.name));
+    let issues = with_query(&page::project_issues(&here.key_now()), &[("q", query)]);
+    let telling = RwSignal::new(false);
+    let told = version.name.clone();
     let disabled = move || refused.get().is_some();
     let name = version.name.clone();
     view! {
@@ -170,6 +228,31 @@ fn Row(
                     disabled=disabled
                     on:change=set
                 />
+            </td>
+            <td>
+                <a class="link-hover flex min-h-6 flex-wrap items-center gap-x-2" href=issues>
+                    {(total > 0)
+                        .then(|| {
+                            view! {
+                                <progress
+                                    class="progress w-20 text-primary"
+                                    aria-hidden="true"
+                                    value=closed.to_string()
+                                    max=total.to_string()
+                                ></progress>
+                            }
+                        })}
+                    <span class="num text-xs text-ink-3">{words}</span>
+                </a>
+            </td>
+            <td>
+                <button type="button" class="btn btn-xs btn-line" aria-haspopup="dialog" on:click=move |_| telling.set(true)>
+                    "Release notes"
+                    <span class="sr-only">{format!(" of {told}")}</span>
+                </button>
+                <Dialog open=telling title=format!("Release notes of {told}") id="notes-title">
+                    <Notes here id />
+                </Dialog>
             </td>
             <td class="w-8 px-0">
                 <GuardedButton
