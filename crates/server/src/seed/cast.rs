@@ -33,7 +33,8 @@ pub struct Setting {
     visibility: Visibility,
     reporters_see: ReportersSee,
     labels: &'static [(&'static str, &'static str)],
-    versions: &'static [&'static str],
+    /// Names of its versions.
+    pub versions: &'static [&'static str],
     /// Who reports there.
     pub reporters: &'static [&'static str],
     /// Who works there.

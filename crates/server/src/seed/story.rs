@@ -3,18 +3,20 @@
 use super::cast::{Cast, SETTINGS, Setting};
 use super::words;
 use crate::app::issues::{self, Precondition};
-use crate::app::{App, Caller, Credential, Error, Timing, comments};
+use crate::app::{App, Caller, Credential, Error, Timing, comments, personal, relations};
 use anyhow::Context;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
 use domain::comment::NewComment;
 use domain::issue::{IssueDraft, IssuePatch, IssueType, Priority, Resolution, Severity};
 use domain::key::{IssueRef, ProjectRef};
+use domain::relation::{NewRelation, RelationKind};
 use domain::token::Need;
 use domain::workflow::{Category, Workflow};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use store::access::Actor;
@@ -36,10 +38,20 @@ pub struct Made {
     pub files: u32,
 }
 
+#[derive(Debug, Default)]
+struct Known {
+    issues: Vec<Uuid>,
+    epic: Option<String>,
+}
+
 struct Teller<'a> {
     app: &'a App,
     cast: &'a Cast,
     rng: StdRng,
+    /// Decides how issues hang together, so that what happens to each stays the same.
+    plan: StdRng,
+    /// Issues of each project so far, and the epic that gathers parts.
+    known: HashMap<Uuid, Known>,
     made: Made,
     now: DateTime<Utc>,
 }
@@ -54,6 +66,8 @@ pub async fn tell(app: &App, cast: &Cast, seed: u64, count: u32) -> anyhow::Resu
         app,
         cast,
         rng,
+        plan: StdRng::seed_from_u64(seed + 1_000),
+        known: HashMap::new(),
         made: Made::default(),
         now: Utc::now(),
     };
@@ -120,6 +134,8 @@ impl Teller<'_> {
             .read(|conn| store::projects::workflow(conn, project))?
             .workflow;
 
+        self.hang(setting, project, id, &reporter, born)?;
+
         let mut at = born;
         let mut status = found.issue.status.slug.clone();
         // Younger issues have had less time; most old ones are done.
@@ -139,6 +155,67 @@ impl Teller<'_> {
         }
         if self.rng.random_bool(0.12) {
             self.file(id, &reporter).await?;
+        }
+        Ok(())
+    }
+
+    /// Where the issue belongs: an epic gathers parts, some block or repeat others, and whoever it
+    /// matters to votes for it.
+    fn hang(
+        &mut self,
+        setting: &Setting,
+        project: Uuid,
+        id: Uuid,
+        reporter: &Actor,
+        born: DateTime<Utc>,
+    ) -> anyhow::Result<()> {
+        let known = self.known.entry(project).or_default();
+        let other = known.issues.choose(&mut self.plan).copied();
+        known.issues.push(id);
+        let mut patch = IssuePatch::default();
+        if known.issues.len() % 18 == 5 {
+            patch.type_ = Some(IssueType::Epic);
+            known.epic = Some(id.to_string());
+        } else if self.plan.random_bool(0.3) {
+            patch.parent = known.epic.clone().map(Some);
+        }
+        let now = self.now;
+        let soon = |minutes| (born + Duration::minutes(minutes)).min(now);
+        self.patch(id, soon(3), patch)?;
+        let lead = self.cast.person("lead")?;
+        if let Some(other) = other
+            && self.plan.random_bool(0.2)
+        {
+            let kinds = [
+                RelationKind::Blocks,
+                RelationKind::BlockedBy,
+                RelationKind::RelatesTo,
+                RelationKind::RelatesTo,
+                RelationKind::Duplicates,
+                RelationKind::CausedBy,
+            ];
+            let kind = *kinds.choose(&mut self.plan).context("a kind")?;
+            let new = NewRelation {
+                kind,
+                issue: other.to_string(),
+            };
+            self.write(soon(5), |tx| {
+                relations::create(tx, lead, &IssueRef::Id(id), &new)
+            })?;
+        }
+        let mut voters = vec![reporter.clone()];
+        for name in setting.staff {
+            voters.push(self.cast.person(name)?.clone());
+        }
+        let share = *[0.0, 0.0, 0.3, 0.7]
+            .choose(&mut self.plan)
+            .context("a share")?;
+        for voter in voters {
+            if self.plan.random_bool(share) {
+                self.write(soon(8), |tx| {
+                    personal::vote(tx, &voter, &IssueRef::Id(id), true)
+                })?;
+            }
         }
         Ok(())
     }
@@ -232,6 +309,10 @@ impl Teller<'_> {
         if let Some(target) = target {
             next = target.slug.clone();
             patch.status = Some(target.slug.clone());
+            if target.category == Category::Done && self.plan.random_bool(0.6) {
+                let version = setting.versions.choose(&mut self.plan);
+                patch.fixed_version = version.map(|name| Some((*name).to_string()));
+            }
             if target.category == Category::Done && self.rng.random_bool(0.2) {
                 patch.resolution = Some(self.pick(&[
                     Resolution::WontFix,
