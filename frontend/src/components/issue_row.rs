@@ -67,7 +67,7 @@ pub fn IssueCells(
         <span role="gridcell" class="a-t flex min-w-0 items-center gap-2">
             {move || view! { <TypeMark kind=row.get().type_ /> }}
             <a class="t" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
-            {move || row.with(|row| plan_marks(row))}
+            {move || row.with(plan_marks)}
             <Show when=overdue>
                 <span class="shrink-0 text-xs text-error">"overdue"</span>
             </Show>

@@ -3,7 +3,7 @@
 use super::state::IssueState;
 use crate::api;
 use crate::components::{GuardedButton, IconName, SmallIcon};
-use crate::state::{on_command, toasts};
+use crate::state::{Toasts, on_command, toasts};
 use domain::issue::Issue;
 use domain::policy::Action;
 use leptos::prelude::*;
@@ -22,8 +22,7 @@ fn put(issue: &mut Issue, what: &'static str, on: bool) {
     }
 }
 
-fn flip(state: IssueState, what: &'static str) {
-    let toasts = toasts();
+fn flip(state: IssueState, toasts: Toasts, what: &'static str) {
     let key = state.key();
     let on = state.base.with_untracked(|base| {
         !if what == "watch" {
@@ -51,6 +50,7 @@ fn flip(state: IssueState, what: &'static str) {
 #[component]
 pub fn Personal() -> impl IntoView {
     let state = expect_context::<IssueState>();
+    let toasts = toasts();
     let watching = state.get(|issue| (issue.watching, issue.watchers));
     let voted = state.get(|issue| (issue.voted, issue.votes));
     // Whoever watches may always stop, whatever their role.
@@ -61,7 +61,7 @@ pub fn Personal() -> impl IntoView {
     let may_vote = Memo::new(move |_| state.rights.may(Action::Vote));
     on_command("watch", move || {
         if may_watch.get_untracked().is_ok() {
-            flip(state, "watch");
+            flip(state, toasts, "watch");
         }
     });
     let words = |(on, count): (bool, i32), yes: &'static str, no: &'static str| {
@@ -77,7 +77,7 @@ pub fn Personal() -> impl IntoView {
             <GuardedButton
                 refused=Signal::derive(move || may_watch.get().err())
                 class="btn btn-xs btn-ghost h-7"
-                on_click=Callback::new(move |()| flip(state, "watch"))
+                on_click=Callback::new(move |()| flip(state, toasts, "watch"))
             >
                 <SmallIcon name=IconName::Eye />
                 {move || words(watching.get(), "Watching", "Watch")}
@@ -85,7 +85,7 @@ pub fn Personal() -> impl IntoView {
             <GuardedButton
                 refused=Signal::derive(move || may_vote.get().err())
                 class="btn btn-xs btn-ghost h-7"
-                on_click=Callback::new(move |()| flip(state, "vote"))
+                on_click=Callback::new(move |()| flip(state, toasts, "vote"))
             >
                 <SmallIcon name=IconName::ArrowUp />
                 {move || words(voted.get(), "Voted", "Vote")}

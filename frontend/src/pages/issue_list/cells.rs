@@ -146,7 +146,7 @@ fn Title(row: Signal<IssueRow>, id: uuid::Uuid) -> impl IntoView {
             {move || view! { <TypeMark kind=row.get().type_ /> }}
         </Show>
         <a class="t" draggable="false" href=move || page::issue(&row.get().key)>{move || row.get().title}</a>
-        {move || row.with(|row| plan_marks(row))}
+        {move || row.with(plan_marks)}
         <Show when=overdue>
             <span class="shrink-0 text-xs text-error">"overdue"</span>
         </Show>
