@@ -300,6 +300,7 @@ async fn a_programs_stream_hears_its_project_and_ends_with_its_token() {
         "revoked elsewhere",
         "ended",
         "account",
+        "account alone",
         "control",
     ] {
         let server = Server::new();
@@ -327,6 +328,9 @@ async fn a_programs_stream_hears_its_project_and_ends_with_its_token() {
             "account" => {
                 let path = "/api/v1/users/lead";
                 server.as_("admin").delete(path).await.is(204);
+            }
+            "account alone" => {
+                server.run("update account set active = false where username = 'lead'");
             }
             _ => {
                 server.issue("developer", "OPS", "Again").await;

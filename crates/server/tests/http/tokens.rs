@@ -321,6 +321,11 @@ async fn what_befalls_the_owner_befalls_the_token_with_the_next_request() {
         server.sql("select count(*) from api_token where revoked_at is null"),
         "0"
     );
+    // The account itself is asked as well, not only what became of its tokens.
+    let program = server.program(server.person("lead"), &[Scope::Read], None);
+    program.get(me).await.is(200);
+    server.run("update account set active = false where username = 'lead'");
+    program.get(me).await.problem(Code::NotAuthenticated);
 }
 
 #[actix_web::test]
