@@ -224,38 +224,10 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     let one_project = scope.all.len() + scope.own.len() == 1;
     let cut = asked.group_by.map(|by| Cut::new(by, one_project));
 
-    let mut page = Fragment::default();
-    page.sql("select ");
-    columns(&mut page, scope, as_of);
-    page.sql(", ");
-    page.sql(cut.map_or("''", |cut| cut.key)).sql(" from ");
-    if as_of.is_none() && cut.is_none() && ordered::serves(scope, filter) {
-        ordered::page(&mut page, scope, filter, &named, asked.after, limit + 1);
-        let direction = ordered::direction(filter.sort);
-        page.sql(" join issue i on i.id = page.id join status s on s.id = i.status_id join project p on p.id = i.project_id")
-            .sql(" order by page.k")
-            .sql(direction)
-            .sql(", page.id")
-            .sql(direction);
-    } else {
-        relation(&mut page, as_of);
-        page.sql(" join status s on s.id = i.status_id join project p on p.id = i.project_id")
-            .sql(cut.map_or("", |cut| cut.joins))
-            .sql(" where ")
-            .append(&matching);
-        if let Some(cut) = cut.filter(|_| !asked.closed.is_empty()) {
-            page.sql(" and not ((")
-                .sql(cut.value)
-                .sql(") = any(")
-                .bind(texts(asked.closed))
-                .sql("))");
-        }
-        if let Some(position) = asked.after {
-            beyond(&mut page, filter.sort, cut, position);
-        }
-        order(&mut page, filter.sort, cut);
-        page.sql(" limit ").number(limit + 1);
-    }
+    let page = match as_of {
+        None => page_of_now(scope, asked, cut, &named, &matching),
+        Some(_) => page_of_then(scope, asked, cut, &matching),
+    };
     let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
 
     // Counting joins only what the filter names: it may walk 10,000 rows. Those of the past are met
@@ -299,6 +271,93 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         total: Total::capped_at(max, count),
         groups,
     })
+}
+
+const JOINS: &str = " join status s on s.id = i.status_id join project p on p.id = i.project_id";
+
+/// The page's rows, found by their ids first: what is shown of an issue is read for those alone.
+fn page_of_now(
+    scope: &Scope,
+    asked: &Asked<'_>,
+    cut: Option<Cut>,
+    named: &Named,
+    matching: &Fragment,
+) -> Fragment {
+    let sort = asked.filter.sort;
+    let mut f = Fragment::default();
+    f.sql("select ");
+    columns(&mut f, scope, None);
+    f.sql(if cut.is_some() { ", page.g" } else { ", ''" })
+        .sql(" from ");
+    if cut.is_none() && ordered::serves(scope, asked.filter) {
+        ordered::page(
+            &mut f,
+            scope,
+            asked.filter,
+            named,
+            asked.after,
+            asked.limit + 1,
+        );
+    } else {
+        f.sql("(select i.id, ").sql(order_column(sort)).sql(" as k");
+        if let Some(cut) = cut {
+            f.sql(", (").sql(cut.key).sql(r#") collate "C" as g"#);
+        }
+        f.sql(" from issue i");
+        rest_of_page(&mut f, asked, cut, matching);
+        f.sql(") page");
+    }
+    f.sql(" join issue i on i.id = page.id")
+        .sql(JOINS)
+        .sql(" order by ");
+    if cut.is_some() {
+        f.sql(r#"page.g collate "C", "#);
+    }
+    let direction = ordered::direction(sort);
+    f.sql("page.k")
+        .sql(direction)
+        .sql(", page.id")
+        .sql(direction);
+    f
+}
+
+/// The same as of an instant: a version is no row that could be found again by the issue's id.
+fn page_of_then(
+    scope: &Scope,
+    asked: &Asked<'_>,
+    cut: Option<Cut>,
+    matching: &Fragment,
+) -> Fragment {
+    let mut f = Fragment::default();
+    f.sql("select ");
+    columns(&mut f, scope, asked.as_of);
+    f.sql(", ")
+        .sql(cut.map_or("''", |cut| cut.key))
+        .sql(" from ");
+    relation(&mut f, asked.as_of);
+    rest_of_page(&mut f, asked, cut, matching);
+    f
+}
+
+/// What follows the relation: joins, condition, order and bound.
+fn rest_of_page(f: &mut Fragment, asked: &Asked<'_>, cut: Option<Cut>, matching: &Fragment) {
+    let sort = asked.filter.sort;
+    f.sql(JOINS)
+        .sql(cut.map_or("", |cut| cut.joins))
+        .sql(" where ")
+        .append(matching);
+    if let Some(cut) = cut.filter(|_| !asked.closed.is_empty()) {
+        f.sql(" and not ((")
+            .sql(cut.value)
+            .sql(") = any(")
+            .bind(texts(asked.closed))
+            .sql("))");
+    }
+    if let Some(position) = asked.after {
+        beyond(f, sort, cut, position);
+    }
+    order(f, sort, cut);
+    f.sql(" limit ").number(asked.limit + 1);
 }
 
 /// Adds the names of people and labels, two statements for the whole page.

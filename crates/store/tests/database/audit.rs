@@ -211,6 +211,12 @@ const ROWS: &[(&str, &str)] = &[
          update issue set fixed_version_id = (select id from project_version limit 1)",
     ),
     (
+        "api_token",
+        "insert into api_token (id, account_id, name, prefix, digest, scopes, project_id)
+         select gen_random_uuid(), reporter_id, 'Program', 'iit_abcdefgh', decode(repeat('ab', 32), 'hex'), '{read}', project_id
+         from issue limit 1",
+    ),
+    (
         "relation",
         "insert into relation (id, kind, from_id, to_id, created_by)
          select gen_random_uuid(), 'blocks', one.id, other.id, one.reporter_id
