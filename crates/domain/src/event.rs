@@ -36,6 +36,8 @@ kinds! {
     IssueDeleted = "issue.deleted";
     /// A deleted issue came back.
     IssueRestored = "issue.restored";
+    /// An issue went to another project, told to the one that it left; `old` has the key it had there.
+    IssueLeft = "issue.left";
     /// A comment was written.
     CommentCreated = "comment.created";
     /// A comment was changed; `old` and `new` hold the texts.
@@ -190,6 +192,7 @@ pub fn sentence(
         }
         EventKind::IssueDeleted => "deleted it".into(),
         EventKind::IssueRestored => "restored it".into(),
+        EventKind::IssueLeft => with("moved to another project:", before),
         EventKind::CommentCreated => "commented".into(),
         EventKind::CommentUpdated => "edited a comment".into(),
         EventKind::CommentDeleted => "deleted a comment".into(),
@@ -273,8 +276,19 @@ fn changed(
         ("description", ..) => "edited the description".into(),
         ("context", ..) => "changed the context".into(),
         ("rank", ..) => "moved it in the order".into(),
+        ("project", Some(before), Some(after)) => {
+            format!("moved it from the project {before} to {after}")
+        }
         ("password", ..) => "changed the password".into(),
         ("title", _, Some(after)) => format!("renamed it to “{after}”"),
+        // In another project the same name is another thing.
+        ("status" | "affected_version" | "fixed_version", Some(before), Some(after))
+            if before == after =>
+        {
+            format!("kept {label} {after}")
+        }
+        ("project", _, Some(after)) => format!("moved it from another project to {after}"),
+        ("key", None, Some(after)) => format!("made it {after}"),
         ("status", Some(before), Some(after)) => format!("moved it from {before} to {after}"),
         ("assignee", None, Some(after)) => format!("assigned it to {after}"),
         ("assignee", Some(before), None) => format!("unassigned {before}"),
@@ -316,7 +330,7 @@ fn label_change(old: Option<&serde_json::Value>, new: Option<&serde_json::Value>
             added.join(", "),
             removed.join(", ")
         ),
-        (true, true) => "changed the labels".into(),
+        (true, true) => "kept the labels".into(),
     }
 }
 

@@ -32,6 +32,7 @@ pub mod problem;
 pub mod project;
 pub mod rank;
 pub mod relation;
+pub mod relocation;
 pub mod search;
 pub mod shortcuts;
 pub mod stats;

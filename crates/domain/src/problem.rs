@@ -76,6 +76,8 @@ macro_rules! problems {
 problems! {
     /// The body or the query could not be read at all.
     MalformedRequest = "malformed-request", 400, "The request could not be read";
+    /// The key that an issue had before it moved; `Location` has the same address with the new one.
+    Moved = "moved", 308, "The issue has another key now";
     /// No session, or one that no longer holds.
     NotAuthenticated = "not-authenticated", 401, "Sign in first";
     /// Sign-in with a wrong name or password.

@@ -149,6 +149,12 @@ pub const TABLE: &[Shortcut] = &[
     key(&["w"], "watch", "Watch, or stop watching", Place::Issue),
     key(&["."], "copy_key", "Copy the key", Place::Issue),
     key(&["y"], "copy_link", "Copy the link", Place::Issue),
+    key(
+        &["M"],
+        "move_to_project",
+        "Move to another project",
+        Place::Issue,
+    ),
     key(&["Ctrl+Enter"], "submit", "Send", Place::Editor),
 ];
 

@@ -255,6 +255,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("PATCH",  "/issues/{issue}",                         ISSUES),
     operation("DELETE", "/issues/{issue}",                         ISSUES),
     operation("POST",   "/issues/{issue}/restore",                 ISSUES),
+    operation("POST",   "/issues/{issue}/move",                    ISSUES),
     operation("GET",    "/issues/{issue}/events",                  READ),
     operation("PUT",    "/issues/{issue}/labels/{label}",          ISSUES),
     operation("DELETE", "/issues/{issue}/labels/{label}",          ISSUES),

@@ -10,7 +10,7 @@ use crate::projects::{ProjectSql, StoredProject};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, Bool, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension, Queryable, RunQueryDsl};
-use domain::key::{IssueRef, ProjectRef};
+use domain::key::{IssueRef, ProjectRef, issue_key};
 use domain::policy::{self, Action, Ground};
 use domain::project::{ReportersSee, Visibility};
 use domain::token::{self, Cut, Refusal, Scope as TokenScope, Scopes};
@@ -269,6 +269,8 @@ pub struct IssueAccess {
     pub ground: Ground,
     /// Whether an open issue that exists for the caller blocks it.
     pub blocked: bool,
+    /// Key of the project in which it is shown: where it was then, when it is one of the past.
+    pub project_key: String,
 }
 
 impl IssueAccess {
@@ -390,14 +392,16 @@ macro_rules! plan_then {
 }
 
 macro_rules! issue_select {
-    ($plan:expr, $relation:literal, $condition:literal) => {
+    ($plan:expr, $relation:literal, $parent:literal, $condition:literal) => {
         concat!(
             "select i.id, i.project_id, i.number, i.title, i.description, i.type, i.severity, i.priority, i.story_points,
                     s.id, s.slug, s.name, s.category, i.resolution,
                     i.affected_version_id, av.name, i.fixed_version_id, fv.name,
                     r.id, r.username, r.display_name, r.kind,
                     a.id, a.username, a.display_name, a.kind,
-                    i.parent_id, parent.number, parent.reporter_id,
+                    i.parent_id,
+                    ", $parent, ",
+                    parent.reporter_id,
                     i.label_ids,
                     case when cardinality(i.label_ids) = 0 then '[]'::jsonb else (
                         select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'colour', l.colour)
@@ -421,16 +425,25 @@ macro_rules! issue_select {
 }
 
 statement! {
-    /// An issue by key, with everything that is shown of it and what decides who may.
+    /// An issue by key, also by one that it had before it moved, with everything that is shown of it
+    /// and what decides who may.
     IssueByKey { key: String => Text, number: i64 => diesel::sql_types::BigInt, me: Uuid => SqlUuid }
     -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!(plan_now!(), "issue", "p.key = {key} and i.number = {number}")
+    issue_select!(
+        plan_now!(),
+        "issue",
+        "parent.number",
+        "i.id = coalesce(
+             (select n.id from issue n join project np on np.id = n.project_id
+              where np.key = {key} and n.number = {number}),
+             (select f.issue_id from former_key f join project fp on fp.id = f.project_id
+              where fp.key = {key} and f.number = {number}))")
 }
 
 statement! {
     /// The same by id.
     IssueById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (IssueSql, ProjectSql, Nullable<Text>) :
-    issue_select!(plan_now!(), "issue", "i.id = {id}")
+    issue_select!(plan_now!(), "issue", "parent.number", "i.id = {id}")
 }
 
 statement! {
@@ -441,13 +454,18 @@ statement! {
         plan_then!(),
         "(select v.issue_id as id, v.*, n.votes from issue_version v join issue n on n.id = v.issue_id where v.issue_id = {id} and v.valid_from <= {at}
             and coalesce(v.valid_to, 'infinity') > {at})",
+        // A parent is of the same project; it may have moved away since.
+        "coalesce((select w.number from issue_version w
+                   where w.issue_id = i.parent_id and w.project_id = i.project_id and w.updated_at <= i.updated_at
+                     and coalesce(w.valid_to, 'infinity') > i.updated_at limit 1),
+                  case when parent.project_id = i.project_id then parent.number end)",
         "true")
 }
 
 /// The issue, when it exists for the caller and role and relation suffice.
 ///
 /// # Errors
-/// [`Error::NotFound`] or [`Error::Denied`].
+/// [`Error::NotFound`], [`Error::Moved`] at a key that it had before, or [`Error::Denied`].
 pub fn issue(
     conn: &mut Conn,
     actor: &Actor,
@@ -482,8 +500,15 @@ pub fn issue(
     if issue.deleted_at.is_some() && access.allow(Action::SeeDeleted).is_err() {
         return Err(Error::NotFound);
     }
+    // Only now: to others both keys are the same as absent.
+    if let IssueRef::Key { project, number } = which
+        && (*project != access.project.key || *number != issue.number)
+    {
+        return Err(Error::Moved(issue_key(&access.project.key, issue.number)));
+    }
     let blocked = is_blocked(conn, actor, &access, &issue)?;
     let found = IssueAccess {
+        project_key: access.project.key.clone(),
         issue,
         access,
         ground,
@@ -493,10 +518,31 @@ pub fn issue(
     Ok(found)
 }
 
-/// The issue as it was at an instant of the past, when it exists for the caller today.
+/// The same, also at a key that it had before: where an issue is named beside others, not addressed.
 ///
 /// # Errors
-/// [`Error::NotFound`], also when it did not exist yet, or [`Error::Denied`].
+/// [`Error::NotFound`] or [`Error::Denied`].
+pub fn named_issue(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &IssueRef,
+    action: Action,
+) -> Result<IssueAccess> {
+    match issue(conn, actor, which, action) {
+        Err(Error::Moved(key)) => {
+            let now = key.parse().map_err(|_| Error::NotFound)?;
+            issue(conn, actor, &now, action)
+        }
+        found => found,
+    }
+}
+
+/// The issue as it was at an instant of the past, in the project where it was then, when it exists
+/// for the caller today.
+///
+/// # Errors
+/// [`Error::NotFound`], also when it did not exist yet or when the project of then was purged,
+/// [`Error::Moved`], or [`Error::Denied`].
 pub fn issue_as_of(
     conn: &mut Conn,
     actor: &Actor,
@@ -511,11 +557,23 @@ pub fn issue_as_of(
     }
     .get_result(conn.pg())
     .optional()?;
-    let (issue, _, _) = row.ok_or(Error::NotFound)?;
+    let (mut issue, project, membership) = row.ok_or(Error::NotFound)?;
+    let key = project.key.clone();
     let blocked = is_blocked(conn, actor, &today.access, &issue)?;
+    // A project that does not exist for them is not named: there it is called as it is today.
+    if ProjectAccess::judge(project, membership.as_deref(), actor).is_err() {
+        issue.number = today.issue.number;
+        issue.parent_number = None;
+        return Ok(IssueAccess {
+            issue,
+            blocked,
+            ..today
+        });
+    }
     Ok(IssueAccess {
         issue,
         blocked,
+        project_key: key,
         ..today
     })
 }
@@ -566,6 +624,7 @@ pub fn any_issue(conn: &mut Conn, access: &ProjectAccess, id: Uuid) -> Result<Is
         access: access.clone(),
         ground: Ground::NONE,
         blocked,
+        project_key: project.key,
     })
 }
 
@@ -582,6 +641,9 @@ pub struct Scope {
     pub staff: Vec<Uuid>,
     /// Projects in which they see deleted issues.
     pub leads: Vec<Uuid>,
+    /// All that exists for them, beside a scope of the past that is narrower: an issue that moved is
+    /// in the past of the project it left only for those for whom it exists today.
+    pub today: Option<Box<Scope>>,
 }
 
 impl Scope {
@@ -609,6 +671,20 @@ impl Scope {
         };
         scope.put(access.project.id, access.role, access.own_only);
         scope
+    }
+
+    /// All that exists for them today.
+    pub(crate) fn today(&self) -> &Self {
+        self.today.as_deref().unwrap_or(self)
+    }
+
+    /// The same for looking back, where what exists elsewhere counts too.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn looking_back(mut self, conn: &mut Conn, actor: &Actor) -> Result<Self> {
+        self.today = Some(Box::new(scope(conn, actor)?));
+        Ok(self)
     }
 
     /// Whether an event of that project, about an issue of that reporter, may be told.

@@ -8,6 +8,9 @@ pub enum Error {
     /// No such row, or none that the caller may see.
     #[error("not found")]
     NotFound,
+    /// The issue has another key now, inside; told only to those for whom it exists.
+    #[error("moved to {0}")]
+    Moved(String),
     /// A named constraint refused the row; see [`meaning`].
     #[error("constraint {0}")]
     Constraint(String),

@@ -220,7 +220,8 @@ pub fn stamp(tx: &mut crate::db::Tx<'_>) -> Result<usize> {
     Ok(stamped.len())
 }
 
-/// An event as it is delivered.
+/// An event as it is delivered. An event of an issue belongs to the project in which the issue is
+/// now: whoever sees it there may hear its whole history, and nobody else.
 #[derive(Debug, Clone, Queryable)]
 pub struct Delivered {
     /// Place in the order of delivery.
@@ -286,11 +287,14 @@ statement! {
     ReadAfter { after: i64 => BigInt }
     -> (BigInt, Text, Nullable<SqlUuid>, Nullable<Text>, Nullable<BigInt>, Nullable<SqlUuid>, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Bool, Timestamptz,
         Nullable<SqlUuid>, Nullable<SqlUuid>) :
-    concat!("select e.seq, e.kind, e.project_id, p.key, i.number, i.reporter_id, e.version, a.username, e.field, e.internal, e.at,
+    concat!("select e.seq, e.kind, coalesce(i.project_id, e.project_id), p.key,
+            case e.kind when 'issue.left' then (e.old->>'number')::bigint else i.number end,
+            case e.kind when 'issue.left' then e.on_behalf_of_id else i.reporter_id end,
+            e.version, a.username, e.field, e.internal, e.at,
             other.project_id, other.reporter_id
      from (select * from event where seq > {after} order by seq limit 500) e
-     left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
+     left join project p on p.id = coalesce(i.project_id, e.project_id)
      left join account a on a.id = e.actor_id
      left join issue other on other.id = ", other_issue!("e"), " and other.deleted_at is null
      order by e.seq")
@@ -390,8 +394,8 @@ statement! {
     } -> FactSql :
     concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
      from event e
-     left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
+     left join project p on p.id = coalesce(i.project_id, e.project_id)
      where e.issue_id = {issue} and (not e.internal or {internals})
        and ({ranks} or e.field is distinct from 'rank')
        and ", other_exists!("e"), "
@@ -481,20 +485,28 @@ statement! {
     concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
      from unnest({all} || {own}) as scope(project_id)
      cross join lateral (
-         select * from event x
-         where x.project_id = scope.project_id and x.issue_id is not null
+         select x.* from (
+             select * from event here where here.project_id = scope.project_id
+             union all
+             -- What moved here brought its history with it.
+             select * from event before where before.project_id <> scope.project_id
+               and before.issue_id in (select f.issue_id from former_key f join issue m on m.id = f.issue_id
+                                       where m.project_id = scope.project_id)
+         ) x
+         where x.issue_id is not null
            and x.field is distinct from 'rank'
            and ", other_exists!("x"), "
-           and (not x.internal or x.project_id = any({staff}))
+           and (not x.internal or scope.project_id = any({staff}))
            and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
            and ({by}::uuid is null or x.actor_id = {by})
            and exists (
                select 1 from issue i where i.id = x.issue_id and i.deleted_at is null
-                 and (x.project_id = any({all}) or i.reporter_id = {me}))
+                 and i.project_id = scope.project_id
+                 and (scope.project_id = any({all}) or i.reporter_id = {me}))
          order by x.at desc, x.id desc limit {limit}
      ) e
-     join project p on p.id = e.project_id
      join issue i on i.id = e.issue_id
+     join project p on p.id = i.project_id
      order by e.at desc, e.id desc limit {limit}")
 }
 
@@ -528,8 +540,8 @@ statement! {
     CommentHistory { issue: Uuid => SqlUuid, comment: String => Text } -> FactSql :
     "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
      from event e
-     left join project p on p.id = e.project_id
      left join issue i on i.id = e.issue_id
+     left join project p on p.id = coalesce(i.project_id, e.project_id)
      where e.issue_id = {issue} and e.kind like 'comment.%' and coalesce(e.new, e.old)->>'id' = {comment}
      order by e.at, e.id limit 1000"
 }
@@ -555,15 +567,15 @@ statement! {
         limit: i64 => BigInt,
     } -> FactSql :
     "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
-     from event e
-     left join project p on p.id = e.project_id
+     from events_of({project}) e
+     join project p on p.id = {project}
      left join issue i on i.id = e.issue_id
-     where e.project_id = {project}
+     where true
        and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
      order by e.at, e.id limit {limit}"
 }
 
-/// Everything that happened in a project, oldest first, after a position: for its export.
+/// Everything that belongs to a project of the log, oldest first, after a position: for its export.
 ///
 /// # Errors
 /// When the database is away.

@@ -5,7 +5,7 @@ use crate::columns::capital;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::filter_sql;
-use crate::issues::relation::{in_scope, not_deleted, relation};
+use crate::issues::relation::{in_scope, not_deleted, relation, still_theirs};
 use crate::statement::Fragment;
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
@@ -112,6 +112,7 @@ fn open(
     f.sql(joins).sql(" where ");
     in_scope(f, scope);
     not_deleted(f, scope, as_of);
+    still_theirs(f, scope, as_of);
     f.sql(" and i.resolved_at is null");
     if let Some(asked) = asked {
         f.sql(" and (").append(asked).sql(")");

@@ -28,19 +28,33 @@ impl Strip<'_> {
     /// What follows `from`: the events of issues that the caller may hear of, whenever they were.
     fn told(&self, f: &mut Fragment) {
         let scope = self.scope;
-        f.sql("event e join issue i on i.id = e.issue_id where ");
-        if let Some(issue) = self.issue {
-            f.sql("e.issue_id = ").bind(Value::Uuid(issue)).sql(" and ");
-        }
         let projects = || Value::Uuids(scope.all.iter().chain(&scope.own).copied().collect());
-        f.sql("e.project_id = any(").bind(projects());
+        if let Some(issue) = self.issue {
+            f.sql("(select * from event where issue_id = ")
+                .bind(Value::Uuid(issue));
+        } else {
+            f.sql("(select * from event where project_id = any(")
+                .bind(projects())
+                // What moved here brought its history with it.
+                .sql(
+                    ") union all select e.* from event e join (
+                         select distinct f.issue_id from former_key f join issue m on m.id = f.issue_id
+                         where m.project_id = any(",
+                )
+                .bind(projects())
+                .sql(")) moved on moved.issue_id = e.issue_id where e.project_id <> all(")
+                .bind(projects())
+                .sql(")");
+        }
+        f.sql(") e join issue i on i.id = e.issue_id where i.project_id = any(")
+            .bind(projects());
         f.sql(") and (i.reporter_id = ")
             .bind(Value::Uuid(scope.me))
-            .sql(" or e.project_id = any(")
+            .sql(" or i.project_id = any(")
             .bind(Value::Uuids(scope.all.clone()))
-            .sql(")) and (not e.internal or e.project_id = any(")
+            .sql(")) and (not e.internal or i.project_id = any(")
             .bind(Value::Uuids(scope.staff.clone()))
-            .sql(")) and (i.deleted_at is null or e.project_id = any(")
+            .sql(")) and (i.deleted_at is null or i.project_id = any(")
             .bind(Value::Uuids(scope.leads.clone()))
             .sql(
                 ")) and (e.kind not in ('relation.created', 'relation.deleted') or exists (

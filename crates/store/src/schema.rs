@@ -114,6 +114,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_key (project_id, number) {
+        project_id -> Uuid,
+        number -> Int8,
+        issue_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_key (account_id, route, key) {
         account_id -> Uuid,
         route -> Text,
@@ -368,6 +377,7 @@ diesel::joinable!(comment -> account (author_id));
 diesel::joinable!(comment -> issue (issue_id));
 diesel::joinable!(daily_stat -> project (project_id));
 diesel::joinable!(daily_stat -> status (status_id));
+diesel::joinable!(former_key -> issue (issue_id));
 diesel::joinable!(idempotency_key -> account (account_id));
 diesel::joinable!(issue -> project (project_id));
 diesel::joinable!(issue -> status (status_id));
@@ -395,6 +405,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     comment,
     daily_stat,
     event,
+    former_key,
     idempotency_key,
     issue,
     issue_counter,

@@ -75,6 +75,11 @@ statement! {
           where p.key = {key} and i.number = {number} and i.deleted_at is null
             and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me})))
          union all
+         (select f.issue_id, 'key', f.issue_id, 100::float8
+          from former_key f join project p on p.id = f.project_id join issue i on i.id = f.issue_id
+          where p.key = {key} and f.number = {number} and i.deleted_at is null
+            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me})))
+         union all
          (select i.id, 'issue', i.id, ts_rank(i.search, asked.words)
           from issue i, asked
           where i.search @@ asked.words and i.deleted_at is null

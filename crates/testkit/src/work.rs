@@ -10,7 +10,9 @@ use domain::workflow::Category;
 use serde_json::{Map, Value, json};
 use store::access::{self, Actor, IssueAccess};
 use store::idempotency::StoredAnswer;
-use store::issues::{By, Change, Closing, Created, Dates, Deleting, IssueFields, Spot, Updated};
+use store::issues::{
+    By, Change, Closing, Created, Dates, Deleting, Home, IssueFields, Spot, Updated,
+};
 use store::projects::StoredWorkflow;
 use store::{Db, Error, Result, Tx, issues, projects};
 use uuid::Uuid;
@@ -326,6 +328,64 @@ pub fn place(
         let what = Updated::Fields(changes(&before, &after));
         issues::update(tx, &was, &after, Dates::KEEP, by(actor), what)?;
         Ok(true)
+    })
+}
+
+/// Moves an issue to another project, without what belongs to the one it leaves: into the first status
+/// that means the same, or the first of all. Gives its new number.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody was faster.
+pub fn relocate(
+    db: &Db,
+    at: Option<DateTime<Utc>>,
+    actor: &Actor,
+    was: &IssueAccess,
+    target: Uuid,
+) -> Result<i64> {
+    let there = workflow(db, target);
+    let from = was.issue.status.category;
+    let place = |wanted| {
+        let statuses = &there.workflow.statuses;
+        statuses.iter().position(|s| s.category == wanted)
+    };
+    let place = place(from).unwrap_or(0);
+    let to = there.workflow.statuses[place].category;
+    db.write(|tx| {
+        if let Some(at) = at {
+            tx.pretend_it_is(at);
+        }
+        let number = issues::take_number(tx, target, there.ids[place])?;
+        let before = IssueFields::from(&was.issue);
+        let after = IssueFields {
+            status_id: there.ids[place],
+            affected_version_id: None,
+            fixed_version_id: None,
+            label_ids: Vec::new(),
+            rank: domain::rank::initial(number),
+            ..before.clone()
+        };
+        let project = |id: Uuid| json!(id);
+        let key = |id: Uuid, number: i64| json!(format!("{id}-{number}"));
+        let mut told = vec![
+            ("project", project(was.issue.project_id), project(target)),
+            (
+                "key",
+                key(was.issue.project_id, was.issue.number),
+                key(target, number),
+            ),
+        ];
+        told.extend(changes(&before, &after));
+        let dates = Dates {
+            enters: (from != to).then_some(to),
+            ..Dates::KEEP
+        };
+        let home = Home {
+            project: target,
+            number,
+        };
+        issues::relocate(tx, &was.issue, home, &after, dates, by(actor), told)?;
+        Ok(number)
     })
 }
 

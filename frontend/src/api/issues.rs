@@ -10,6 +10,7 @@ use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
 use domain::list::{GroupBy, IssueFilter, IssueList};
 use domain::page::Page;
 use domain::paths::{api, with_query};
+use domain::relocation::{Relocate, Relocation};
 
 /// `GET /issues`, one page, now or as it was then.
 pub async fn list(
@@ -95,6 +96,23 @@ pub async fn delete(key: &str, etag: Option<String>) -> Result<(), ApiError> {
 /// `POST /issues/{issue}/restore`
 pub async fn restore(key: &str) -> Result<(), ApiError> {
     Call::post(api::of_issue(key, "restore")).done().await
+}
+
+/// `POST /issues/{issue}/move`, or what it would do.
+pub async fn relocate(
+    key: &str,
+    project: &str,
+    etag: Option<String>,
+    dry_run: bool,
+) -> Result<Relocation, ApiError> {
+    let asked = Relocate {
+        project: project.to_owned(),
+        dry_run,
+    };
+    let call = Call::post(api::of_issue(key, "move")).if_match(etag);
+    // A preview is read anew each time.
+    let call = if dry_run { call.unkeyed() } else { call };
+    call.json(&asked).read().await
 }
 
 /// `GET /issues/{issue}/events`, all of them, oldest first.

@@ -88,12 +88,14 @@ impl App {
         E: std::fmt::Display,
     {
         let name = domain::text::file_name(name);
-        let begun = {
-            let (which, name) = (which.clone(), name.clone());
+        let (issue, begun) = {
+            let name = name.clone();
             self.write(caller, move |tx, actor| {
                 let found = access::issue(tx, actor, &which, Action::Attach)?;
                 found.writable()?;
-                Ok(attachments::begin(tx, found.issue.id, actor.id, &name)?)
+                let begun = attachments::begin(tx, found.issue.id, actor.id, &name)?;
+                // By its id from here on: it may move while the bytes come in.
+                Ok((IssueRef::Id(found.issue.id), begun))
             })
             .await?
         };
@@ -113,7 +115,7 @@ impl App {
         let finished = self
             .write(caller, move |tx, actor| {
                 // Looked up again: rights and state may have changed while the bytes came in.
-                let found = access::issue(tx, actor, &which, Action::Attach)?;
+                let found = access::issue(tx, actor, &issue, Action::Attach)?;
                 found.writable()?;
                 attachments::finish(tx, begun.id, media_type, size, &written.sha256)?;
                 tx.record(

@@ -113,6 +113,9 @@ fn of_store(error: &store::Error) -> Problem {
         store::Error::Token(refusal) => {
             Problem::new(Code::TokenNotEnough).detail(refusal.sentence())
         }
+        store::Error::Moved(key) => {
+            Problem::new(Code::Moved).detail(format!("The issue is {key} now."))
+        }
         store::Error::Archived => Problem::new(Code::Conflict)
             .detail("The project is archived; a lead can bring it back."),
         store::Error::Deleted => Problem::new(Code::Conflict)

@@ -42,6 +42,7 @@ pub fn of_issue(
     let count = events::count_history(conn, found.issue.id, reader)?;
     let own_only = found.access.own_only;
     let mut entries = render(conn, facts, former_texts)?;
+    hide_other_projects(conn, actor, &mut entries)?;
     if own_only {
         entries.iter_mut().for_each(hide_other_issues);
     }
@@ -58,6 +59,71 @@ fn hide_other_issues(entry: &mut HistoryEntry) {
     if let Some(Value::Object(fields)) = &mut entry.new {
         fields.remove("parent");
     }
+}
+
+/// The project in whose name an entry speaks of another value: that of a key, or the value itself.
+fn named_project<'v>(field: &str, value: &'v Value) -> Option<&'v str> {
+    let name = match value {
+        Value::String(name) => name,
+        other => other.get("name")?.as_str()?,
+    };
+    match field {
+        "project" => Some(name),
+        _ => name.rsplit_once('-').map(|(project, _)| project),
+    }
+}
+
+/// An issue that moved brings its history along, but not the name of a project that does not exist
+/// for the reader.
+fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
+    const FIELDS: &[&str] = &["project", "key", "parent"];
+    let elsewhere = |entry: &HistoryEntry, field: &str, value: &Option<Value>| {
+        let named = value.as_ref().and_then(|v| named_project(field, v));
+        named.is_some_and(|named| entry.project.as_deref() != Some(named))
+    };
+    let parent = |entry: &HistoryEntry| -> Option<Value> {
+        entry
+            .new
+            .as_ref()
+            .and_then(|new| new.get("parent").cloned())
+    };
+    let speaks_of_others = |entry: &HistoryEntry| match entry.field.as_deref() {
+        Some(field) if FIELDS.contains(&field) => {
+            elsewhere(entry, field, &entry.old) || elsewhere(entry, field, &entry.new)
+        }
+        Some(_) => false,
+        None => elsewhere(entry, "parent", &parent(entry)),
+    };
+    if !entries.iter().any(speaks_of_others) {
+        return Ok(());
+    }
+    let standings = access::standings(conn, actor)?;
+    let hidden = |field: &str, value: &Option<Value>| {
+        let named = value.as_ref().and_then(|v| named_project(field, v));
+        named.is_some_and(|named| standings.iter().all(|s| s.project != named))
+    };
+    for entry in entries {
+        let Some(field) = entry.field.clone().filter(|f| FIELDS.contains(&f.as_str())) else {
+            let gone = entry.field.is_none() && hidden("parent", &parent(entry));
+            if let Some(Value::Object(fields)) = entry.new.as_mut().filter(|_| gone) {
+                fields.remove("parent");
+            }
+            continue;
+        };
+        let before = hidden(&field, &entry.old);
+        let after = hidden(&field, &entry.new);
+        if before {
+            entry.old = None;
+        }
+        if after {
+            entry.new = None;
+        }
+        if let Some(kind) = EventKind::from_slug(&entry.kind).filter(|_| before || after) {
+            let (old, new) = (entry.old.as_ref(), entry.new.as_ref());
+            entry.sentence = event::sentence(kind, Some(&field), old, new);
+        }
+    }
+    Ok(())
 }
 
 /// What happened to one comment, oldest first, with what it said: for those who run the project.
@@ -84,6 +150,7 @@ pub fn of_project(
 ) -> Result<Vec<HistoryEntry>> {
     let facts = events::project_history(conn, project, after, limit)?;
     let mut entries = render(conn, facts, true)?;
+    hide_other_projects(conn, actor, &mut entries)?;
     // Every event is there, so that its count is that of the log; but an issue of another project that
     // the caller cannot see has no name.
     let other = |value: &Option<Value>| {
@@ -142,6 +209,7 @@ pub fn activity(
     };
     let facts = events::activity(conn, &scope, by, before, limit)?;
     let mut entries = render(conn, facts, false)?;
+    hide_other_projects(conn, actor, &mut entries)?;
     // A feed says what happened; what a field held is on the issue.
     for entry in &mut entries {
         if entry.kind == EventKind::IssueCreated.slug() {

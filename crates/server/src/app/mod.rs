@@ -341,23 +341,27 @@ impl App {
         };
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            let made = db.write(|tx| {
-                tx.comes_from((*caller.origin).clone());
-                let actor = who(tx, &caller)?;
-                let answer = f(tx, &actor)?;
-                let kept = stored(&once, &answer);
-                idempotency::keep(tx, actor.id, &route_of(&actor, &once), &once.key, &kept)?;
-                Ok(answer)
-            });
-            // The key is looked at last, so that a first request pays for one statement only. A
-            // repeated one fails there, or before at something that the first one changed.
-            match made {
-                Err(error) => db.read(|conn| {
-                    let actor = who(conn, &caller)?;
-                    first_answer(conn, &actor, &once)?.ok_or(error)
-                }),
-                made => made,
-            }
+            made_once(db, &caller, &once, f)
+        })
+        .await
+    }
+
+    /// The same, and again from the start when somebody else was faster.
+    ///
+    /// # Errors
+    /// As [`App::make`].
+    pub async fn make_again(
+        &self,
+        caller: &Caller,
+        once: Option<Once>,
+        f: impl Fn(&mut Tx<'_>, &Actor) -> Result<Answer> + Send + 'static,
+    ) -> Result<Answer> {
+        let Some(once) = once else {
+            return self.write_again(caller, f).await;
+        };
+        let caller = caller.clone();
+        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
+            until_unopposed(|| made_once(db, &caller, &once, &f))
         })
         .await
     }
@@ -389,6 +393,31 @@ impl App {
                 Refused::Busy => Error::unavailable(),
                 Refused::Panicked => Error::internal("hashing panicked"),
             })
+    }
+}
+
+fn made_once(
+    db: &Db,
+    caller: &Caller,
+    once: &Once,
+    f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<Answer>,
+) -> Result<Answer> {
+    let made = db.write(|tx| {
+        tx.comes_from((*caller.origin).clone());
+        let actor = who(tx, caller)?;
+        let answer = f(tx, &actor)?;
+        let kept = stored(once, &answer);
+        idempotency::keep(tx, actor.id, &route_of(&actor, once), &once.key, &kept)?;
+        Ok(answer)
+    });
+    // The key is looked at last, so that a first request pays for one statement only. A
+    // repeated one fails there, or before at something that the first one changed.
+    match made {
+        Err(error) => db.read(|conn| {
+            let actor = who(conn, caller)?;
+            first_answer(conn, &actor, once)?.ok_or(error)
+        }),
+        made => made,
     }
 }
 

@@ -54,7 +54,7 @@ pub async fn get_board(
         .read(&caller, move |conn, actor| {
             let access = access::project(conn, actor, &which, Action::SeeProject)?;
             past::check(conn, as_of)?;
-            let scope = Scope::of(&access, actor);
+            let scope = past::scope(conn, actor, Scope::of(&access, actor), as_of)?;
             let workflow = projects::workflow(conn, access.project.id)?;
             Ok(Board {
                 columns: issues::board(conn, &scope, workflow, &filter, as_of, limit)?,

@@ -2,7 +2,7 @@
 
 use super::extract::{self, Body};
 use super::reply;
-use crate::app::{Answer, App, Caller, Error, issues};
+use crate::app::{App, Caller, Error, issues};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::bulk::{Bulk, BulkReport};
 
@@ -30,14 +30,7 @@ pub async fn bulk_edit(
     let asked = body.value.check()?;
     let answer = app
         .make(&caller, once, move |tx, actor| {
-            let report = issues::bulk(tx, actor, &asked)?;
-            Ok(Answer {
-                status: 200,
-                location: None,
-                etag: None,
-                body: reply::text(&report)?,
-                replayed: false,
-            })
+            reply::told(&issues::bulk(tx, actor, &asked)?)
         })
         .await?;
     Ok(reply::answer(answer))

@@ -16,6 +16,7 @@ use domain::page::{Page, Total};
 use domain::paths::api;
 use domain::policy::Action;
 use domain::problem::FieldError;
+use domain::relocation::{Relocate, Relocation};
 use store::access;
 use store::db::Conn;
 use store::issues::{self, Asked, Position};
@@ -242,6 +243,7 @@ pub async fn list_issues(
     let work = move |conn: &mut Conn, actor: &access::Actor| {
         let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
         past::check(conn, as_of)?;
+        let scope = past::scope(conn, actor, scope, as_of)?;
         let asked = Asked {
             filter: &filter,
             as_of,
@@ -385,6 +387,41 @@ pub async fn restore_issue(
         })
         .await?;
     reply::tagged(&req, issue.version, &issue)
+}
+
+/// Move an issue to another project.
+///
+/// It keeps its id, comments, files and whole history, which whoever sees it there will see; its former key
+/// answers 308. Status, labels and versions are found by name or lost, an assignee to whom the project does not
+/// exist is unassigned, and links to a parent or to issues below end: `notes` says so, with `dry_run` before.
+#[utoipa::path(
+    tag = "issues",
+    params(
+        ("issue" = String, Path, description = "Key or id"),
+        ("If-Match" = Option<String>, Header, description = "ETag of the version to move"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first"),
+    ),
+    request_body = Relocate,
+    responses((status = 200, body = Relocation))
+)]
+#[post("/issues/{issue}/move")]
+pub async fn move_issue(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    issue: web::Path<String>,
+    body: Body<Relocate>,
+) -> Result<HttpResponse, Error> {
+    let which: IssueRef = extract::address(&issue)?;
+    let seen = extract::if_match(&req);
+    let once = extract::once(&req, &body)?;
+    let asked = body.value;
+    let answer = app
+        .make_again(&caller, once, move |tx, actor| {
+            reply::told(&use_case::relocate(tx, actor, &which, &asked, seen)?)
+        })
+        .await?;
+    Ok(reply::answer(answer))
 }
 
 /// An issue's history, oldest first, one entry per changed field, with sentences.

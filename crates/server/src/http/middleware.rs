@@ -272,6 +272,9 @@ pub async fn around(
                 .unwrap_or_else(|| "unmatched".to_string());
             let status = response.status().as_u16();
             let spent = began.elapsed();
+            if let Some(location) = moved_to(&response) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
             let https = app.config.is_https();
             finish(response.headers_mut(), &id, https, verdict);
             let app_ms = spent.as_secs_f64() * 1000.0;
@@ -299,6 +302,25 @@ pub async fn around(
             Ok(response)
         })
         .await
+}
+
+/// Where to ask again when an issue is asked for by a key that it had before: the same address with
+/// the key that it has now.
+fn moved_to(response: &ServiceResponse<impl MessageBody>) -> Option<HeaderValue> {
+    let error = response.response().error()?.as_error::<Error>()?;
+    let Error::Store(store::Error::Moved(key)) = error else {
+        return None;
+    };
+    let uri = response.request().uri();
+    let mut segments: Vec<&str> = uri.path().split('/').collect();
+    let at = segments.iter().position(|segment| *segment == "issues")? + 1;
+    *segments.get_mut(at)? = key;
+    let mut location = segments.join("/");
+    if let Some(query) = uri.query() {
+        location.push('?');
+        location.push_str(query);
+    }
+    HeaderValue::from_str(&location).ok()
 }
 
 fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {

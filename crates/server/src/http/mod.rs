@@ -98,6 +98,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(issues::update_issue)
         .service(issues::delete_issue)
         .service(issues::restore_issue)
+        .service(issues::move_issue)
         .service(issues::issue_history)
         .service(issues::put_issue_label)
         .service(issues::delete_issue_label)

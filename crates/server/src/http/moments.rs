@@ -50,7 +50,7 @@ impl Asked {
             return Ok((scope, None));
         };
         let which: IssueRef = extract::address(issue)?;
-        let found = access::issue(conn, actor, &which, Action::SeeProject)?;
+        let found = access::named_issue(conn, actor, &which, Action::SeeProject)?;
         Ok((Scope::of(&found.access, actor), Some(found.issue.id)))
     }
 

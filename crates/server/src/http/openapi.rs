@@ -77,6 +77,9 @@ fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
     } else {
         codes.extend([Code::NotAuthenticated, Code::Forbidden, Code::NotFound]);
     }
+    if path.contains("{issue}") {
+        codes.push(Code::Moved);
+    }
     if operation.request_body.is_some() {
         codes.extend([
             Code::TooLarge,

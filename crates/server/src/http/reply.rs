@@ -46,6 +46,20 @@ pub fn made<T: Serialize>(
     })
 }
 
+/// The answer that did something, without making anything new.
+///
+/// # Errors
+/// Never for the types of `domain`.
+pub fn told<T: Serialize>(value: &T) -> Result<Answer, Error> {
+    Ok(Answer {
+        status: 200,
+        location: None,
+        etag: None,
+        body: text(value)?,
+        replayed: false,
+    })
+}
+
 /// An answer as HTTP.
 #[must_use]
 pub fn answer(answer: Answer) -> HttpResponse {

@@ -40,6 +40,7 @@ pub async fn open_by(
         .report(&caller, move |conn, actor| {
             let scope = access::list_scope(conn, actor, project.as_deref())?;
             past::check(conn, as_of)?;
+            let scope = past::scope(conn, actor, scope, as_of)?;
             Ok(insights::open_by(conn, &scope, by, as_of, asked.as_ref())?)
         })
         .await?;

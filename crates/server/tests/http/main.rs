@@ -19,6 +19,7 @@ mod harness;
 mod headers;
 mod issues;
 mod live;
+mod moves;
 mod past;
 mod plan;
 mod problems;

@@ -23,6 +23,7 @@ const WATCHED: &[&str] = &[
     "/api/v1/issues?group_by=label&sort=key",
     "/api/v1/issues?group_by=assignee&text=title",
     "/api/v1/projects/ENG/board?limit=2",
+    "/api/v1/projects/OPS/board",
     "/api/v1/projects/ENG/board?severity=high,critical",
     "/api/v1/insights/open_by?by=status",
     "/api/v1/insights/open_by?by=label&project=ENG",
@@ -45,7 +46,7 @@ async fn step(client: &Client, dice: &mut Dice, keys: &[String]) -> Option<Strin
     let path = format!("/api/v1/issues/{key}");
     let other = dice.pick(keys).clone();
     let label = *dice.pick(&["ui", "api", "later"]);
-    let answer = match dice.below(23) {
+    let answer = match dice.below(26) {
         0 => client.delete(&path).await,
         1..=3 => client.post(&format!("{path}/restore"), json!({})).await,
         4 => client.put(&format!("{path}/labels/{label}")).await,
@@ -121,6 +122,10 @@ async fn step(client: &Client, dice: &mut Dice, keys: &[String]) -> Option<Strin
             let body = json!({"q": "label:ui", "project": "ENG", "patch": {"labels": [label]}});
             client.post("/api/v1/issues/bulk", body).await
         }
+        20..=22 => {
+            let body = json!({"project": dice.pick(&["ENG", "OPS"])});
+            client.post(&format!("{path}/move"), body).await
+        }
         _ => {
             let to = dice.pick(&["open", "assigned", "in_progress", "done"]);
             client.patch(&path, json!({ "status": to })).await
@@ -146,7 +151,9 @@ async fn stage(server: &Server, issues: usize) -> Vec<String> {
     let mut keys = Vec::new();
     for i in 0..issues {
         let who = if i % 2 == 0 { "reporter" } else { "lead" };
-        keys.push(server.issue(who, "ENG", &format!("Title {i}")).await.key);
+        // By their ids, because their keys change when they move.
+        let made = server.issue(who, "ENG", &format!("Title {i}")).await;
+        keys.push(made.id.to_string());
     }
     keys
 }
@@ -231,7 +238,9 @@ async fn history(client: &Client, key: &str) -> Vec<HistoryEntry> {
 fn shown(field: &str, value: &Value) -> Value {
     match field {
         "status" => value["slug"].clone(),
-        "assignee" | "parent" | "affected_version" | "fixed_version" => value["name"].clone(),
+        "project" | "assignee" | "parent" | "affected_version" | "fixed_version" => {
+            value["name"].clone()
+        }
         "labels" => value
             .as_array()
             .map(|labels| {
@@ -268,8 +277,14 @@ async fn assert_complete(server: &Server, keys: &[String]) {
                     let new = entry.new.as_ref().unwrap().as_object().unwrap();
                     let first = new.iter().map(|(f, v)| (f.clone(), shown(f, v)));
                     fields = first.collect();
-                    let rank = domain::rank::initial(issue.number);
+                    let moved = entries.iter().find(|e| e.field.as_deref() == Some("key"));
+                    let first = moved.and_then(|e| e.old.clone());
+                    let first = first.unwrap_or(json!(issue.key));
+                    let (project, number) = first.as_str().unwrap().split_once('-').unwrap();
+                    let rank = domain::rank::initial(number.parse().unwrap());
                     fields.insert("rank".into(), rank.into());
+                    fields.insert("project".into(), project.into());
+                    fields.insert("key".into(), first);
                 }
                 ("issue.deleted", _) => deleted = true,
                 ("issue.restored", _) => deleted = false,

@@ -12,7 +12,7 @@ use crate::accounts::escape_like;
 use crate::columns::severity_number;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::issues::relation::{in_scope, not_deleted, relation};
+use crate::issues::relation::{in_scope, not_deleted, relation, still_theirs};
 use crate::relations;
 use crate::statement::{Fragment, Value as Sql};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -62,6 +62,7 @@ pub fn matching(
     f.sql(" where ");
     in_scope(&mut f, scope);
     not_deleted(&mut f, scope, as_of);
+    still_theirs(&mut f, scope, as_of);
     if let Some(asked) = asked {
         f.sql(" and (").append(&asked).sql(")");
     }

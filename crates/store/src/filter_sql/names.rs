@@ -45,7 +45,14 @@ statement! {
      from unnest({issue_keys}, {issue_numbers}) as asked(key, number)
      join project p on p.key = asked.key
      join issue i on i.project_id = p.id and i.number = asked.number
-     where p.id = any({all}) or (p.id = any({own}) and i.reporter_id = {me})"
+     where p.id = any({all}) or (p.id = any({own}) and i.reporter_id = {me})
+     union all
+     select 'issue', asked.key || '-' || asked.number, i.id
+     from unnest({issue_keys}, {issue_numbers}) as asked(key, number)
+     join project p on p.key = asked.key
+     join former_key f on f.project_id = p.id and f.number = asked.number
+     join issue i on i.id = f.issue_id
+     where i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me})"
 }
 
 /// Ids by kind and name.

@@ -2,7 +2,7 @@
 
 use super::groups::Cut;
 use super::ordered;
-use super::relation::{in_scope, not_deleted, relation};
+use super::relation::{in_scope, not_deleted, relation, still_theirs};
 use crate::access::Scope;
 use crate::accounts::{self, escape_like};
 use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, severity_number};
@@ -142,7 +142,7 @@ pub(super) fn columns(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Ut
         "i.id, p.key, i.number, i.title, i.type, i.severity, i.priority, i.story_points,
          s.id, s.slug, s.name, s.category, i.resolution, i.reporter_id, i.assignee_id, ",
     );
-    parent_number(f, scope);
+    parent_number(f, scope, as_of);
     f.sql(
         ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at,
          i.resolved_at, i.deleted_at, ",
@@ -432,11 +432,21 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
         .collect())
 }
 
-/// The number of an issue's parent, when that exists for the caller.
-fn parent_number(f: &mut Fragment, scope: &Scope) {
-    f.sql("(select u.number from issue u where u.id = i.parent_id and (i.project_id = any(")
-        .bind(Value::Uuids(scope.all.clone()))
-        .sql(") or u.reporter_id = i.reporter_id))");
+/// The number of an issue's parent, when that exists for the caller. It is of the same project; in the
+/// past it may be one that has moved away since.
+fn parent_number(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>) {
+    f.sql(match as_of {
+        None => "(select u.number",
+        Some(_) => {
+            "(select coalesce((select w.number from issue_version w
+                 where w.issue_id = i.parent_id and w.project_id = i.project_id and w.updated_at <= i.updated_at
+                   and coalesce(w.valid_to, 'infinity') > i.updated_at limit 1),
+                 case when u.project_id = i.project_id then u.number end)"
+        }
+    })
+    .sql(" from issue u where u.id = i.parent_id and (i.project_id = any(")
+    .bind(Value::Uuids(scope.all.clone()))
+    .sql(") or u.reporter_id = i.reporter_id))");
 }
 
 /// Ids behind the names in a filter. A name that does not exist matches nothing.
@@ -528,6 +538,7 @@ pub(super) fn wanted(
     } else {
         not_deleted(f, scope, as_of);
     }
+    still_theirs(f, scope, as_of);
     match filter.state {
         Some(State::Open) => f.sql(" and i.resolved_at is null"),
         Some(State::Closed) => f.sql(" and i.resolved_at is not null"),

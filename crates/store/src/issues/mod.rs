@@ -6,12 +6,14 @@ mod list;
 mod order;
 mod ordered;
 pub(crate) mod relation;
+mod relocate;
 mod write;
 
 pub use crate::filter_sql::matching;
 pub use board::board;
 pub use list::{Asked, Listed, Position, PositionValue, list};
 pub use order::{Order, Spot, order};
+pub use relocate::{Home, children_of, relocate, take_number};
 pub use write::{
     By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated, insert, update,
 };
@@ -196,7 +198,7 @@ impl IssueAccess {
     #[must_use]
     pub fn render(self) -> Issue {
         let i = self.issue;
-        let key = &self.access.project.key;
+        let key = &self.project_key;
         let own_only = self.access.own_only;
         let progress = i.plan.progress(own_only);
         let parent_exists = !own_only || i.parent_reporter_id == Some(i.reporter.id);

@@ -36,6 +36,25 @@ pub(crate) fn not_deleted(f: &mut Fragment, scope: &Scope, as_of: Option<DateTim
     }
 }
 
+/// Adds the condition that an issue of the past, when it has moved since, exists for somebody where it
+/// is today.
+pub(crate) fn still_theirs(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Utc>>) {
+    if as_of.is_none() {
+        return;
+    }
+    let today = scope.today();
+    f.sql(
+        " and i.id not in (select k.issue_id from former_key k join issue n on n.id = k.issue_id
+           where n.project_id <> all(",
+    )
+    .bind(Value::Uuids(today.all.clone()))
+    .sql(") and not (n.reporter_id = ")
+    .bind(Value::Uuid(today.me))
+    .sql(" and n.project_id = any(")
+    .bind(Value::Uuids(today.own.clone()))
+    .sql(")))");
+}
+
 /// Adds the condition that an issue exists for somebody.
 ///
 /// One project is compared, not searched in an array: the planner then reads the index in order.

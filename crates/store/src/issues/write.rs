@@ -103,6 +103,7 @@ pub enum Deleting {
     Restore,
 }
 
+// Both are for every statement that writes an issue, here and in `relocate`.
 /// The columns of an issue that are kept for each of its versions, in one order everywhere.
 macro_rules! kept_columns {
     () => {
@@ -126,6 +127,8 @@ macro_rules! keep_version_and_log {
              )")
     };
 }
+
+pub(super) use {keep_version_and_log, kept_columns};
 
 statement! {
     /// A new issue: takes the project's next number, inserts the row, its first version and its event.

@@ -231,6 +231,10 @@ const ROWS: &[(&str, &str)] = &[
         "insert into saved_view (id, owner_id, project_id, name, query, layout, shared)
          select gen_random_uuid(), reporter_id, project_id, 'Mine', '', '{}', false from issue limit 1",
     ),
+    (
+        "former_key",
+        "insert into former_key (project_id, number, issue_id) select project_id, 1000, id from issue limit 1",
+    ),
 ];
 
 /// Columns that name a project or an issue, whatever they are called: by name or by foreign key.

@@ -17,15 +17,19 @@ use uuid::Uuid;
 struct World {
     db: Db,
     cast: Cast,
-    statuses: Vec<Uuid>,
-    labels: Vec<Uuid>,
-    versions: Vec<Uuid>,
+    homes: Vec<Home>,
     issues: Vec<Uuid>,
 }
 
-fn world(test: &TestDb, issues: usize) -> World {
-    let db = test.db();
-    let cast = cast::stage(&db);
+/// A project, and what belongs to it.
+struct Home {
+    project: Uuid,
+    statuses: Vec<Uuid>,
+    labels: Vec<Uuid>,
+    versions: Vec<Uuid>,
+}
+
+fn home(db: &Db, project: Uuid) -> Home {
     let (labels, versions) = db
         .write(|tx| {
             let mut ids = (Vec::new(), Vec::new());
@@ -35,26 +39,37 @@ fn world(test: &TestDb, issues: usize) -> World {
                     colour: None,
                     description: None,
                 };
-                ids.0.push(labels::insert_label(tx, cast.eng, &new)?.id);
+                ids.0.push(labels::insert_label(tx, project, &new)?.id);
                 let new = domain::label::NewVersion {
                     name: name.into(),
                     released_on: None,
                 };
-                ids.1.push(labels::insert_version(tx, cast.eng, &new)?.id);
+                ids.1.push(labels::insert_version(tx, project, &new)?.id);
             }
             Ok::<_, Error>(ids)
         })
         .unwrap();
-    let statuses = work::workflow(&db, cast.eng).ids;
+    Home {
+        project,
+        statuses: work::workflow(db, project).ids,
+        labels,
+        versions,
+    }
+}
+
+fn world(test: &TestDb, issues: usize) -> World {
+    let db = test.db();
+    let cast = cast::stage(&db);
+    let homes = [cast.eng, cast.ops]
+        .map(|project| home(&db, project))
+        .into();
     let issues = (0..issues)
         .map(|n| work::issue(&db, cast.eng, &cast.reporter, &format!("Issue {n}")).id)
         .collect();
     World {
         db,
         cast,
-        statuses,
-        labels,
-        versions,
+        homes,
         issues,
     }
 }
@@ -63,7 +78,7 @@ fn maybe<T: Copy>(dice: &mut Dice, from: &[T]) -> Option<T> {
     (!dice.one_in(3)).then(|| *dice.pick(from))
 }
 
-fn edit(world: &World, dice: &mut Dice, me: Uuid, f: &mut IssueFields) {
+fn edit(world: &World, home: &Home, dice: &mut Dice, me: Uuid, f: &mut IssueFields) {
     let day = |dice: &mut Dice| {
         NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Duration::days(dice.below(300) as i64)
     };
@@ -75,17 +90,17 @@ fn edit(world: &World, dice: &mut Dice, me: Uuid, f: &mut IssueFields) {
             3 => f.severity = *dice.pick(Severity::ALL),
             4 => f.priority = *dice.pick(Priority::ALL),
             5 => f.story_points = maybe(dice, &[1, 2, 3, 5, 8]),
-            6 | 7 => f.status_id = *dice.pick(&world.statuses),
+            6 | 7 => f.status_id = *dice.pick(&home.statuses),
             8 => {
-                f.label_ids = world.labels.clone();
+                f.label_ids = home.labels.clone();
                 f.label_ids.retain(|_| dice.one_in(2));
             }
             9 => f.assignee_id = maybe(dice, &world.cast.people().map(|p| p.id)),
             10 => f.parent_id = maybe(dice, &world.issues).filter(|parent| *parent != me),
             11 => f.due_date = (!dice.one_in(3)).then(|| day(dice)),
             12 => {
-                f.fixed_version_id = maybe(dice, &world.versions);
-                f.affected_version_id = maybe(dice, &world.versions);
+                f.fixed_version_id = maybe(dice, &home.versions);
+                f.affected_version_id = maybe(dice, &home.versions);
             }
             _ => {
                 f.context = (!dice.one_in(3)).then(|| json!({"host": dice.below(9)}));
@@ -114,14 +129,21 @@ fn step(
         };
         return Ok((issue, work::place(&world.db, at, actor, issue, &place)?));
     }
-    if dice.one_in(8) || was.issue.deleted_at.is_some() {
+    let (here, elsewhere) = match &world.homes[..] {
+        [a, b] if a.project == was.issue.project_id => (a, b),
+        [a, b] => (b, a),
+        _ => unreachable!("two projects"),
+    };
+    if dice.one_in(8) {
+        work::relocate(&world.db, at, actor, &was, elsewhere.project)?;
+    } else if dice.one_in(8) || was.issue.deleted_at.is_some() {
         work::delete_or_restore(&world.db, at, actor, &was)?;
     } else {
         work::change_from(&world.db, at, actor, &was, |f| {
             let before = f.clone();
             // A change that changes nothing is none; the use cases leave it out too.
             while *f == before {
-                edit(world, dice, issue, f);
+                edit(world, here, dice, issue, f);
             }
         })?;
     }
@@ -136,7 +158,16 @@ fn fold(
 ) -> (Map<String, Value>, bool) {
     let number = sql::number(
         conn,
-        &format!("select number from issue where id = '{issue}'"),
+        &format!(
+            "select number from issue_version where issue_id = '{issue}' and version = 1
+             union all select number from issue where id = '{issue}' limit 1"
+        ),
+    );
+    let project = sql::value(
+        conn,
+        &format!(
+            "select project_id from event where issue_id = '{issue}' and kind = 'issue.created'"
+        ),
     );
     let events = sql::rows(
         conn,
@@ -160,6 +191,8 @@ fn fold(
                 fields = event[3].as_object().unwrap().clone();
                 // The number is taken in the statement that writes the event.
                 fields.insert("rank".into(), domain::rank::initial(number).into());
+                fields.insert("project".into(), project.clone().into());
+                fields.insert("key".into(), format!("{project}-{number}").into());
             }
             ("issue.deleted", None) => deleted = true,
             ("issue.restored", None) => deleted = false,
@@ -182,7 +215,9 @@ fn violations(db: &Db, conn: &mut PgConnection) -> Vec<String> {
         let issue = issue.parse().unwrap();
         let (told, deleted) = fold(conn, issue, &mut wrong);
         let row = work::load(db, issue).issue;
-        let is = work::state(&IssueFields::from(&row));
+        let mut is = work::state(&IssueFields::from(&row));
+        is["project"] = json!(row.project_id);
+        is["key"] = json!(format!("{}-{}", row.project_id, row.number));
         if Value::Object(told.clone()) != is || deleted != row.deleted_at.is_some() {
             wrong.push(format!("{issue}: the log tells {told:?}, but it is {is}"));
         }
@@ -231,6 +266,15 @@ fn violations(db: &Db, conn: &mut PgConnection) -> Vec<String> {
         (
             "the votes are not those that were given",
             "select i.id from issue i where i.votes <> (select count(*) from vote v where v.issue_id = i.id)",
+        ),
+        (
+            "numbers have a gap, or one stands for two issues",
+            "select c.project_id from issue_counter c left join (
+                 select project_id, number from issue union all select project_id, number from former_key) taken
+                 on taken.project_id = c.project_id
+             group by c.project_id, c.last_number
+             having count(taken.number) <> c.last_number or coalesce(max(taken.number), 0) <> c.last_number
+                 or count(distinct taken.number) <> c.last_number",
         ),
         (
             "the life does not end where the issue is",

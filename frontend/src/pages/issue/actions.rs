@@ -1,5 +1,6 @@
 //! What can be done with the issue as a whole.
 
+use super::relocate::{MoveDialog, MoveItem};
 use crate::api::{self, Tagged};
 use crate::components::menu::Menu;
 use crate::components::popover::Popover;
@@ -43,7 +44,9 @@ pub fn BarActions(
     on_command("copy_key", copy_key);
     on_command("copy_link", copy_link);
     let open = RwSignal::new(false);
+    let moving = RwSignal::new(false);
     view! {
+        <MoveDialog loaded asking=moving past />
         <Show when=move || key().is_some()>
             <button type="button" class="btn btn-sm btn-ghost hidden sm:inline-flex" on:click=move |_| copy_link()>
                 <SmallIcon name=IconName::Link />
@@ -68,6 +71,7 @@ pub fn BarActions(
                         "Copy link"
                         <kbd class="kbd ml-auto">"y"</kbd>
                     </button>
+                    <MoveItem loaded menu=open asking=moving past />
                     <DeleteItem loaded open past />
                 </Menu>
             </Popover>

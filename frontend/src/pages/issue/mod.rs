@@ -24,6 +24,7 @@ mod peek;
 mod personal;
 mod quick;
 mod relations;
+mod relocate;
 mod rights;
 mod state;
 mod talk;
@@ -113,8 +114,12 @@ pub fn IssuePage() -> impl IntoView {
     let slider = Slider(RwSignal::new(as_of.get_untracked().is_some()));
     provide_context(slider);
     let past = Signal::derive(move || as_of.get().is_some());
-    // `APP-0012` and the key before a move lead to the issue; its address says its key.
+    // `APP-0012` and the key before a move lead to the issue; its address says its key. In the past it
+    // may have had another, which is no reason to go elsewhere.
     Effect::new(move |_| {
+        if as_of.get_untracked().is_some() {
+            return;
+        }
         let canonical = loaded
             .value
             .with(|issue| issue.as_ref().map(|issue| issue.value.key.clone()));

@@ -76,7 +76,7 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
         let seen = versions
             .next()
             .map_or(Precondition::None, Precondition::Version);
-        let issue = access::issue(tx, actor, &which, Action::BulkEdit)?;
+        let issue = access::named_issue(tx, actor, &which, Action::BulkEdit)?;
         if found.iter().all(|(f, _)| f.issue.id != issue.issue.id) {
             found.push((issue, seen));
         }

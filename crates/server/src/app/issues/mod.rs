@@ -3,10 +3,12 @@
 mod bulk;
 mod create;
 mod names;
+mod relocate;
 mod update;
 
 pub use bulk::bulk;
 pub use create::create;
+pub use relocate::relocate;
 pub use update::{
     move_into, put_label, remove_label, remove_label_everywhere, unassign_all, update,
 };
@@ -131,7 +133,8 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Issue
             EventKind::IssueRestored,
         )?;
     }
-    Ok(access::issue(tx, actor, which, Action::SeeProject)?)
+    let id = IssueRef::Id(found.issue.id);
+    Ok(access::issue(tx, actor, &id, Action::SeeProject)?)
 }
 
 fn whole(

@@ -69,7 +69,7 @@ pub fn parent(
 ) -> Result<(Uuid, i64)> {
     let wrong = || unknown("parent", "This project has no such issue.".to_string());
     let which: IssueRef = word.parse().map_err(|_| wrong())?;
-    let found = match access::issue(conn, actor, &which, Action::SeeProject) {
+    let found = match access::named_issue(conn, actor, &which, Action::SeeProject) {
         Ok(found)
             if found.access.project.id == access.project.id && found.issue.deleted_at.is_none() =>
         {

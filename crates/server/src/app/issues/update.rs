@@ -74,7 +74,9 @@ pub fn update(
         Updated::Fields(draft.changes),
     )
     .map_err(|error| lost_race(tx, actor, which, seen, error))?;
-    Ok(access::issue(tx, actor, which, Action::SeeProject)?)
+    // By its id: it may have moved in the meantime.
+    let id = IssueRef::Id(found.issue.id);
+    Ok(access::issue(tx, actor, &id, Action::SeeProject)?)
 }
 
 /// Title, description and priority: reporters may change those of their own issue while it is open.
@@ -362,7 +364,7 @@ fn neighbour(
     let pointer = format!("place/{side}");
     let unknown = || FieldError::at(&pointer, "unknown_value", "There is no such issue here.");
     let which: IssueRef = word.parse().map_err(|_| unknown())?;
-    match access::issue(tx, actor, &which, Action::SeeProject) {
+    match access::named_issue(tx, actor, &which, Action::SeeProject) {
         Ok(other) if other.issue.project_id == found.issue.project_id => Ok(other),
         Ok(_) | Err(store::Error::NotFound) => Err(unknown().into()),
         Err(error) => Err(error.into()),

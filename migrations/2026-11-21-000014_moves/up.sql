@@ -1,0 +1,115 @@
+-- Keys that issues had before they moved to another project. The number stays taken, so numbers of a
+-- project have no gaps and no key ever means two issues.
+create table former_key (
+    project_id uuid not null,
+    number bigint not null,
+    issue_id uuid not null,
+    at timestamptz not null default clock_timestamp(),
+    -- No foreign key to the project: when that is purged, nobody can ask for the key any more, but the
+    -- row still says that part of the issue's history happened elsewhere.
+    primary key (project_id, number),
+    constraint former_key_issue_id_fkey foreign key (issue_id) references issue (id) on delete cascade
+);
+
+create index former_key_issue_id_idx on former_key (issue_id);
+
+-- What belongs to a project of the log: an issue's whole history goes with it, so its events belong
+-- where it is today; what is not about an issue belongs where it happened.
+create function events_of(which uuid) returns setof event language sql stable as $$
+    select e.* from event e
+    where e.project_id = which
+      and not exists (select 1 from issue i where i.id = e.issue_id and i.project_id <> which)
+    union all
+    select e.* from event e
+    where e.project_id <> which
+      and e.issue_id in (select f.issue_id from former_key f join issue i on i.id = f.issue_id
+                         where i.project_id = which)
+$$;
+
+-- As before, but an event of an issue goes with the project in which the issue is.
+create or replace function event_is_append_only() returns trigger language plpgsql as $$
+declare
+    unstamped event;
+begin
+    if tg_op = 'UPDATE' and old.seq is null and new.seq is not null then
+        unstamped := new;
+        unstamped.seq := null;
+        if unstamped is not distinct from old then
+            return new;
+        end if;
+    end if;
+    if tg_op = 'DELETE' then
+        if exists (select 1 from purging p
+                   where p.transaction = pg_current_xact_id()::text
+                     and p.project_id = coalesce(
+                         (select i.project_id from issue i where i.id = old.issue_id), old.project_id)) then
+            return old;
+        end if;
+    end if;
+    raise exception 'the event log is append-only: % refused', lower(tg_op)
+        using errcode = 'insufficient_privilege';
+end
+$$;
+
+-- As before, but it leaves what moved away, and takes all of what moved here.
+create or replace function purge_project(
+    which uuid, entry uuid, actor uuid, from_ip text, agent text, request text
+) returns jsonb language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    p project;
+    told bigint;
+    n bigint;
+    counts jsonb := '{}';
+begin
+    -- Nobody adds an issue or changes a setting from here on.
+    select * into p from project where id = which for update;
+    if not found then
+        return jsonb_build_object('refused', 'unknown');
+    end if;
+    if p.archived_at is null then
+        return jsonb_build_object('refused', 'not_archived');
+    end if;
+    -- Nor does an issue leave while its history goes.
+    perform 1 from issue where project_id = which order by id for update;
+    select count(*) into told from events_of(which);
+    -- The log only grows, so the same number of events means: nothing happened since the export.
+    if not exists (select 1 from audit_entry a where a.kind = 'project.exported' and a.project_id = which
+                   and (a.detail->>'events')::bigint = told) then
+        return jsonb_build_object('refused', 'not_exported');
+    end if;
+
+    insert into purging (project_id) values (which);
+    insert into orphan_file (storage_key)
+        select t.storage_key from attachment t join issue i on i.id = t.issue_id where i.project_id = which;
+    delete from attachment t using issue i where i.id = t.issue_id and i.project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('files', n);
+    delete from comment c using issue i where i.id = c.issue_id and i.project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('comments', n);
+    -- Before the issues: they say to which project an event belongs.
+    delete from event e where e.id in (select o.id from events_of(which) o);
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('events', n);
+    delete from issue_version v using issue i where i.id = v.issue_id and i.project_id = which;
+    delete from issue where project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('issues', n);
+    delete from daily_stat where project_id = which;
+    delete from transition where project_id = which;
+    delete from status where project_id = which;
+    delete from label where project_id = which;
+    delete from project_version where project_id = which;
+    delete from membership where project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('members', n);
+    delete from issue_counter where project_id = which;
+    delete from project where id = which;
+    delete from purging where transaction = pg_current_xact_id()::text;
+
+    insert into audit_entry (id, kind, actor_id, project_id, project_key, ip, user_agent, request_id, detail)
+    values (entry, 'project.purged', actor, which, p.key, from_ip, agent, request,
+            counts || jsonb_build_object('key', p.key, 'name', p.name));
+    return counts;
+end
+$$;
