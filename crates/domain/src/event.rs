@@ -44,6 +44,10 @@ kinds! {
     CommentUpdated = "comment.updated";
     /// A comment was deleted; `old` holds the text.
     CommentDeleted = "comment.deleted";
+    /// A duplicate was merged: `into` on the duplicate, `from` on what it repeats.
+    MergeCreated = "merge.created";
+    /// A merge was taken back.
+    MergeEnded = "merge.ended";
     /// A file was added.
     AttachmentCreated = "attachment.created";
     /// A file was removed.
@@ -196,6 +200,15 @@ pub fn sentence(
         EventKind::CommentCreated => "commented".into(),
         EventKind::CommentUpdated => "edited a comment".into(),
         EventKind::CommentDeleted => "deleted a comment".into(),
+        EventKind::MergeCreated | EventKind::MergeEnded => {
+            let other = after.unwrap_or_else(|| "another issue".into());
+            match (kind, field) {
+                (EventKind::MergeCreated, Some("from")) => format!("merged {other} into it"),
+                (EventKind::MergeCreated, _) => format!("merged it into {other}"),
+                (_, Some("from")) => format!("took {other} out of it again"),
+                _ => format!("took it out of {other} again"),
+            }
+        }
         EventKind::AttachmentCreated => with("added the file", after),
         EventKind::AttachmentDeleted => with("removed the file", before),
         EventKind::RelationCreated => related(new, true),

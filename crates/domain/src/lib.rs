@@ -24,6 +24,7 @@ pub mod key;
 pub mod label;
 pub mod list;
 pub mod markdown;
+pub mod merge;
 pub mod notes;
 pub mod page;
 pub mod paths;

@@ -156,7 +156,7 @@ pub mod api {
     pub fn view(id: &str) -> String {
         format!("{API}/views/{}", encode(id))
     }
-    /// What belongs to an issue: `comments`, `attachments`, `events`, `restore`, `move`.
+    /// What belongs to an issue: `comments`, `attachments`, `events`, `restore`, `move`, `merge`.
     #[must_use]
     pub fn of_issue(key: &str, list: &str) -> String {
         format!("{API}/issues/{}/{list}", encode(key))

@@ -49,6 +49,8 @@ pub enum Action {
     ManageSharedViews,
     /// Change many issues at once.
     BulkEdit,
+    /// Merge a duplicate into the issue it repeats, and take that back; it takes the right on both.
+    MergeIssues,
     /// Move an issue to another project; it takes the right in both.
     MoveToProject,
     /// Change a comment.
@@ -159,6 +161,7 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ManageLabels,      "manage_labels",      "change labels and versions",                 [M, M, M, M],      ADMIN),
     rule(Action::ManageSharedViews, "manage_shared_views","change the views that this project shares",  [M, M, M, M],      ADMIN),
     rule(Action::BulkEdit,          "bulk_edit",          "change many issues at once",                 [M, M, M, M],      ISSUES),
+    rule(Action::MergeIssues,       "merge_issues",       "merge issues",                               [M, M, M, M],      ISSUES),
     rule(Action::MoveToProject,     "move_to_project",    "move issues to or from this project",        [M, M, M, M],      ISSUES),
     rule(Action::EditComment,       "edit_comment",       "edit this comment",                          [NO, V, NO, NO],   COMMENTS),
     rule(Action::DeleteComment,     "delete_comment",     "delete this comment",                        [L, R, NO, NO],    COMMENTS),

@@ -150,6 +150,12 @@ pub const TABLE: &[Shortcut] = &[
     key(&["."], "copy_key", "Copy the key", Place::Issue),
     key(&["y"], "copy_link", "Copy the link", Place::Issue),
     key(
+        &["D"],
+        "merge_into",
+        "Merge into the issue it repeats",
+        Place::Issue,
+    ),
+    key(
         &["M"],
         "move_to_project",
         "Move to another project",

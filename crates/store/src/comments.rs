@@ -6,7 +6,9 @@ use crate::error::{Error, Result};
 use crate::schema::comment;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use domain::comment::Comment;
 use uuid::Uuid;
 
@@ -68,6 +70,46 @@ impl StoredComment {
 }
 
 statement! {
+    /// Comments of an issue and of what is merged into it, oldest first, after a position. Deleted ones
+    /// keep their place; what a comment answers is told when it is among them.
+    CommentsOfAll {
+        issues: Vec<Uuid> => Array<SqlUuid>,
+        internals: bool => Bool,
+        after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> CommentSql :
+    "select c.id, c.issue_id, a.id, a.username, a.display_name, a.kind,
+            (select up.id from comment up where up.id = c.parent_id and up.issue_id = any({issues})),
+            c.body, c.internal, c.version, c.created_at, c.edited_at, c.deleted_at
+     from comment c join account a on a.id = c.author_id
+     where c.issue_id = any({issues}) and (not c.internal or {internals})
+       and ({after_at}::timestamptz is null or (c.created_at, c.id) > ({after_at}, {after_id}))
+     order by c.created_at, c.id limit {limit}"
+}
+
+/// One page of the comments of an issue and of what is merged into it, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub fn list_all(
+    conn: &mut Conn,
+    issues: Vec<Uuid>,
+    internals: bool,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<StoredComment>> {
+    let statement = CommentsOfAll {
+        issues,
+        internals,
+        after_at: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
     /// Comments of an issue, oldest first, after a position. Deleted ones keep their place.
     CommentsOf {
         issue: Uuid => SqlUuid,
@@ -76,7 +118,8 @@ statement! {
         after_id: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
     } -> CommentSql :
-    "select c.id, c.issue_id, a.id, a.username, a.display_name, a.kind, c.parent_id, c.body, c.internal, c.version,
+    "select c.id, c.issue_id, a.id, a.username, a.display_name, a.kind,
+            (select up.id from comment up where up.id = c.parent_id and up.issue_id = {issue}), c.body, c.internal, c.version,
             c.created_at, c.edited_at, c.deleted_at
      from comment c join account a on a.id = c.author_id
      where c.issue_id = {issue} and (not c.internal or {internals})

@@ -24,6 +24,7 @@ pub mod issues;
 pub mod jobs;
 pub mod labels;
 pub mod listen;
+pub mod merges;
 pub mod migrate;
 pub mod moments;
 pub mod personal;

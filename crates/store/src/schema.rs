@@ -249,6 +249,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    merge (id) {
+        id -> Uuid,
+        issue_id -> Uuid,
+        into_id -> Uuid,
+        merged_by -> Uuid,
+        merged_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        former_status_id -> Uuid,
+        former_resolution -> Nullable<Text>,
+        closed_status_id -> Uuid,
+    }
+}
+
+diesel::table! {
     orphan_file (storage_key) {
         storage_key -> Text,
         created_at -> Timestamptz,
@@ -385,6 +399,7 @@ diesel::joinable!(issue_counter -> project (project_id));
 diesel::joinable!(label -> project (project_id));
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> project (project_id));
+diesel::joinable!(merge -> account (merged_by));
 diesel::joinable!(project_version -> project (project_id));
 diesel::joinable!(relation -> account (created_by));
 diesel::joinable!(saved_view -> account (owner_id));
@@ -413,6 +428,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     job,
     label,
     membership,
+    merge,
     orphan_file,
     project,
     project_version,

@@ -13,6 +13,7 @@ pub mod directory;
 pub mod insights;
 pub mod issues;
 pub mod me;
+pub mod merges;
 pub mod project_lists;
 pub mod projects;
 pub mod relations;

@@ -14,6 +14,7 @@ use store::attachments::{self, StoredAttachment};
 use store::blobs::PutError;
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
+use store::merges;
 use uuid::Uuid;
 
 /// A file that exists for the caller, with its issue.
@@ -22,26 +23,23 @@ use uuid::Uuid;
 /// 404.
 pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
     let file = attachments::by_id(conn, id)?;
-    let found = access::issue(
-        conn,
-        actor,
-        &IssueRef::Id(file.issue_id),
-        Action::SeeProject,
-    )?;
+    let found = super::merges::shown_with(conn, actor, file.issue_id)?;
     Ok((file, found))
 }
 
-/// Files of an issue, oldest first.
+/// Files of an issue and of what is merged into it, oldest first.
 ///
 /// # Errors
 /// 404.
 pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Attachment>> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
-    let key = issue_key(&found.access.project.key, found.issue.number);
-    Ok(attachments::list(conn, found.issue.id)?
-        .into_iter()
-        .map(|f| f.render(&key))
-        .collect())
+    let mut files = Vec::new();
+    for (issue, key) in merges::family(conn, found.issue.id)? {
+        let of_issue = attachments::list(conn, issue)?;
+        files.extend(of_issue.into_iter().map(|f| f.render(&key)));
+    }
+    files.sort_by_key(|f| (f.created_at, f.id));
+    Ok(files)
 }
 
 /// Takes a file away; the worker removes its bytes.
@@ -60,7 +58,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
     tx.record(
         NewEvent::new(EventKind::AttachmentDeleted, Some(actor.id))
             .project(found.access.project.id)
-            .issue(found.issue.id)
+            .issue(file.issue_id)
             .was(fact(&file.id, &file.file_name, file.size)),
     );
     Ok(())

@@ -11,6 +11,7 @@ use store::access::{self, Actor, IssueAccess};
 use store::comments::{self, StoredComment};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
+use store::merges;
 use store::personal;
 use uuid::Uuid;
 
@@ -18,15 +19,21 @@ fn key(found: &IssueAccess) -> String {
     domain::key::issue_key(&found.access.project.key, found.issue.number)
 }
 
-/// A comment that exists for the caller, with its issue.
+/// The key of a comment's own issue, also when it is shown with another.
+fn own_key(conn: &mut Conn, comment: &StoredComment, found: &IssueAccess) -> Result<String> {
+    if comment.issue_id == found.issue.id {
+        return Ok(key(found));
+    }
+    let mut family = merges::family(conn, found.issue.id)?;
+    family
+        .remove(&comment.issue_id)
+        .ok_or_else(Error::not_found)
+}
+
+/// A comment that exists for the caller, with its issue, or one with which it is shown.
 fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredComment, IssueAccess)> {
     let comment = comments::by_id(conn, id)?;
-    let found = access::issue(
-        conn,
-        actor,
-        &IssueRef::Id(comment.issue_id),
-        Action::SeeProject,
-    )?;
+    let found = super::merges::shown_with(conn, actor, comment.issue_id)?;
     if comment.internal && !found.sees_internal() {
         return Err(Error::not_found());
     }
@@ -60,7 +67,8 @@ fn allow(
 /// 404.
 pub fn one(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Comment> {
     let (comment, found) = lookup(conn, actor, id)?;
-    Ok(comment.render(&key(&found)))
+    let key = own_key(conn, &comment, &found)?;
+    Ok(comment.render(&key))
 }
 
 /// Writes a comment. `new` has passed its check.
@@ -79,9 +87,10 @@ pub fn create(
     let parent = match new.parent {
         None => None,
         Some(id) => {
-            let above = comments::by_id(tx, id)
-                .ok()
-                .filter(|c| c.issue_id == found.issue.id && (!c.internal || found.sees_internal()));
+            let family = merges::family(tx, found.issue.id)?;
+            let above = comments::by_id(tx, id).ok().filter(|c| {
+                family.contains_key(&c.issue_id) && (!c.internal || found.sees_internal())
+            });
             let above = above.ok_or_else(|| {
                 FieldError::at("parent", "unknown_value", "This issue has no such comment.")
             })?;
@@ -94,7 +103,11 @@ pub fn create(
         found.allow(Action::WriteInternalNote)?;
     }
     let id = comments::insert(tx, found.issue.id, actor.id, parent, &new.body, internal)?;
-    tx.record(event(EventKind::CommentCreated, actor, &found, internal).is(json!({"id": id})));
+    tx.record(
+        event(EventKind::CommentCreated, actor, &found, internal)
+            .issue(found.issue.id)
+            .is(json!({"id": id})),
+    );
     // Not for a note among staff: how many watch is told to everybody, and would tell of it.
     if !internal {
         personal::begin_watching(tx, found.issue.id, actor.id)?;
@@ -105,7 +118,6 @@ pub fn create(
 fn event(kind: EventKind, actor: &Actor, found: &IssueAccess, internal: bool) -> NewEvent {
     NewEvent::new(kind, Some(actor.id))
         .project(found.access.project.id)
-        .issue(found.issue.id)
         .internal(internal)
 }
 
@@ -150,6 +162,7 @@ pub fn update(
         comments::edit(tx, &comment, &patch.body)?;
         tx.record(
             event(EventKind::CommentUpdated, actor, &found, comment.internal)
+                .issue(comment.issue_id)
                 .was(json!({"id": id, "body": comment.body}))
                 .is(json!({"id": id, "body": patch.body})),
         );
@@ -166,6 +179,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Option<i32>) -> Re
     comments::delete(tx, &comment)?;
     tx.record(
         event(EventKind::CommentDeleted, actor, &found, comment.internal)
+            .issue(comment.issue_id)
             .was(json!({"id": id, "body": comment.body})),
     );
     Ok(())

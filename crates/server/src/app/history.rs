@@ -56,6 +56,12 @@ fn hide_other_issues(entry: &mut HistoryEntry) {
         entry.new = None;
         entry.sentence = "changed parent".to_string();
     }
+    let merge = [EventKind::MergeCreated, EventKind::MergeEnded];
+    let merge = merge.into_iter().find(|kind| kind.slug() == entry.kind);
+    if let Some(kind) = merge {
+        entry.new = None;
+        entry.sentence = event::sentence(kind, entry.field.as_deref(), None, None);
+    }
     if let Some(Value::Object(fields)) = &mut entry.new {
         fields.remove("parent");
     }
@@ -76,7 +82,7 @@ fn named_project<'v>(field: &str, value: &'v Value) -> Option<&'v str> {
 /// An issue that moved brings its history along, but not the name of a project that does not exist
 /// for the reader.
 fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
-    const FIELDS: &[&str] = &["project", "key", "parent"];
+    const FIELDS: &[&str] = &["project", "key", "parent", "into", "from"];
     let elsewhere = |entry: &HistoryEntry, field: &str, value: &Option<Value>| {
         let named = value.as_ref().and_then(|v| named_project(field, v));
         named.is_some_and(|named| entry.project.as_deref() != Some(named))

@@ -13,6 +13,7 @@ pub mod history;
 pub mod issues;
 pub mod labels;
 pub mod members;
+pub mod merges;
 pub mod past;
 pub mod personal;
 pub mod projects;

@@ -7,14 +7,16 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment, CommentPatch, NewComment};
 use domain::event::HistoryEntry;
-use domain::key::{IssueRef, issue_key};
+use domain::key::IssueRef;
 use domain::page::{Page, Total};
 use domain::paths::api;
 use domain::policy::Action;
-use store::{access, comments};
+use store::{access, comments, merges};
 use uuid::Uuid;
 
 /// List an issue's comments, oldest first. Deleted ones keep their place, without text.
+///
+/// Those of duplicates that are merged into it stand among them; `issue` says where each belongs.
 #[utoipa::path(
     tag = "comments",
     params(
@@ -40,10 +42,24 @@ pub async fn list_comments(
         .read(&caller, move |conn, actor| {
             let found = access::issue(conn, actor, &which, Action::SeeProject)?;
             let internals = found.sees_internal();
-            let key = issue_key(&found.access.project.key, found.issue.number);
-            let rows = comments::list(conn, found.issue.id, internals, after, limit + 1)?;
-            let count = comments::count(conn, found.issue.id, internals)?;
-            let items: Vec<Comment> = rows.into_iter().map(|c| c.render(&key)).collect();
+            let family = merges::family(conn, found.issue.id)?;
+            let (rows, count) = if family.len() == 1 {
+                let id = found.issue.id;
+                let rows = comments::list(conn, id, internals, after, limit + 1)?;
+                (rows, comments::count(conn, id, internals)?)
+            } else {
+                let ids: Vec<Uuid> = family.keys().copied().collect();
+                let mut count = 0;
+                for id in &ids {
+                    count += comments::count(conn, *id, internals)?;
+                }
+                let rows = comments::list_all(conn, ids, internals, after, limit + 1)?;
+                (rows, count)
+            };
+            let items: Vec<Comment> = rows
+                .into_iter()
+                .filter_map(|c| family.get(&c.issue_id).map(|key| c.clone().render(key)))
+                .collect();
             Ok((items, count))
         })
         .await?;

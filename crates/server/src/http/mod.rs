@@ -14,6 +14,7 @@ pub mod health;
 pub mod issues;
 pub mod limits;
 pub mod me;
+pub mod merges;
 pub mod middleware;
 pub mod moments;
 pub mod openapi;
@@ -99,6 +100,9 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(issues::delete_issue)
         .service(issues::restore_issue)
         .service(issues::move_issue)
+        .service(merges::get_merge)
+        .service(merges::merge_issue)
+        .service(merges::unmerge_issue)
         .service(issues::issue_history)
         .service(issues::put_issue_label)
         .service(issues::delete_issue_label)

@@ -19,6 +19,7 @@ mod harness;
 mod headers;
 mod issues;
 mod live;
+mod merges;
 mod moves;
 mod past;
 mod plan;

@@ -46,7 +46,11 @@ fn operations() -> Vec<(Method, String, String)> {
         let (method, path) = operation.split_once(' ')?;
         let rest = path.strip_prefix("/issues/{issue}")?;
         let method = method.parse().unwrap();
-        Some((method, rest.replace("{label}", "ui"), cells[5].to_string()))
+        Some((
+            method,
+            rest.replace("{label}", "ui"),
+            cells[5].replace("{project}", "ENG"),
+        ))
     })
     .collect()
 }

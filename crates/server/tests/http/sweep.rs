@@ -301,6 +301,10 @@ impl World {
                 let relation: Relation = lead.post(&at, new).await.made();
                 path = path.replace("{id}", &relation.id.to_string());
             }
+            if path.ends_with("/unmerge") {
+                let first = json!({"into": format!("{project}-1")});
+                lead.post(&format!("{at}/merge"), first).await.is(200);
+            }
             path = path.replace("{issue}", &issue.key);
         }
         if body.contains("{made}") {

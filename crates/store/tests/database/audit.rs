@@ -232,6 +232,12 @@ const ROWS: &[(&str, &str)] = &[
          select gen_random_uuid(), reporter_id, project_id, 'Mine', '', '{}', false from issue limit 1",
     ),
     (
+        "merge",
+        "insert into merge (id, issue_id, into_id, merged_by, former_status_id, closed_status_id)
+         select gen_random_uuid(), i.id, o.id, i.reporter_id, i.status_id, i.status_id
+         from issue i join issue o on o.id <> i.id and o.project_id = i.project_id limit 1",
+    ),
+    (
         "former_key",
         "insert into former_key (project_id, number, issue_id) select project_id, 1000, id from issue limit 1",
     ),

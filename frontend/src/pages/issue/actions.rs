@@ -1,5 +1,6 @@
 //! What can be done with the issue as a whole.
 
+use super::duplicate::{MergeDialog, MergeItem};
 use super::relocate::{MoveDialog, MoveItem};
 use crate::api::{self, Tagged};
 use crate::components::menu::Menu;
@@ -44,8 +45,9 @@ pub fn BarActions(
     on_command("copy_key", copy_key);
     on_command("copy_link", copy_link);
     let open = RwSignal::new(false);
-    let moving = RwSignal::new(false);
+    let (merging, moving) = (RwSignal::new(false), RwSignal::new(false));
     view! {
+        <MergeDialog loaded asking=merging past />
         <MoveDialog loaded asking=moving past />
         <Show when=move || key().is_some()>
             <button type="button" class="btn btn-sm btn-ghost hidden sm:inline-flex" on:click=move |_| copy_link()>
@@ -71,6 +73,7 @@ pub fn BarActions(
                         "Copy link"
                         <kbd class="kbd ml-auto">"y"</kbd>
                     </button>
+                    <MergeItem loaded menu=open asking=merging past />
                     <MoveItem loaded menu=open asking=moving past />
                     <DeleteItem loaded open past />
                 </Menu>

@@ -11,6 +11,7 @@ use crate::components::{
 use crate::model::talk::root_of;
 use crate::state::{Draft, drafts};
 use domain::comment::Comment;
+use domain::paths::page;
 use domain::policy::Action;
 use domain::problem::Code;
 use leptos::prelude::*;
@@ -70,6 +71,11 @@ pub fn CommentItem(
                                 "Internal, staff only"
                             </span>
                         }
+                    })}
+                {(comment.issue != state.key())
+                    .then(|| {
+                        let from = comment.issue.clone();
+                        view! { <span class="text-ink-3">"from " <a class="link" href=page::issue(&from)>{from.clone()}</a></span> }
                     })}
                 <span class="ml-auto flex items-center gap-1 text-ink-3">
                     {comment

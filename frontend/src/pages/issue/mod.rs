@@ -4,6 +4,7 @@ mod actions;
 mod around;
 mod comment;
 mod composer;
+mod duplicate;
 mod fact;
 mod fact_forms;
 mod fact_pickers;
@@ -45,6 +46,8 @@ use domain::issue::Issue;
 use domain::paths::{page, with_query};
 use domain::policy::Action;
 use domain::problem::Code;
+use duplicate::MergedNote;
+pub use duplicate::tell_merged;
 pub use fact_pickers::assign;
 use facts::Facts;
 use heading::Heading;
@@ -202,6 +205,7 @@ fn Content(
             <DropZone on_files enabled=Signal::derive(move || state.rights.may(Action::Attach).is_ok())>
                 <div class="flex max-w-[868px] flex-col gap-6 px-4 py-6 lg:px-8">
                     {move || (deleted.get() && as_of.get().is_none()).then(|| view! { <DeletedNote key=state.key() again /> })}
+                    {move || as_of.get().is_none().then(|| view! { <MergedNote again /> })}
                     <Heading on_files />
                     <Sections around=around.clone() />
                 </div>

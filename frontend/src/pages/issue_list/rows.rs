@@ -249,17 +249,24 @@ impl Rows {
                 // It no longer belongs here, but it stays in its place and shows how it is now.
                 None => {
                     let row = row.clone();
-                    let key = row.row.with_untracked(|row| row.key.clone());
+                    let (key, project) = row
+                        .row
+                        .with_untracked(|row| (row.key.clone(), row.project.clone()));
                     spawn_local(async move {
-                        match api::issues::show(&key).await {
-                            Ok(answer) => absorb(&row, row_of(answer.value)),
-                            // Not even that: it is gone for the reader.
-                            Err(error) if !error.may_pass() => {
-                                let _ = self
-                                    .shown
-                                    .try_update(|rows| rows.retain(|other| other.id != row.id));
+                        let gone = match api::issues::show(&key).await {
+                            // It moved to another project.
+                            Ok(answer) if answer.value.project != project => true,
+                            Ok(answer) => {
+                                absorb(&row, row_of(answer.value));
+                                false
                             }
-                            Err(_) => {}
+                            // Not even that: it is gone for the reader.
+                            Err(error) => !error.may_pass(),
+                        };
+                        if gone {
+                            let _ = self
+                                .shown
+                                .try_update(|rows| rows.retain(|other| other.id != row.id));
                         }
                     });
                 }

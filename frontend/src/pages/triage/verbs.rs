@@ -6,7 +6,7 @@ use crate::components::why::GuardedButton;
 use crate::components::{IconName, SmallIcon};
 use crate::model::change::Field;
 use crate::model::refusal::Refusal;
-use crate::pages::issue::{IssueState, right_to};
+use crate::pages::issue::{IssueState, right_to, tell_merged};
 use crate::state::{on_command, toasts};
 use domain::comment::NewComment;
 use domain::issue::{Issue, IssuePatch, Resolution};
@@ -72,27 +72,40 @@ pub fn Verbs(
             });
         }
     };
-    let end = move |words, resolution, comment| {
+    let end = move |words, resolution| {
         if no_end.with_untracked(Option::is_none) {
             decide(Decision {
                 words,
                 status: ended.get_untracked().map(|status| status.slug),
                 resolution: Some(resolution),
-                comment,
+                comment: None,
             });
         }
     };
-    let decline = move || end("declined", Resolution::WontFix, None);
-    let duplicate = move || match chosen.get_untracked() {
-        Some(of) => {
-            let comment = format!("Duplicate of {of}.");
-            end(
-                "closed as a duplicate",
-                Resolution::Duplicate,
-                Some(comment),
-            );
+    let decline = move || end("declined", Resolution::WontFix);
+    let no_merge = Memo::new(move |_| state.rights.may(Action::MergeIssues).err());
+    let duplicate = move || {
+        if no_merge.with_untracked(Option::is_some) {
+            return;
         }
-        None => hint.set(Some("Choose the similar issue that this one repeats.")),
+        let Some(of) = chosen.get_untracked() else {
+            hint.set(Some("Choose the similar issue that this one repeats."));
+            return;
+        };
+        let key = state.key();
+        queue.decided(&key);
+        spawn_local(async move {
+            match api::merges::merge(&key, &of).await {
+                Ok(_) => {
+                    let again = key.clone();
+                    tell_merged(toasts, key, &of, move || queue.back(&again));
+                }
+                Err(error) => {
+                    queue.back(&key);
+                    toasts.failed(&format!("{key} is as it was."), &error);
+                }
+            }
+        });
     };
     let later = move || queue.later(&state.key());
     let later_words = move || match queue.is_aside(&state.key()) {
@@ -130,7 +143,7 @@ pub fn Verbs(
                 <kbd class="kbd" aria-hidden="true">"2"</kbd>
                 "Decline"
             </GuardedButton>
-            <GuardedButton refused=no_end class="btn btn-line" on_click=Callback::new(move |()| duplicate())>
+            <GuardedButton refused=no_merge class="btn btn-line" on_click=Callback::new(move |()| duplicate())>
                 <kbd class="kbd" aria-hidden="true">"3"</kbd>
                 "Duplicate"
             </GuardedButton>

@@ -10,7 +10,8 @@ pub use bulk::bulk;
 pub use create::create;
 pub use relocate::relocate;
 pub use update::{
-    move_into, put_label, remove_label, remove_label_everywhere, unassign_all, update,
+    Standing, move_into, put_label, remove_label, remove_label_everywhere, restand, unassign_all,
+    update,
 };
 
 use super::{Error, Result};

@@ -564,6 +564,66 @@ fn moved(
     Ok(())
 }
 
+/// Where an issue is put, beside the workflow's steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// The status, one of the project's.
+    pub status: Uuid,
+    /// How it ended, if that status is a done one.
+    pub resolution: Option<Resolution>,
+}
+
+/// Puts an issue where a merge wants it: no step of the workflow, but otherwise a change like every
+/// other. Where it stands already, nothing changes.
+///
+/// # Errors
+/// To be tried again when somebody was faster.
+pub fn restand(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    workflow: &projects::StoredWorkflow,
+    to: Standing,
+) -> Result<()> {
+    let i = &found.issue;
+    let at = workflow.ids.iter().position(|id| *id == to.status);
+    let category = at
+        .and_then(|at| workflow.workflow.statuses.get(at))
+        .map_or(i.status.category, |s| s.category);
+    let mut fields = IssueFields::from(i);
+    let mut changes: Vec<Change> = Vec::new();
+    if to.status != i.status.id {
+        let s = &i.status;
+        let old = json!({"id": s.id, "slug": s.slug, "name": s.name, "category": s.category});
+        changes.push(("status", old, status_fact(workflow, to.status)));
+        fields.status_id = to.status;
+    }
+    fields.resolution = match category.is_open() {
+        true => None,
+        false => to
+            .resolution
+            .or(i.resolution)
+            .or(Some(Resolution::Complete)),
+    };
+    if fields.resolution != i.resolution {
+        changes.push(("resolution", json!(i.resolution), json!(fields.resolution)));
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let dates = Dates {
+        enters: Some(category).filter(|c| *c != i.status.category),
+        closing: match (i.status.category.is_open(), category.is_open()) {
+            (true, false) => Closing::Close,
+            (false, true) => Closing::Reopen,
+            _ => Closing::Keep,
+        },
+        ..Dates::KEEP
+    };
+    issues::update(tx, i, &fields, dates, by(actor), Updated::Fields(changes))?;
+    Ok(())
+}
+
 fn write(
     tx: &mut Tx<'_>,
     actor: &Actor,

@@ -1,0 +1,206 @@
+//! Duplicates: merged into the issue that they repeat, shown there, and taken back.
+//!
+//! Nothing is carried over: comments and files of a duplicate stay its own and are read beside those of
+//! the issue it repeats. So taking a merge back puts back exactly what it showed, with every change made
+//! since, and what was written on the other issue stays there.
+
+use super::issues::{Standing, restand};
+use super::{Error, Result};
+use domain::event::EventKind;
+use domain::issue::Resolution;
+use domain::key::{IssueRef, issue_key};
+use domain::merge::{Merged, NewMerge};
+use domain::policy::Action;
+use domain::problem::FieldError;
+use domain::workflow::Category;
+use serde_json::json;
+use store::access::{self, Actor, IssueAccess, Scope};
+use store::db::{Conn, Tx};
+use store::events::NewEvent;
+use store::merges::{self, Closed};
+use store::{issues, projects};
+use uuid::Uuid;
+
+fn key(found: &IssueAccess) -> String {
+    issue_key(&found.access.project.key, found.issue.number)
+}
+
+/// How an issue is merged, as far as it exists for the caller.
+///
+/// # Errors
+/// 404.
+pub fn state(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Merged> {
+    let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let merge = merges::of_issue(conn, found.issue.id)?;
+    let into = match &merge {
+        None => None,
+        Some(merge) => {
+            match access::issue(
+                conn,
+                actor,
+                &IssueRef::Id(merge.into_id),
+                Action::SeeProject,
+            ) {
+                Ok(other) => Some(key(&other)),
+                Err(store::Error::NotFound) => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let scope: Scope = access::scope(conn, actor)?;
+    Ok(Merged {
+        merged: merge.is_some(),
+        into,
+        since: merge.map(|m| m.merged_at),
+        duplicates: merges::duplicates(conn, &scope, found.issue.id)?,
+    })
+}
+
+/// The issue of something that is shown with it: its own, or one it is merged into when that exists
+/// for the caller.
+///
+/// # Errors
+/// 404.
+pub fn shown_with(conn: &mut Conn, actor: &Actor, issue: Uuid) -> Result<IssueAccess> {
+    let own = access::issue(conn, actor, &IssueRef::Id(issue), Action::SeeProject);
+    let Err(store::Error::NotFound) = own else {
+        return Ok(own?);
+    };
+    for above in merges::above(conn, issue)? {
+        match access::issue(conn, actor, &IssueRef::Id(above), Action::SeeProject) {
+            Err(store::Error::NotFound) => {}
+            found => return Ok(found?),
+        }
+    }
+    Err(Error::not_found())
+}
+
+/// The issue that another one repeats.
+fn original(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<IssueAccess> {
+    let unknown = || FieldError::at("into", "unknown_value", "There is no such issue.");
+    let which: IssueRef = word.trim().parse().map_err(|_| unknown())?;
+    match access::named_issue(tx, actor, &which, Action::SeeProject) {
+        Ok(found) => Ok(found),
+        Err(store::Error::NotFound) => Err(unknown().into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Merges a duplicate into the issue that it repeats: it is closed as a duplicate, and shown there.
+///
+/// # Errors
+/// 403 naming the right that is missing on either, 404, 409 when it is merged already, deleted or
+/// archived, 422 for an issue that does not exist for the caller, is the same, or is itself merged.
+pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge) -> Result<Merged> {
+    let found = access::issue(tx, actor, which, Action::MergeIssues)?;
+    found.writable()?;
+    let into = original(tx, actor, &asked.into)?;
+    if into.issue.id == found.issue.id {
+        let detail = "An issue is no duplicate of itself.";
+        return Err(FieldError::at("into", "same_issue", detail).into());
+    }
+    into.allow(Action::MergeIssues)?;
+    into.writable()?;
+    // Two merges of the same issues, also crosswise, come one after the other.
+    let mut both = [found.issue.id, into.issue.id];
+    both.sort_unstable();
+    issues::lock(tx, &both)?;
+    if merges::of_issue(tx, found.issue.id)?.is_some() {
+        return Err(Error::conflict(
+            "The issue is merged already; take that back first.",
+        ));
+    }
+    if merges::of_issue(tx, into.issue.id)?.is_some() {
+        let detail = "That issue is a duplicate itself; merge into the one it repeats.";
+        return Err(FieldError::at("into", "merged_itself", detail).into());
+    }
+    // Read again under the lock: the status may have changed.
+    let found = access::issue(
+        tx,
+        actor,
+        &IssueRef::Id(found.issue.id),
+        Action::MergeIssues,
+    )?;
+    let workflow = projects::workflow(tx, found.access.project.id)?;
+    let was = &found.issue;
+    let status = if was.status.category.is_open() {
+        let done = |s: &&domain::workflow::Status| s.category == Category::Done;
+        let done = workflow.workflow.statuses.iter().find(done);
+        done.and_then(|s| workflow.id(&s.slug)).ok_or_else(|| {
+            Error::conflict("The workflow has no status in which issues are done.")
+        })?
+    } else {
+        was.status.id
+    };
+    let closed = Closed {
+        former_status: was.status.id,
+        former_resolution: was.resolution,
+        status,
+    };
+    let standing = Standing {
+        status,
+        resolution: Some(Resolution::Duplicate),
+    };
+    restand(tx, actor, &found, &workflow, standing)?;
+    merges::insert(tx, was.id, into.issue.id, actor.id, closed)?;
+    tell(tx, actor, EventKind::MergeCreated, &found, &into);
+    state(tx, actor, &IssueRef::Id(found.issue.id))
+}
+
+/// Tells both issues of it.
+fn tell(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: EventKind,
+    duplicate: &IssueAccess,
+    into: &IssueAccess,
+) {
+    for (of, field, other) in [(duplicate, "into", into), (into, "from", duplicate)] {
+        let mut event = NewEvent::new(kind, Some(actor.id))
+            .project(of.access.project.id)
+            .issue(of.issue.id)
+            .is(json!({"id": other.issue.id, "name": key(other)}));
+        event.field = Some(field);
+        tx.record(event);
+    }
+}
+
+/// Takes a merge back: the duplicate stands again where it stood, unless it was moved on since.
+///
+/// # Errors
+/// 403 naming the right that is missing on either, 404, 409 when it is not merged, deleted or archived.
+pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merged> {
+    let found = access::issue(tx, actor, which, Action::MergeIssues)?;
+    found.writable()?;
+    issues::lock(tx, &[found.issue.id])?;
+    let found = access::issue(
+        tx,
+        actor,
+        &IssueRef::Id(found.issue.id),
+        Action::MergeIssues,
+    )?;
+    let merge = merges::of_issue(tx, found.issue.id)?
+        .ok_or_else(|| Error::conflict("The issue is not merged."))?;
+    let into = IssueRef::Id(merge.into_id);
+    let into = access::issue(tx, actor, &into, Action::MergeIssues)?;
+    merges::end(tx, merge.id)?;
+    let was = &found.issue;
+    let untouched =
+        was.status.id == merge.closed_status_id && was.resolution == Some(Resolution::Duplicate);
+    if untouched {
+        let workflow = projects::workflow(tx, found.access.project.id)?;
+        // The former status may be gone, or of a project that it left.
+        let there = workflow.ids.contains(&merge.former_status_id);
+        let first = workflow.workflow.first().and_then(|s| workflow.id(&s.slug));
+        let standing = Standing {
+            status: Some(merge.former_status_id)
+                .filter(|_| there)
+                .or(first)
+                .ok_or_else(|| Error::internal("a project without statuses"))?,
+            resolution: merge.former_resolution,
+        };
+        restand(tx, actor, &found, &workflow, standing)?;
+    }
+    tell(tx, actor, EventKind::MergeEnded, &found, &into);
+    state(tx, actor, &IssueRef::Id(found.issue.id))
+}

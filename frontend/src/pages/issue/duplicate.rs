@@ -1,0 +1,319 @@
+//! The issue repeats another: merging it into that one, and taking it back.
+
+use super::state::IssueState;
+use crate::api::{self, Tagged};
+use crate::components::glyph::StatusLook;
+use crate::components::marks::StatusMark;
+use crate::components::{BusyButton, Dialog, ErrorNote, GuardedButton, IconName, SmallIcon};
+use crate::model::moment::READ_ONLY;
+use crate::model::refusal::{self, Refusal};
+use crate::pages::new_issue_similar::closeness;
+use crate::state::form::Form;
+use crate::state::{Loaded, Session, Toasts, live, on_command, session, toasts};
+use domain::issue::{Issue, Resolution};
+use domain::paths::page;
+use domain::policy::Action;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Why this issue cannot be merged; `None` while nothing is known of it. Tracked.
+fn may_merge(
+    session: Session,
+    loaded: Loaded<Tagged<Issue>>,
+    past: Signal<bool>,
+) -> Option<Result<(), Refusal>> {
+    let issue = loaded.value.get()?.value;
+    let standing = session.standing(&issue.project)?;
+    if past.get() {
+        return Some(Err(Refusal::plain(READ_ONLY)));
+    }
+    let gone = || {
+        let deleted = issue.deleted_at.is_some();
+        deleted.then(|| Refusal::plain("It is deleted; restore it first."))
+    };
+    let refused = refusal::refused(standing.role, Action::MergeIssues);
+    let refused = refused.map(|refusal| refusal.in_project(&issue.project));
+    Some(refused.or_else(gone).map_or(Ok(()), Err))
+}
+
+/// Says that it was done, with the way back.
+pub fn tell_merged(
+    toasts: Toasts,
+    key: String,
+    into: &str,
+    back: impl Fn() + Clone + Send + Sync + 'static,
+) {
+    toasts.undo(format!("{key} merged into {into}."), move || {
+        let (key, back) = (key.clone(), back.clone());
+        spawn_local(async move {
+            match api::merges::unmerge(&key).await {
+                Ok(_) => back(),
+                Err(error) => toasts.failed(&format!("{key} is still merged."), &error),
+            }
+        });
+    });
+}
+
+/// The line in the issue's menu.
+#[component]
+pub(super) fn MergeItem(
+    /// The issue.
+    loaded: Loaded<Tagged<Issue>>,
+    /// Whether the menu is open.
+    menu: RwSignal<bool>,
+    /// Whether the dialog is open.
+    asking: RwSignal<bool>,
+    /// Whether the issue is shown as it was.
+    past: Signal<bool>,
+) -> impl IntoView {
+    let session = session();
+    let right = Memo::new(move |_| may_merge(session, loaded, past));
+    let why = move || right.get().and_then(Result::err);
+    let allowed = move || matches!(right.get(), Some(Ok(())));
+    view! {
+        <button
+            type="button"
+            role="menuitem"
+            class:text-ink-3=move || !allowed()
+            aria-disabled=move || (!allowed()).then_some("true")
+            title=move || why().map(|refusal| refusal.sentence)
+            on:click=move |_| {
+                if untrack(allowed) {
+                    menu.set(false);
+                    asking.set(true);
+                }
+            }
+        >
+            <SmallIcon name=IconName::Layers />
+            "Merge into …"
+            <kbd class="kbd ml-auto">"D"</kbd>
+        </button>
+        {move || {
+            why().map(|refusal| {
+                view! {
+                    <p class="max-w-56 px-2 pb-1 text-xs text-ink-3">{refusal.sentence.clone()}</p>
+                    {refusal.rule().map(|href| view! { <a role="menuitem" class="link" href=href>"See the rule"</a> })}
+                }
+            })
+        }}
+    }
+}
+
+/// The dialog, and the key that opens it.
+#[component]
+pub(super) fn MergeDialog(
+    /// The issue.
+    loaded: Loaded<Tagged<Issue>>,
+    /// Whether it is open.
+    asking: RwSignal<bool>,
+    /// Whether the issue is shown as it was.
+    past: Signal<bool>,
+) -> impl IntoView {
+    let session = session();
+    let toasts = toasts();
+    on_command("merge_into", move || {
+        match untrack(|| may_merge(session, loaded, past)) {
+            Some(Ok(())) => asking.set(true),
+            Some(Err(refusal)) => toasts.refused(refusal.sentence),
+            None => {}
+        }
+    });
+    let key = Memo::new(move |_| {
+        loaded
+            .value
+            .with(|issue| issue.as_ref().map(|issue| issue.value.key.clone()))
+            .unwrap_or_default()
+    });
+    let title = Signal::derive(move || format!("Merge {} into another issue", key.get()));
+    view! {
+        <Dialog open=asking title id="merge-title">
+            <MergeForm loaded asking />
+        </Dialog>
+    }
+}
+
+#[component]
+fn MergeForm(loaded: Loaded<Tagged<Issue>>, asking: RwSignal<bool>) -> impl IntoView {
+    let toasts = toasts();
+    let form = Form::new(&["into"]);
+    let Some(issue) = loaded.value.get_untracked() else {
+        return ().into_any();
+    };
+    let issue = issue.value;
+    let into = RwSignal::new(String::new());
+    let alike = {
+        let (project, title, own) = (issue.project.clone(), issue.title.clone(), issue.id);
+        Loaded::keep(
+            || (),
+            move |()| {
+                let (project, title) = (project.clone(), title.clone());
+                async move {
+                    let mut found = api::search::similar(&project, &title).await?;
+                    found.retain(|other| other.id != own);
+                    Ok(found)
+                }
+            },
+        )
+    };
+    let key = issue.key;
+    let send = Callback::new(move |()| {
+        let target = into.get_untracked().trim().to_uppercase();
+        if target.is_empty() {
+            return;
+        }
+        let key = key.clone();
+        let sent = key.clone();
+        let wanted = target.clone();
+        form.send(
+            async move { api::merges::merge(&sent, &wanted).await },
+            move |_| {
+                asking.set(false);
+                loaded.reload();
+                tell_merged(toasts, key, &target, move || loaded.reload());
+            },
+        );
+    });
+    let wrong = form.field("into");
+    view! {
+        <form
+            class="flex flex-col gap-4"
+            on:submit=move |event| {
+                event.prevent_default();
+                send.run(());
+            }
+        >
+            <p class="text-sm text-ink-2">
+                "It is closed as a duplicate. Its comments and files are shown with the other issue too, to everybody who sees that one; internal notes stay internal. It can be taken back at any time."
+            </p>
+            <label class="flex flex-col gap-1 text-xs text-ink-2">
+                "Key of the issue that it repeats"
+                <input
+                    class="input input-sm w-full"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid=move || wrong.get().is_some().then_some("true")
+                    aria-describedby="merge-wrong"
+                    bind:value=into
+                />
+                <span id="merge-wrong" class="text-error empty:hidden" role="alert">{move || wrong.get()}</span>
+            </label>
+            <Show when=move || alike.value.with(|list| list.as_ref().is_some_and(|list| !list.is_empty()))>
+                <fieldset class="flex flex-col gap-1">
+                    <legend class="pb-1 text-xs text-ink-2">"Or one of these, which look like it"</legend>
+                    <For each=move || alike.value.get().unwrap_or_default() key=|other| other.id let:other>
+                        {
+                            let (value, choose) = (other.key.clone(), other.key.clone());
+                            view! {
+                                <label class="flex min-h-8 cursor-pointer items-center gap-2 rounded px-1 text-sm hover:bg-hover">
+                                    <input
+                                        type="radio"
+                                        class="radio radio-xs"
+                                        name="merge-into"
+                                        prop:checked=move || into.with(|into| into.trim().eq_ignore_ascii_case(&value))
+                                        on:change=move |_| into.set(choose.clone())
+                                    />
+                                    <StatusMark look=StatusLook::plain(other.status.category) name=other.status.name.clone() />
+                                    <span class="ii-key shrink-0">{other.key.clone()}</span>
+                                    <span class="truncate">{other.title.clone()}</span>
+                                    <span class="ml-auto shrink-0 text-xs text-ink-3">{closeness(other.similarity)}</span>
+                                </label>
+                            }
+                        }
+                    </For>
+                </fieldset>
+            </Show>
+            <ErrorNote error=form.general() />
+            <div class="flex justify-end gap-2">
+                <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| asking.set(false)>"Cancel"</button>
+                <BusyButton
+                    busy=form.busy
+                    class="btn btn-sm btn-primary"
+                    disabled=Signal::derive(move || into.with(|into| into.trim().is_empty()))
+                    on_click=send
+                >
+                    {move || {
+                        let into = into.with(|into| into.trim().to_uppercase());
+                        if into.is_empty() { "Merge".to_owned() } else { format!("Merge into {into}") }
+                    }}
+                </BusyButton>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Says that the issue is merged into another, with the way there and the way back.
+#[component]
+pub(super) fn MergedNote(
+    /// Reads the issue again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let live = live();
+    let toasts = toasts();
+    let key = StoredValue::new(state.key());
+    let duplicate = state.get(|issue| issue.resolution == Some(Resolution::Duplicate));
+    let merged = Loaded::keep(
+        move || (duplicate.get(), live.issue(&key.get_value())),
+        move |(duplicate, _)| {
+            let key = key.get_value();
+            async move {
+                if duplicate {
+                    api::merges::show(&key).await.map(Some)
+                } else {
+                    Ok(None)
+                }
+            }
+        },
+    );
+    let shown = Memo::new(move |_| merged.value.get().flatten().filter(|state| state.merged));
+    let refused = Signal::derive(move || state.rights.may(Action::MergeIssues).err());
+    let busy = RwSignal::new(false);
+    let back = Callback::new(move |()| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let key = key.get_value();
+        spawn_local(async move {
+            match api::merges::unmerge(&key).await {
+                Ok(_) => {
+                    toasts.done(format!("{key} stands for itself again."));
+                    merged.reload();
+                    let _ = again.try_run(());
+                }
+                Err(error) => toasts.failed(&format!("{key} is still merged."), &error),
+            }
+            let _ = busy.try_set(false);
+        });
+    });
+    view! {
+        {move || {
+            shown
+                .get()
+                .map(|state| {
+                    let into = match state.into {
+                        Some(into) => {
+                            view! {
+                                <span>
+                                    "Merged into " <a class="link" href=page::issue(&into)>{into.clone()}</a>
+                                    ", where its comments and files are shown too."
+                                </span>
+                            }
+                                .into_any()
+                        }
+                        None => view! { <span>"Merged into an issue that does not exist for you."</span> }.into_any(),
+                    };
+                    view! {
+                        <div class="mb-4 flex flex-wrap items-center gap-2 rounded-lg border border-base-300 bg-base-200 px-3 py-2 text-sm" role="status">
+                            <SmallIcon name=IconName::Layers />
+                            {into}
+                            <span class="ml-auto">
+                                <GuardedButton refused class="btn btn-xs btn-line h-7" on_click=back>"Unmerge"</GuardedButton>
+                            </span>
+                        </div>
+                    }
+                })
+        }}
+    }
+}
