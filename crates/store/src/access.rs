@@ -351,7 +351,7 @@ pub fn project(
 }
 
 /// What an issue is to the caller and to others. How far its parts are and what blocks it is told of
-/// the instant that the conditions are about; watches and votes are of today.
+/// the instant that the conditions are about; watches and votes are of today alone.
 macro_rules! plan_columns {
     ($parts:literal, $closed:literal, $stands:literal) => {
         concat!(
@@ -559,6 +559,7 @@ pub fn issue_as_of(
     .optional()?;
     let (mut issue, project, membership) = row.ok_or(Error::NotFound)?;
     let key = project.key.clone();
+    issue.plan = issue.plan.of_the_past();
     let blocked = is_blocked(conn, actor, &today.access, &issue)?;
     // A project that does not exist for them is not named: there it is called as it is today.
     if ProjectAccess::judge(project, membership.as_deref(), actor).is_err() {

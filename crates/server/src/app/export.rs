@@ -1,11 +1,11 @@
 //! A whole project as one document, in parts, so that memory does not grow with it.
 
-use super::{Result, history};
+use super::Result;
+use super::history::{self, Part};
 use chrono::{DateTime, Utc};
 use domain::attachment::Attachment;
 use domain::audit::AuditKind;
 use domain::comment::Comment;
-use domain::event::HistoryEntry;
 use domain::issue::Issue;
 use domain::key::{ProjectRef, issue_key};
 use domain::policy::Action;
@@ -107,7 +107,7 @@ pub fn events_after(
     actor: &Actor,
     id: Uuid,
     after: Option<(DateTime<Utc>, Uuid)>,
-) -> Result<Vec<HistoryEntry>> {
+) -> Result<Part> {
     project(conn, actor, id)?;
     history::of_project(conn, actor, id, after, PART)
 }

@@ -143,7 +143,19 @@ pub fn of_comment(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Vec<Histor
     render(conn, facts, true)
 }
 
-/// One part of everything that happened in a project, oldest first: for its export.
+/// One part of everything that happened in a project.
+#[derive(Debug)]
+pub struct Part {
+    /// What the caller may be told of it, oldest first.
+    pub entries: Vec<HistoryEntry>,
+    /// How many events it is.
+    pub events: usize,
+    /// Where it ends; nothing at the end of the log.
+    pub last: Option<At>,
+}
+
+/// One part of everything that happened in a project, oldest first: for its export. What names an
+/// issue of another project that does not exist for the caller is counted, but not told.
 ///
 /// # Errors
 /// When the database is away.
@@ -153,40 +165,28 @@ pub fn of_project(
     project: Uuid,
     after: Option<At>,
     limit: i64,
-) -> Result<Vec<HistoryEntry>> {
-    let facts = events::project_history(conn, project, after, limit)?;
+) -> Result<Part> {
+    let mut facts = events::project_history(conn, project, after, limit)?;
+    let (events, last) = (facts.len(), facts.last().map(|fact| (fact.at, fact.id)));
+    let named = |fact: &Fact| {
+        let kind = EventKind::from_slug(&fact.kind);
+        kind.filter(|kind| kind.names_another_issue())?;
+        let value = fact.new.as_ref().or(fact.old.as_ref())?;
+        Uuid::try_parse(value.get("issue")?.get("id")?.as_str()?).ok()
+    };
+    let ids: Vec<Uuid> = facts.iter().filter_map(named).collect();
+    if !ids.is_empty() {
+        let scope = access::scope(conn, actor)?;
+        let seen = relations::keys(conn, &scope, &ids)?;
+        facts.retain(|fact| named(fact).is_none_or(|id| seen.contains_key(&id)));
+    }
     let mut entries = render(conn, facts, true)?;
     hide_other_projects(conn, actor, &mut entries)?;
-    // Every event is there, so that its count is that of the log; but an issue of another project that
-    // the caller cannot see has no name.
-    let other = |value: &Option<Value>| {
-        let id = value.as_ref()?.get("issue")?.get("id")?.as_str()?;
-        Uuid::try_parse(id).ok()
-    };
-    let named = |entry: &HistoryEntry| {
-        let kind = EventKind::from_slug(&entry.kind);
-        kind.is_some_and(EventKind::names_another_issue)
-            .then(|| other(&entry.new).or_else(|| other(&entry.old)))
-            .flatten()
-    };
-    let ids: Vec<Uuid> = entries.iter().filter_map(named).collect();
-    if ids.is_empty() {
-        return Ok(entries);
-    }
-    let scope = access::scope(conn, actor)?;
-    let seen = relations::keys(conn, &scope, &ids)?;
-    for entry in &mut entries {
-        if named(entry).is_some_and(|id| !seen.contains_key(&id)) {
-            for value in [&mut entry.old, &mut entry.new] {
-                if let Some(Value::Object(fields)) = value {
-                    fields.insert("issue".into(), Value::Null);
-                }
-            }
-            let kind = EventKind::from_slug(&entry.kind).unwrap_or(EventKind::RelationCreated);
-            entry.sentence = event::sentence(kind, None, entry.old.as_ref(), entry.new.as_ref());
-        }
-    }
-    Ok(entries)
+    Ok(Part {
+        entries,
+        events,
+        last,
+    })
 }
 
 /// One page of what happened around the issues that exist for the caller, newest first; only what

@@ -22,6 +22,8 @@ struct Export {
     project: Uuid,
     step: Step,
     issues: i64,
+    /// Events that the document holds, and all that it went past.
+    told: i64,
     events: i64,
 }
 
@@ -70,10 +72,11 @@ impl Export {
                         use_case::events_after(conn, actor, id, after)
                     })
                     .await?;
-                if let Some(last) = part.last() {
-                    let out = listed(&part, self.events)?;
-                    self.step = Step::Events(Some((last.at, last.id)));
-                    self.events += i64::try_from(part.len()).unwrap_or_default();
+                if let Some(last) = part.last {
+                    let out = listed(&part.entries, self.told)?;
+                    self.step = Step::Events(Some(last));
+                    self.told += i64::try_from(part.entries.len()).unwrap_or_default();
+                    self.events += i64::try_from(part.events).unwrap_or_default();
                     return Ok(Some(out));
                 }
                 let (issues, events) = (self.issues, self.events);
@@ -93,7 +96,8 @@ impl Export {
 /// Everything of a project as one JSON document.
 ///
 /// Settings, workflow, members, labels, versions, issues with comments and the metadata of files,
-/// and the whole log, former texts and internal notes too. Sent in parts: when it breaks off, it does
+/// and the whole log, former texts and internal notes too; without relations to issues that do not
+/// exist for the caller. Sent in parts: when it breaks off, it does
 /// not end as JSON and does not count as exported. The audit log says who took it.
 #[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, description = "One JSON object", content_type = "application/json", body = Object)))]
 #[get("/projects/{project}/export")]
@@ -114,6 +118,7 @@ pub async fn export_project(
         project: id,
         step: Step::Issues(0),
         issues: 0,
+        told: 0,
         events: 0,
     };
     let parts = stream::try_unfold((export, Some(head)), |(mut export, head)| async move {

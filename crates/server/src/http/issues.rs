@@ -201,7 +201,7 @@ async fn create(
         ("format" = Option<String>, Query, description = "`json` (default) or `csv`, which takes neither `limit` nor `cursor`"),
         ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"),
         ("cursor" = Option<String>, Query, description = "From `next_cursor`"),
-        ("as_of" = Option<String>, Query, description = "As it was at that instant; rights, names, watches and votes are those of today"),
+        ("as_of" = Option<String>, Query, description = "As it was at that instant; rights and names are those of today, watches and votes are left out, and filters and orders by them take those of today"),
         ("group_by" = Option<String>, Query, description = "`status`, `category`, `type`, `severity`, `priority`, `resolution`, `assignee`, `reporter`, `label`, `project`, `fixed_version`: groups one after the other, each in the order of `sort`"),
         ("closed" = Option<String>, Query, description = "With `group_by`: values of groups whose issues are left out; `groups` counts them all the same"),
     ),
@@ -283,7 +283,8 @@ pub async fn list_issues(
 /// One issue, by key or id.
 ///
 /// With `as_of` as it was at that instant; not before it was made. Whom it exists for, the names of
-/// people, statuses, labels and versions, and who watches it or voted for it are of today.
+/// people, statuses, labels and versions are of today. Watches and votes are no part of the past: there
+/// they are false and 0.
 #[utoipa::path(
     tag = "issues",
     params(("issue" = String, Path, description = "Key or id"), ("as_of" = Option<String>, Query, description = "As it was at that instant"), ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has")),

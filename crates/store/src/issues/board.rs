@@ -84,7 +84,7 @@ pub fn board(
         .sql(") order by i.rank");
     let rows: Vec<Row> = first.query::<RowSql>().load(conn.pg())?;
     let homes: Vec<Uuid> = rows.iter().map(|row| row.status.id).collect();
-    for (home, card) in homes.into_iter().zip(dress(conn, rows)?) {
+    for (home, card) in homes.into_iter().zip(dress(conn, rows, as_of.is_some())?) {
         if let Some((_, column)) = found.iter_mut().find(|(id, _)| *id == home) {
             column.cards.push(card);
         }

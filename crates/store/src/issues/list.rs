@@ -266,7 +266,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         .then(|| rows.last().map(|r| position_of(filter.sort, cut, r)))
         .flatten();
     Ok(Listed {
-        rows: dress(conn, rows)?,
+        rows: dress(conn, rows, as_of.is_some())?,
         next,
         total: Total::capped_at(max, count),
         groups,
@@ -361,7 +361,7 @@ fn rest_of_page(f: &mut Fragment, asked: &Asked<'_>, cut: Option<Cut>, matching:
 }
 
 /// Adds the names of people and labels, two statements for the whole page.
-pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
+pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>, past: bool) -> Result<Vec<IssueRow>> {
     let people = rows
         .iter()
         .flat_map(|r| [Some(r.reporter_id), r.assignee_id])
@@ -413,10 +413,11 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<IssueRow>> {
                 due_date: r.due_date,
                 rank: r.rank,
                 life: r.life,
-                watching: r.plan.watching,
-                watchers: r.plan.watchers,
-                voted: r.plan.voted,
-                votes: r.plan.votes,
+                // Of today: no part of what is said of an instant of the past.
+                watching: r.plan.watching && !past,
+                watchers: if past { 0 } else { r.plan.watchers },
+                voted: r.plan.voted && !past,
+                votes: if past { 0 } else { r.plan.votes },
                 sub_issues: Progress {
                     total: r.plan.sub_issues.first().copied().unwrap_or_default(),
                     done: r.plan.sub_issues.get(1).copied().unwrap_or_default(),

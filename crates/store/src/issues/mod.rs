@@ -100,6 +100,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The same without watches and votes, which are of today: what is said of an instant of the past
+    /// is said of it for ever.
+    #[must_use]
+    pub fn of_the_past(self) -> Self {
+        Self {
+            watching: false,
+            watchers: 0,
+            voted: false,
+            votes: 0,
+            ..self
+        }
+    }
+
     fn progress(&self, own_only: bool) -> Progress {
         let from = if own_only { 2 } else { 0 };
         let count = |at: usize| self.sub_issues.get(from + at).copied().unwrap_or_default();
