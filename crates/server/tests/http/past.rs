@@ -37,7 +37,13 @@ fn then(path: &str, at: &str) -> String {
 /// The answer without the instant that it names.
 fn said(body: &[u8], at: &str) -> String {
     let text = String::from_utf8(body.to_vec()).unwrap();
-    text.replace(&format!("\"as_of\":\"{at}\""), "\"as_of\":null")
+    let mut text = text.replace(&format!("\"as_of\":\"{at}\""), "\"as_of\":null");
+    // Who watches is of today alone.
+    text = text.replace("\"watching\":true", "\"watching\":false");
+    for count in 1..=9 {
+        text = text.replace(&format!("\"watchers\":{count},"), "\"watchers\":0,");
+    }
+    text
 }
 
 /// One random change of somebody; gives the issue when it was allowed.
