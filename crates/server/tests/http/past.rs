@@ -43,6 +43,12 @@ fn said(body: &[u8], at: &str) -> String {
     for count in 1..=9 {
         text = text.replace(&format!("\"watchers\":{count},"), "\"watchers\":0,");
     }
+    // Parts change without the issue, and one that is deleted later is gone from the past.
+    let none = "\"sub_issues\":{\"total\":0,\"done\":0}";
+    for (total, done) in (0..=9).flat_map(|total| (0..=total).map(move |done| (total, done))) {
+        let parts = format!("\"sub_issues\":{{\"total\":{total},\"done\":{done}}}");
+        text = text.replace(&parts, none);
+    }
     text
 }
 
