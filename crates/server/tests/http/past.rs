@@ -537,7 +537,12 @@ async fn a_workflow_that_changes_does_not_change_the_past() {
             .iter()
             .find(|c| c.status.slug == column.status.slug);
         let same = same.unwrap_or_else(|| panic!("{}", column.status.slug));
-        assert_eq!((same.count, &same.cards), (column.count, &column.cards));
+        // Who watches is of today alone.
+        let mut cards = column.cards.clone();
+        for card in &mut cards {
+            (card.watching, card.watchers) = (false, 0);
+        }
+        assert_eq!((same.count, &same.cards), (column.count, &cards));
     }
     assert_complete(&server, &keys).await;
 }
