@@ -1,7 +1,8 @@
 //! What can be done with the issue as a whole.
 
-use super::duplicate::{MergeDialog, MergeItem};
-use super::relocate::{MoveDialog, MoveItem};
+use super::duplicate::{MERGE, MergeDialog};
+use super::offered::OfferItem;
+use super::relocate::{MOVE, MoveDialog};
 use crate::api::{self, Tagged};
 use crate::components::menu::Menu;
 use crate::components::popover::Popover;
@@ -73,8 +74,8 @@ pub fn BarActions(
                         "Copy link"
                         <kbd class="kbd ml-auto">"y"</kbd>
                     </button>
-                    <MergeItem loaded menu=open asking=merging past />
-                    <MoveItem loaded menu=open asking=moving past />
+                    <OfferItem offer=MERGE loaded menu=open asking=merging past />
+                    <OfferItem offer=MOVE loaded menu=open asking=moving past />
                     <DeleteItem loaded open past />
                 </Menu>
             </Popover>

@@ -1,40 +1,28 @@
 //! The issue repeats another: merging it into that one, and taking it back.
 
+use super::offered::{Offer, OfferDialog};
 use super::state::IssueState;
 use crate::api::{self, Tagged};
 use crate::components::glyph::StatusLook;
 use crate::components::marks::StatusMark;
-use crate::components::{BusyButton, Dialog, ErrorNote, GuardedButton, IconName, SmallIcon};
-use crate::model::moment::READ_ONLY;
-use crate::model::refusal::{self, Refusal};
+use crate::components::{BusyButton, ErrorNote, GuardedButton, IconName, SmallIcon};
 use crate::pages::new_issue_similar::closeness;
 use crate::state::form::Form;
-use crate::state::{Loaded, Session, Toasts, live, on_command, session, toasts};
+use crate::state::{Loaded, Toasts, live, toasts};
 use domain::issue::{Issue, Resolution};
 use domain::paths::page;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// Why this issue cannot be merged; `None` while nothing is known of it. Tracked.
-fn may_merge(
-    session: Session,
-    loaded: Loaded<Tagged<Issue>>,
-    past: Signal<bool>,
-) -> Option<Result<(), Refusal>> {
-    let issue = loaded.value.get()?.value;
-    let standing = session.standing(&issue.project)?;
-    if past.get() {
-        return Some(Err(Refusal::plain(READ_ONLY)));
-    }
-    let gone = || {
-        let deleted = issue.deleted_at.is_some();
-        deleted.then(|| Refusal::plain("It is deleted; restore it first."))
-    };
-    let refused = refusal::refused(standing.role, Action::MergeIssues);
-    let refused = refused.map(|refusal| refusal.in_project(&issue.project));
-    Some(refused.or_else(gone).map_or(Ok(()), Err))
-}
+/// Merging, as the menu and its key offer it.
+pub(super) const MERGE: Offer = Offer {
+    action: Action::MergeIssues,
+    command: "merge_into",
+    icon: IconName::Layers,
+    words: "Merge into …",
+    key: "D",
+};
 
 /// Says that it was done, with the way back.
 pub fn tell_merged(
@@ -54,51 +42,6 @@ pub fn tell_merged(
     });
 }
 
-/// The line in the issue's menu.
-#[component]
-pub(super) fn MergeItem(
-    /// The issue.
-    loaded: Loaded<Tagged<Issue>>,
-    /// Whether the menu is open.
-    menu: RwSignal<bool>,
-    /// Whether the dialog is open.
-    asking: RwSignal<bool>,
-    /// Whether the issue is shown as it was.
-    past: Signal<bool>,
-) -> impl IntoView {
-    let session = session();
-    let right = Memo::new(move |_| may_merge(session, loaded, past));
-    let why = move || right.get().and_then(Result::err);
-    let allowed = move || matches!(right.get(), Some(Ok(())));
-    view! {
-        <button
-            type="button"
-            role="menuitem"
-            class:text-ink-3=move || !allowed()
-            aria-disabled=move || (!allowed()).then_some("true")
-            title=move || why().map(|refusal| refusal.sentence)
-            on:click=move |_| {
-                if untrack(allowed) {
-                    menu.set(false);
-                    asking.set(true);
-                }
-            }
-        >
-            <SmallIcon name=IconName::Layers />
-            "Merge into …"
-            <kbd class="kbd ml-auto">"D"</kbd>
-        </button>
-        {move || {
-            why().map(|refusal| {
-                view! {
-                    <p class="max-w-56 px-2 pb-1 text-xs text-ink-3">{refusal.sentence.clone()}</p>
-                    {refusal.rule().map(|href| view! { <a role="menuitem" class="link" href=href>"See the rule"</a> })}
-                }
-            })
-        }}
-    }
-}
-
 /// The dialog, and the key that opens it.
 #[component]
 pub(super) fn MergeDialog(
@@ -109,26 +52,11 @@ pub(super) fn MergeDialog(
     /// Whether the issue is shown as it was.
     past: Signal<bool>,
 ) -> impl IntoView {
-    let session = session();
-    let toasts = toasts();
-    on_command("merge_into", move || {
-        match untrack(|| may_merge(session, loaded, past)) {
-            Some(Ok(())) => asking.set(true),
-            Some(Err(refusal)) => toasts.refused(refusal.sentence),
-            None => {}
-        }
-    });
-    let key = Memo::new(move |_| {
-        loaded
-            .value
-            .with(|issue| issue.as_ref().map(|issue| issue.value.key.clone()))
-            .unwrap_or_default()
-    });
-    let title = Signal::derive(move || format!("Merge {} into another issue", key.get()));
+    let title = |key: &str| format!("Merge {key} into another issue");
     view! {
-        <Dialog open=asking title id="merge-title">
+        <OfferDialog offer=MERGE loaded asking past id="merge-title" title>
             <MergeForm loaded asking />
-        </Dialog>
+        </OfferDialog>
     }
 }
 

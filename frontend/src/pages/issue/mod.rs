@@ -20,6 +20,7 @@ mod heading;
 mod kept;
 mod life;
 mod merge;
+mod offered;
 mod parts;
 mod peek;
 mod personal;

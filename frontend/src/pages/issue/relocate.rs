@@ -1,12 +1,11 @@
 //! Moving the issue to another project: the choice, and what it will mean before it is done.
 
+use super::offered::{Offer, OfferDialog};
 use crate::api::{self, Tagged};
 use crate::components::shell::Place;
-use crate::components::{BusyButton, Dialog, ErrorNote, IconName, SmallIcon};
-use crate::model::moment::READ_ONLY;
-use crate::model::refusal::{self, Refusal};
+use crate::components::{BusyButton, ErrorNote, IconName, SmallIcon};
 use crate::state::form::Form;
-use crate::state::{Loaded, Session, on_command, session, toasts};
+use crate::state::{Loaded, Session, session, toasts};
 use domain::issue::Issue;
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
@@ -16,70 +15,14 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-/// Why this issue cannot leave its project; `None` while nothing is known of it. Tracked.
-pub(super) fn may_leave(
-    session: Session,
-    loaded: Loaded<Tagged<Issue>>,
-    past: Signal<bool>,
-) -> Option<Result<(), Refusal>> {
-    let issue = loaded.value.get()?.value;
-    let standing = session.standing(&issue.project)?;
-    if past.get() {
-        return Some(Err(Refusal::plain(READ_ONLY)));
-    }
-    let gone = || {
-        let deleted = issue.deleted_at.is_some();
-        deleted.then(|| Refusal::plain("It is deleted; restore it first."))
-    };
-    let refused = refusal::refused(standing.role, Action::MoveToProject);
-    let refused = refused.map(|refusal| refusal.in_project(&issue.project));
-    Some(refused.or_else(gone).map_or(Ok(()), Err))
-}
-
-/// The line in the issue's menu, its key and its dialog.
-#[component]
-pub(super) fn MoveItem(
-    /// The issue.
-    loaded: Loaded<Tagged<Issue>>,
-    /// Whether the menu is open.
-    menu: RwSignal<bool>,
-    /// Whether the dialog is open.
-    asking: RwSignal<bool>,
-    /// Whether the issue is shown as it was.
-    past: Signal<bool>,
-) -> impl IntoView {
-    let session = session();
-    let right = Memo::new(move |_| may_leave(session, loaded, past));
-    let why = move || right.get().and_then(Result::err);
-    let allowed = move || matches!(right.get(), Some(Ok(())));
-    view! {
-        <button
-            type="button"
-            role="menuitem"
-            class:text-ink-3=move || !allowed()
-            aria-disabled=move || (!allowed()).then_some("true")
-            title=move || why().map(|refusal| refusal.sentence)
-            on:click=move |_| {
-                if untrack(allowed) {
-                    menu.set(false);
-                    asking.set(true);
-                }
-            }
-        >
-            <SmallIcon name=IconName::FolderKanban />
-            "Move to project …"
-            <kbd class="kbd ml-auto">"M"</kbd>
-        </button>
-        {move || {
-            why().map(|refusal| {
-                view! {
-                    <p class="max-w-56 px-2 pb-1 text-xs text-ink-3">{refusal.sentence.clone()}</p>
-                    {refusal.rule().map(|href| view! { <a role="menuitem" class="link" href=href>"See the rule"</a> })}
-                }
-            })
-        }}
-    }
-}
+/// Moving, as the menu and its key offer it.
+pub(super) const MOVE: Offer = Offer {
+    action: Action::MoveToProject,
+    command: "move_to_project",
+    icon: IconName::FolderKanban,
+    words: "Move to project …",
+    key: "M",
+};
 
 /// The dialog, and the key that opens it.
 #[component]
@@ -91,26 +34,11 @@ pub(super) fn MoveDialog(
     /// Whether the issue is shown as it was.
     past: Signal<bool>,
 ) -> impl IntoView {
-    let session = session();
-    let toasts = toasts();
-    on_command("move_to_project", move || {
-        match untrack(|| may_leave(session, loaded, past)) {
-            Some(Ok(())) => asking.set(true),
-            Some(Err(refusal)) => toasts.refused(refusal.sentence),
-            None => {}
-        }
-    });
-    let key = Memo::new(move |_| {
-        loaded
-            .value
-            .with(|issue| issue.as_ref().map(|issue| issue.value.key.clone()))
-            .unwrap_or_default()
-    });
-    let title = Signal::derive(move || format!("Move {} to another project", key.get()));
+    let title = |key: &str| format!("Move {key} to another project");
     view! {
-        <Dialog open=asking title id="move-title">
+        <OfferDialog offer=MOVE loaded asking past id="move-title" title>
             <MoveForm loaded asking />
-        </Dialog>
+        </OfferDialog>
     }
 }
 
