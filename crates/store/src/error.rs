@@ -32,6 +32,9 @@ pub enum Error {
     /// Another change came first: the row is no longer at the version that was read.
     #[error("stale version")]
     Stale,
+    /// Two waited for each other and this one was given up; done again from the start it succeeds.
+    #[error("two waited for each other")]
+    Deadlock,
     /// The database is away, overloaded, or waited too long for a lock.
     #[error("database unavailable: {0}")]
     Unavailable(String),
@@ -73,9 +76,11 @@ impl From<DieselError> for Error {
 
 /// Postgres reports these by message only through libpq's kinds; they pass and may be tried again.
 fn unavailable_or_database(message: &str) -> Error {
+    if message.contains("deadlock detected") {
+        return Error::Deadlock;
+    }
     let passing = [
         "canceling statement due to",
-        "deadlock detected",
         "terminating connection",
         "the database system is",
         "server closed the connection",

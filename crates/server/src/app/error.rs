@@ -130,7 +130,7 @@ fn of_store(error: &store::Error) -> Problem {
             }
             None => Problem::new(Code::Internal),
         },
-        store::Error::Unavailable(_) => Problem::new(Code::Unavailable),
+        store::Error::Unavailable(_) | store::Error::Deadlock => Problem::new(Code::Unavailable),
         store::Error::Database(_) | store::Error::Storage(_) => Problem::new(Code::Internal),
     }
 }

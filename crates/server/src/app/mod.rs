@@ -139,12 +139,15 @@ pub struct Once {
     pub request_hash: String,
 }
 
-/// Tries again while somebody else is faster, and gives up at some time.
+/// Tries again while somebody else is faster or waited for us as we for them, and gives up at some
+/// time.
 fn until_unopposed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let mut tries = 0;
     loop {
         match attempt() {
-            Err(Error::Store(store::Error::Stale)) if tries < 20 => tries += 1,
+            Err(Error::Store(store::Error::Stale | store::Error::Deadlock)) if tries < 20 => {
+                tries += 1
+            }
             other => return other,
         }
     }

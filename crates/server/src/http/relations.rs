@@ -67,7 +67,7 @@ pub async fn create_relation(
     let which: IssueRef = extract::address(&issue)?;
     let new = body.value;
     let answer = app
-        .make(&caller, once, move |tx, actor| {
+        .make_again(&caller, once, move |tx, actor| {
             let made = relations::create(tx, actor, &which, &new)?;
             let at = api::relation(&issue, &made.id.to_string());
             reply::made(at, None, &made)
@@ -91,7 +91,7 @@ pub async fn delete_relation(
     let (issue, id) = path.into_inner();
     let which: IssueRef = extract::address(&issue)?;
     let id: Uuid = id.parse().map_err(|_| Error::not_found())?;
-    app.write(&caller, move |tx, actor| {
+    app.write_again(&caller, move |tx, actor| {
         relations::delete(tx, actor, &which, id)
     })
     .await?;
