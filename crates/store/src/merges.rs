@@ -1,6 +1,6 @@
 //! Duplicates that are shown with the issue they repeat.
 
-use crate::access::Scope;
+use crate::access::{IssueAccess, Scope, stored};
 use crate::columns::MaybeResolution;
 use crate::db::{Conn, Tx, new_id};
 use crate::error::{Error, Result};
@@ -9,6 +9,8 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid a
 use diesel::{OptionalExtension, Queryable, RunQueryDsl};
 use domain::issue::Resolution;
 use domain::key::issue_key;
+use domain::policy::{self, Action, Ground};
+use domain::user::Role;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -28,12 +30,14 @@ pub struct StoredMerge {
     pub former_resolution: Option<Resolution>,
     /// The status in which the merge put it.
     pub closed_status_id: Uuid,
+    /// The relation that it made, if there was none.
+    pub relation_id: Option<Uuid>,
 }
 
 statement! {
     /// The merge of an issue, while it holds.
-    MergeOf { issue: Uuid => SqlUuid } -> (SqlUuid, SqlUuid, Timestamptz, SqlUuid, Nullable<Text>, SqlUuid) :
-    "select id, into_id, merged_at, former_status_id, former_resolution, closed_status_id
+    MergeOf { issue: Uuid => SqlUuid } -> (SqlUuid, SqlUuid, Timestamptz, SqlUuid, Nullable<Text>, SqlUuid, Nullable<SqlUuid>) :
+    "select id, into_id, merged_at, former_status_id, former_resolution, closed_status_id, relation_id
      from merge where issue_id = {issue} and ended_at is null"
 }
 
@@ -133,6 +137,8 @@ pub struct Closed {
     pub former_resolution: Option<Resolution>,
     /// Its status now.
     pub status: Uuid,
+    /// The relation that was made for it.
+    pub relation: Option<Uuid>,
 }
 
 statement! {
@@ -146,9 +152,10 @@ statement! {
         former_status: Uuid => SqlUuid,
         former_resolution: Option<String> => Nullable<Text>,
         status: Uuid => SqlUuid,
+        relation: Option<Uuid> => Nullable<SqlUuid>,
     } -> Bool :
-    "insert into merge (id, issue_id, into_id, merged_by, merged_at, former_status_id, former_resolution, closed_status_id)
-     values ({id}, {issue}, {into}, {by}, coalesce({at}, clock_timestamp()), {former_status}, {former_resolution}, {status})
+    "insert into merge (id, issue_id, into_id, merged_by, merged_at, former_status_id, former_resolution, closed_status_id, relation_id)
+     values ({id}, {issue}, {into}, {by}, coalesce({at}, clock_timestamp()), {former_status}, {former_resolution}, {status}, {relation})
      returning true"
 }
 
@@ -167,6 +174,7 @@ pub fn insert(tx: &mut Tx<'_>, issue: Uuid, into: Uuid, by: Uuid, closed: Closed
         former_status: closed.former_status,
         former_resolution: closed.former_resolution.map(|r| r.slug().to_string()),
         status: closed.status,
+        relation: closed.relation,
     };
     let _: bool = statement.get_result(tx.writing(false)?)?;
     Ok(())
@@ -189,4 +197,150 @@ pub fn end(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
         .get_result(tx.writing(false)?)
         .optional()?;
     ended.map(|_| ()).ok_or(Error::NotFound)
+}
+
+statement! {
+    /// Lets the votes for a duplicate count on another issue: those of people who gave none there.
+    CarryVotes { from: Uuid => SqlUuid, into: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
+    "with given as (
+         insert into vote (issue_id, account_id, created_at, merged_from)
+         select {into}, v.account_id, coalesce({at}, clock_timestamp()), {from} from vote v where v.issue_id = {from}
+         on conflict (issue_id, account_id) do nothing
+         returning account_id
+     )
+     update issue set votes = votes + (select count(*)::int from given)
+     where id = {into} and exists (select from given) returning true"
+}
+
+statement! {
+    /// Who watches a duplicate and has not decided about another issue: with what makes their role there.
+    WatchersToCarry { from: Uuid => SqlUuid, into: Uuid => SqlUuid, project: Uuid => SqlUuid } -> (SqlUuid, Text, Nullable<Text>) :
+    "select a.id, a.role, m.role
+     from watch w join account a on a.id = w.account_id
+     left join membership m on m.account_id = a.id and m.project_id = {project}
+     where w.issue_id = {from} and w.watching
+       and not exists (select from watch o where o.issue_id = {into} and o.account_id = a.id)
+     order by a.id"
+}
+
+statement! {
+    /// Lets them watch it.
+    CarryWatches { from: Uuid => SqlUuid, into: Uuid => SqlUuid, people: Vec<Uuid> => Array<SqlUuid>, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
+    "insert into watch (issue_id, account_id, watching, since, merged_from)
+     select {into}, person, true, coalesce({at}, clock_timestamp()), {from} from unnest({people}) person
+     on conflict (issue_id, account_id) do nothing
+     returning true"
+}
+
+/// Lets whoever votes for a duplicate or watches it do so where it is merged, each person once. All votes
+/// count, but only those come to watch who may and for whom that issue exists, unless they turned it off.
+///
+/// # Errors
+/// When the database is away.
+pub fn carry_people(tx: &mut Tx<'_>, from: Uuid, into: &IssueAccess) -> Result<()> {
+    let at = tx.at();
+    let (target, project) = (into.issue.id, &into.access.project);
+    let conn = tx.writing(false)?;
+    let _: Option<bool> = CarryVotes {
+        from,
+        into: target,
+        at,
+    }
+    .get_result(conn)
+    .optional()?;
+    let watchers: Vec<(Uuid, String, Option<String>)> = WatchersToCarry {
+        from,
+        into: target,
+        project: project.id,
+    }
+    .load(conn)?;
+    let mut people = Vec::new();
+    for (person, role, membership) in watchers {
+        let role: Role = stored(&role)?;
+        let membership = membership.as_deref().map(stored).transpose()?;
+        let Some(role) = policy::standing(role, membership, project.visibility) else {
+            continue;
+        };
+        let theirs = into.issue.reporter.id == person;
+        let exists = theirs || !policy::own_only(role, project.reporters_see);
+        if exists && policy::decide(role, Action::Watch, Ground::NONE).is_ok() {
+            people.push(person);
+        }
+    }
+    let _: Vec<bool> = CarryWatches {
+        from,
+        into: target,
+        people,
+        at,
+    }
+    .load(conn)?;
+    Ok(())
+}
+
+/// Takes back the rows that came from a duplicate and that nobody made their own since: of some people,
+/// or of all. Whoever did the same on another duplicate before that was merged here stays for that one.
+macro_rules! withdraw {
+    ($table:literal, $other:literal) => {
+        concat!(
+            "with theirs as (
+                 select r.account_id, (
+                     select m.issue_id from merge m join ", $table, " o on o.issue_id = m.issue_id
+                     where m.into_id = {into} and m.issue_id <> {from} and m.ended_at is null
+                       and o.account_id = r.account_id and ", $other, "
+                     order by m.merged_at, m.id limit 1
+                 ) as other
+                 from ", $table, " r
+                 where r.issue_id = {into} and r.merged_from = {from}
+                   and ({people}::uuid[] is null or r.account_id = any({people}))
+             ), kept as (
+                 update ", $table, " k set merged_from = t.other from theirs t
+                 where k.issue_id = {into} and k.account_id = t.account_id and t.other is not null
+             ), gone as (
+                 delete from ", $table, " g using theirs t
+                 where g.issue_id = {into} and g.account_id = t.account_id and t.other is null
+                 returning g.account_id
+             )"
+        )
+    };
+}
+
+statement! {
+    /// Takes votes back that came from a duplicate, and counts; gives whose they were.
+    WithdrawVotes { from: Uuid => SqlUuid, into: Uuid => SqlUuid, people: Option<Vec<Uuid>> => Nullable<Array<SqlUuid>> } -> Array<SqlUuid> :
+    concat!(withdraw!("vote", "o.created_at <= m.merged_at"),
+        " update issue set votes = votes - (select count(*)::int from gone)
+          where id = {into} returning array(select account_id from gone)")
+}
+
+statement! {
+    /// Ends watching that came from a duplicate; gives whose it was.
+    WithdrawWatches { from: Uuid => SqlUuid, into: Uuid => SqlUuid, people: Option<Vec<Uuid>> => Nullable<Array<SqlUuid>> } -> SqlUuid :
+    concat!(withdraw!("watch", "o.watching and o.since <= m.merged_at"), " select account_id from gone")
+}
+
+/// Takes back what [`carry_people`] did, but for what somebody made their own since: also further up,
+/// where the other issue is merged itself.
+///
+/// # Errors
+/// When the database is away.
+pub fn withdraw_people(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<()> {
+    let (mut voters, mut watchers) = (None, None);
+    let mut step = Some((from, into));
+    while let Some((from, into)) = step {
+        step = of_issue(tx, into)?.map(|merge| (into, merge.into_id));
+        let conn = tx.writing(false)?;
+        let votes = WithdrawVotes {
+            from,
+            into,
+            people: voters,
+        };
+        voters = Some(votes.get_result(conn)?);
+        let watches = WithdrawWatches {
+            from,
+            into,
+            people: watchers,
+        };
+        watchers = Some(watches.load(conn)?);
+    }
+    Ok(())
 }

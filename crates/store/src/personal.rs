@@ -15,8 +15,9 @@ statement! {
     -> Bool :
     "insert into watch (issue_id, account_id, watching, since)
      values ({issue}, {account}, {watching}, coalesce({at}, clock_timestamp()))
-     on conflict (issue_id, account_id) do update set watching = excluded.watching, since = excluded.since
-         where watch.watching <> excluded.watching
+     on conflict (issue_id, account_id) do update
+         set watching = excluded.watching, since = excluded.since, merged_from = null
+         where watch.watching <> excluded.watching or watch.merged_from is not null
      returning watching"
 }
 
@@ -37,11 +38,12 @@ pub fn set_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, watching: bool)
 }
 
 statement! {
-    /// Lets somebody watch who has not decided otherwise.
+    /// Lets somebody watch who has not decided otherwise. Who watched for a duplicate does so by
+    /// themselves from now on.
     BeginWatch { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
     "insert into watch (issue_id, account_id, watching, since)
      values ({issue}, {account}, true, coalesce({at}, clock_timestamp()))
-     on conflict (issue_id, account_id) do nothing
+     on conflict (issue_id, account_id) do update set merged_from = null where watch.merged_from is not null
      returning true"
 }
 
@@ -57,9 +59,13 @@ pub fn begin_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid) -> Result<()>
 }
 
 statement! {
-    /// Adds a vote and counts it, or does neither.
+    /// Adds a vote and counts it, or does neither. A vote that came from a duplicate is counted already
+    /// and becomes the person's own.
     GiveVote { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
-    "with given as (
+    "with own as (
+         update vote set merged_from = null
+         where issue_id = {issue} and account_id = {account} and merged_from is not null
+     ), given as (
          insert into vote (issue_id, account_id, created_at)
          values ({issue}, {account}, coalesce({at}, clock_timestamp()))
          on conflict (issue_id, account_id) do nothing

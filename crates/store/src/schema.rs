@@ -259,6 +259,7 @@ diesel::table! {
         former_status_id -> Uuid,
         former_resolution -> Nullable<Text>,
         closed_status_id -> Uuid,
+        relation_id -> Nullable<Uuid>,
     }
 }
 
@@ -371,6 +372,7 @@ diesel::table! {
         issue_id -> Uuid,
         account_id -> Uuid,
         created_at -> Timestamptz,
+        merged_from -> Nullable<Uuid>,
     }
 }
 
@@ -380,6 +382,7 @@ diesel::table! {
         account_id -> Uuid,
         watching -> Bool,
         since -> Timestamptz,
+        merged_from -> Nullable<Uuid>,
     }
 }
 
@@ -400,6 +403,7 @@ diesel::joinable!(label -> project (project_id));
 diesel::joinable!(membership -> account (account_id));
 diesel::joinable!(membership -> project (project_id));
 diesel::joinable!(merge -> account (merged_by));
+diesel::joinable!(merge -> relation (relation_id));
 diesel::joinable!(project_version -> project (project_id));
 diesel::joinable!(relation -> account (created_by));
 diesel::joinable!(saved_view -> account (owner_id));
@@ -408,9 +412,7 @@ diesel::joinable!(session -> account (account_id));
 diesel::joinable!(status -> project (project_id));
 diesel::joinable!(transition -> project (project_id));
 diesel::joinable!(vote -> account (account_id));
-diesel::joinable!(vote -> issue (issue_id));
 diesel::joinable!(watch -> account (account_id));
-diesel::joinable!(watch -> issue (issue_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account,

@@ -1,21 +1,23 @@
 //! Duplicates: merged into the issue that they repeat, shown there, and taken back.
 //!
-//! Nothing is carried over: comments and files of a duplicate stay its own and are read beside those of
-//! the issue it repeats. So taking a merge back puts back exactly what it showed, with every change made
-//! since, and what was written on the other issue stays there.
+//! Comments and files of a duplicate stay its own and are read beside those of the issue it repeats. So
+//! taking a merge back puts back exactly what it showed, with every change made since, and what was
+//! written on the other issue stays there. Who votes for the duplicate or watches it counts on the other
+//! issue, once, by a row that says where it came from and goes when the merge does.
 
 use super::issues::{Standing, restand};
-use super::{Error, Result};
+use super::{Error, Result, relations};
 use domain::event::EventKind;
 use domain::issue::Resolution;
 use domain::key::{IssueRef, issue_key};
 use domain::merge::{Merged, NewMerge};
 use domain::policy::Action;
 use domain::problem::FieldError;
+use domain::relation::RelationKind;
 use domain::workflow::Category;
 use serde_json::json;
 use store::access::{self, Actor, IssueAccess, Scope};
-use store::db::{Conn, Tx};
+use store::db::{Conn, Lock, Tx};
 use store::events::NewEvent;
 use store::merges::{self, Closed};
 use store::{issues, projects};
@@ -86,11 +88,26 @@ fn original(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<IssueAccess> {
     }
 }
 
+/// The relation that says so, if it stands.
+fn related(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    duplicate: &IssueAccess,
+    into: &IssueAccess,
+) -> Result<Option<Uuid>> {
+    let scope = access::scope(tx, actor)?;
+    let rows = store::relations::of_issue(tx, &scope, duplicate.issue.id, None)?;
+    let stands = rows
+        .iter()
+        .find(|r| r.other_id == into.issue.id && r.kind() == RelationKind::Duplicates);
+    Ok(stands.map(|r| r.id))
+}
+
 /// Merges a duplicate into the issue that it repeats: it is closed as a duplicate, and shown there.
 ///
 /// # Errors
 /// 403 naming the right that is missing on either, 404, 409 when it is merged already, deleted or
-/// archived, 422 for an issue that does not exist for the caller, is the same, or is itself merged.
+/// archived, or cannot come to stand in that relation, 422 for an issue that does not exist for the caller, is the same, or is itself merged.
 pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge) -> Result<Merged> {
     let found = access::issue(tx, actor, which, Action::MergeIssues)?;
     found.writable()?;
@@ -101,6 +118,8 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
     }
     into.allow(Action::MergeIssues)?;
     into.writable()?;
+    // New relations take this lock before they touch an issue, so it comes first here, too.
+    tx.lock(Lock::Relations)?;
     // Two merges of the same issues, also crosswise, come one after the other.
     let mut both = [found.issue.id, into.issue.id];
     both.sort_unstable();
@@ -132,10 +151,18 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
     } else {
         was.status.id
     };
+    let relation = match related(tx, actor, &found, &into)? {
+        Some(_) => None,
+        None => {
+            let kind = RelationKind::Duplicates;
+            Some(relations::relate(tx, actor, &found, kind, &into)?)
+        }
+    };
     let closed = Closed {
         former_status: was.status.id,
         former_resolution: was.resolution,
         status,
+        relation,
     };
     let standing = Standing {
         status,
@@ -143,6 +170,7 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
     };
     restand(tx, actor, &found, &workflow, standing)?;
     merges::insert(tx, was.id, into.issue.id, actor.id, closed)?;
+    merges::carry_people(tx, was.id, &into)?;
     tell(tx, actor, EventKind::MergeCreated, &found, &into);
     state(tx, actor, &IssueRef::Id(found.issue.id))
 }
@@ -172,7 +200,10 @@ fn tell(
 pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merged> {
     let found = access::issue(tx, actor, which, Action::MergeIssues)?;
     found.writable()?;
-    issues::lock(tx, &[found.issue.id])?;
+    // The other too: its votes are counted in its row.
+    let mut held = vec![found.issue.id];
+    held.extend(merges::of_issue(tx, found.issue.id)?.map(|merge| merge.into_id));
+    issues::lock(tx, &held)?;
     let found = access::issue(
         tx,
         actor,
@@ -184,6 +215,14 @@ pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merge
     let into = IssueRef::Id(merge.into_id);
     let into = access::issue(tx, actor, &into, Action::MergeIssues)?;
     merges::end(tx, merge.id)?;
+    merges::withdraw_people(tx, found.issue.id, into.issue.id)?;
+    // Only the relation that the merge made, and only while nobody took it back.
+    if let Some(made) = merge.relation_id
+        && related(tx, actor, &found, &into)? == Some(made)
+    {
+        let kind = RelationKind::Duplicates;
+        relations::unrelate(tx, actor, made, &found, kind, &into)?;
+    }
     let was = &found.issue;
     let untouched =
         was.status.id == merge.closed_status_id && was.resolution == Some(Resolution::Duplicate);

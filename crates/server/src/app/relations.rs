@@ -201,16 +201,22 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, id: Uuid) -> Res
         Action::SeeProject,
     )?;
     other.access.writable()?;
+    unrelate(tx, actor, id, &found, relation.kind(), &other)
+}
+
+/// Ends a relation, both issues looked up, and tells both.
+///
+/// # Errors
+/// 404 when it has ended already.
+pub fn unrelate(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Uuid,
+    one: &IssueAccess,
+    kind: RelationKind,
+    other: &IssueAccess,
+) -> Result<()> {
     relations::end(tx, id)?;
-    let kind = relation.kind();
-    tell(
-        tx,
-        actor,
-        EventKind::RelationDeleted,
-        id,
-        kind,
-        &found,
-        &other,
-    );
+    tell(tx, actor, EventKind::RelationDeleted, id, kind, one, other);
     Ok(())
 }

@@ -8,6 +8,7 @@ use domain::issue::{Issue, Resolution};
 use domain::merge::Merged;
 use domain::page::Page;
 use domain::problem::Code;
+use domain::relation::{Relation, RelationKind};
 use futures_util::future::join;
 use serde_json::{Value, json};
 
@@ -281,4 +282,191 @@ async fn a_merge_is_done_once_for_each_idempotency_key() {
     assert_eq!(second.header("idempotent-replayed"), "true");
     let told: Value = lead.get("/api/v1/issues/ENG-2/events").await.ok();
     assert_eq!(told.to_string().matches("merge.created").count(), 1);
+}
+
+/// Votes and watchers of an issue.
+async fn people(client: &Client, key: &str) -> (i32, i32) {
+    let issue = client.issue(key).await;
+    (issue.votes, issue.watchers)
+}
+
+fn votes(key: &str) -> String {
+    format!("/api/v1/issues/{key}/vote")
+}
+
+fn watches(key: &str) -> String {
+    format!("/api/v1/issues/{key}/watch")
+}
+
+async fn relations(client: &Client, key: &str) -> Vec<(RelationKind, String)> {
+    let at = format!("/api/v1/issues/{key}/relations");
+    let page: Page<Relation> = client.get(&at).await.ok();
+    let pair = |r: Relation| (r.kind, r.issue.key);
+    page.items.into_iter().map(pair).collect()
+}
+
+const COUNTED: &str = "select count(*) from issue i
+     where i.votes <> (select count(*) from vote v where v.issue_id = i.id)";
+
+#[actix_web::test]
+async fn votes_and_watches_of_a_duplicate_count_once_where_it_is_merged_until_it_is_taken_out() {
+    let server = Server::new();
+    let (lead, dana, rita) = (
+        server.as_("lead"),
+        server.as_("developer"),
+        server.as_("reporter"),
+    );
+    let (maintainer, other) = (server.as_("maintainer"), server.as_("reporter2"));
+    for title in ["Original", "Duplicate"] {
+        server.issue("lead", "ENG", title).await;
+    }
+    // Dana votes for both; rita and the maintainer for the duplicate alone.
+    for (client, keys) in [
+        (&dana, &["ENG-1", "ENG-2"][..]),
+        (&rita, &["ENG-2"]),
+        (&maintainer, &["ENG-2"]),
+        (&other, &["ENG-1"]),
+    ] {
+        for key in keys {
+            client.put(&votes(key)).await.is(204);
+            client.put(&watches(key)).await.is(204);
+        }
+    }
+    // Who turned it off there stays off, whatever they watch here.
+    let off = server.as_("admin");
+    off.put(&watches("ENG-2")).await.is(204);
+    off.delete(&watches("ENG-1")).await.is(204);
+    let before = (people(&lead, "ENG-1").await, people(&lead, "ENG-2").await);
+    assert_eq!(before, ((2, 3), (3, 5)));
+    for _ in 0..2 {
+        merge(&lead, "ENG-2", "ENG-1").await.is(200);
+        assert_eq!(people(&lead, "ENG-1").await, (4, 5), "each person once");
+        assert_eq!(people(&lead, "ENG-2").await, before.1, "and its own stay");
+        let seen = rita.issue("ENG-1").await;
+        assert!(seen.voted && seen.watching);
+        assert!(!off.issue("ENG-1").await.watching);
+        assert_eq!(server.sql(COUNTED), "0");
+        unmerge(&lead, "ENG-2").await.is(200);
+        let now = (people(&lead, "ENG-1").await, people(&lead, "ENG-2").await);
+        assert_eq!(now, before);
+        let seen = rita.issue("ENG-1").await;
+        assert!(!seen.voted && !seen.watching);
+        assert!(dana.issue("ENG-1").await.voted);
+    }
+    // What somebody says themselves meanwhile stays: rita takes both back and gives them again, the
+    // maintainer merely says so once more, and dana takes back the vote that was her own.
+    merge(&lead, "ENG-2", "ENG-1").await.is(200);
+    for at in [votes("ENG-1"), watches("ENG-1")] {
+        rita.delete(&at).await.is(204);
+        rita.put(&at).await.is(204);
+        maintainer.put(&at).await.is(204);
+        dana.delete(&at).await.is(204);
+    }
+    assert_eq!(people(&lead, "ENG-1").await, (3, 4));
+    unmerge(&lead, "ENG-2").await.is(200);
+    assert_eq!(people(&lead, "ENG-1").await, (3, 4));
+    assert_eq!(people(&lead, "ENG-2").await, before.1);
+    for client in [&rita, &maintainer] {
+        let seen = client.issue("ENG-1").await;
+        assert!(seen.voted && seen.watching);
+    }
+    assert_eq!(server.sql(COUNTED), "0");
+    // Turned off while it came from the duplicate: off it stays, also when it is merged again.
+    server.issue("reporter2", "ENG", "Another").await;
+    merge(&lead, "ENG-3", "ENG-2").await.is(200);
+    assert!(other.issue("ENG-2").await.watching);
+    other.delete(&watches("ENG-2")).await.is(204);
+    unmerge(&lead, "ENG-3").await.is(200);
+    merge(&lead, "ENG-3", "ENG-2").await.is(200);
+    assert!(!other.issue("ENG-2").await.watching);
+}
+
+#[actix_web::test]
+async fn whoever_votes_for_two_duplicates_stays_until_both_are_taken_out_also_further_up() {
+    let server = Server::new();
+    let (lead, rita) = (server.as_("lead"), server.as_("reporter"));
+    for title in ["Top", "Middle", "One", "Two"] {
+        server.issue("lead", "ENG", title).await;
+    }
+    for key in ["ENG-3", "ENG-4"] {
+        rita.put(&votes(key)).await.is(204);
+        rita.put(&watches(key)).await.is(204);
+    }
+    server.as_("developer").put(&votes("ENG-3")).await.is(204);
+    for (from, into) in [("ENG-3", "ENG-2"), ("ENG-4", "ENG-2"), ("ENG-2", "ENG-1")] {
+        merge(&lead, from, into).await.is(200);
+    }
+    for key in ["ENG-1", "ENG-2"] {
+        assert_eq!(people(&lead, key).await, (2, 2), "{key}");
+    }
+    unmerge(&lead, "ENG-3").await.is(200);
+    for key in ["ENG-1", "ENG-2"] {
+        assert_eq!(people(&lead, key).await, (1, 2), "{key}: for the other one");
+    }
+    unmerge(&lead, "ENG-4").await.is(200);
+    for key in ["ENG-1", "ENG-2"] {
+        assert_eq!(people(&lead, key).await, (0, 1), "{key}");
+    }
+    assert_eq!(server.sql(COUNTED), "0");
+}
+
+#[actix_web::test]
+async fn nobody_comes_to_watch_what_does_not_exist_for_them() {
+    let server = Server::new();
+    let (maintainer, rita) = (server.as_("maintainer"), server.as_("reporter"));
+    server.issue("reporter", "APP", "Theirs").await;
+    server.issue("reporter2", "APP", "Original").await;
+    rita.put(&votes("APP-1")).await.is(204);
+    let (_, watching) = people(&maintainer, "APP-2").await;
+    merge(&maintainer, "APP-1", "APP-2").await.is(200);
+    assert_eq!(people(&maintainer, "APP-2").await, (1, watching));
+    assert_eq!(
+        server.sql("select count(*) from watch where merged_from is not null"),
+        "0"
+    );
+    rita.get("/api/v1/issues/APP-2")
+        .await
+        .problem(Code::NotFound);
+    unmerge(&maintainer, "APP-1").await.is(200);
+    assert_eq!(people(&maintainer, "APP-2").await, (0, watching));
+}
+
+#[actix_web::test]
+async fn a_merge_makes_the_relation_that_is_missing_and_takes_back_no_other() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for title in ["Original", "Duplicate"] {
+        server.issue("lead", "ENG", title).await;
+    }
+    let stands = [(RelationKind::Duplicates, "ENG-1".to_string())];
+    let path = "/api/v1/issues/ENG-2/relations";
+    merge(&lead, "ENG-2", "ENG-1").await.is(200);
+    assert_eq!(relations(&lead, "ENG-2").await, stands);
+    unmerge(&lead, "ENG-2").await.is(200);
+    assert!(relations(&lead, "ENG-2").await.is_empty());
+    for key in ["ENG-1", "ENG-2"] {
+        let at = format!("/api/v1/issues/{key}/events?limit=100");
+        let told = lead.get(&at).await.is(200).text();
+        for kind in ["relation.created", "relation.deleted"] {
+            assert_eq!(told.matches(kind).count(), 1, "{key}: {kind}");
+        }
+    }
+    // Made by somebody before, or again while it was merged: theirs.
+    let new = || json!({"kind": "duplicates", "issue": "ENG-1"});
+    let made: Relation = lead.post(path, new()).await.made();
+    merge(&lead, "ENG-2", "ENG-1").await.is(200);
+    unmerge(&lead, "ENG-2").await.is(200);
+    assert_eq!(relations(&lead, "ENG-2").await, stands);
+    lead.delete(&format!("{path}/{}", made.id)).await.is(204);
+    merge(&lead, "ENG-2", "ENG-1").await.is(200);
+    let page: Page<Relation> = lead.get(path).await.ok();
+    let at = format!("{path}/{}", page.items[0].id);
+    lead.delete(&at).await.is(204);
+    lead.post(path, new()).await.is(201);
+    unmerge(&lead, "ENG-2").await.is(200);
+    assert_eq!(relations(&lead, "ENG-2").await, stands);
+    // What would lead in a circle is refused, and nothing is half done.
+    let before = server.test.digests();
+    merge(&lead, "ENG-1", "ENG-2").await.problem(Code::Conflict);
+    assert_eq!(before, server.test.digests());
 }

@@ -254,7 +254,7 @@ statement! {
              insert into watch (issue_id, account_id, watching, since)
              select c.id, c.assignee_id, true, c.updated_at from changed c
              where c.assignee_id is not null and 'assignee' = any({event_fields})
-             on conflict (issue_id, account_id) do nothing
+             on conflict (issue_id, account_id) do update set merged_from = null where watch.merged_from is not null
          ), ended as (
              update issue_version v set valid_to = c.updated_at
              from changed c where v.issue_id = c.id and v.version = {version}

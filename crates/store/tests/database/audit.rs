@@ -235,7 +235,9 @@ const ROWS: &[(&str, &str)] = &[
         "merge",
         "insert into merge (id, issue_id, into_id, merged_by, former_status_id, closed_status_id)
          select gen_random_uuid(), i.id, o.id, i.reporter_id, i.status_id, i.status_id
-         from issue i join issue o on o.id <> i.id and o.project_id = i.project_id limit 1",
+         from issue i join issue o on o.id <> i.id and o.project_id = i.project_id limit 1;
+         update vote set merged_from = (select issue_id from merge limit 1);
+         update watch set merged_from = (select issue_id from merge limit 1)",
     ),
     (
         "former_key",

@@ -1,0 +1,47 @@
+import { expect, expectAccessibleInBothThemes, signIn, test } from '../support/test.ts';
+
+/**
+ * An issue that repeats another is merged into it and says so; what was said on it is read with the
+ * other, which names where it came from; taken back, both stand as they did.
+ */
+test('a duplicate is merged into what it repeats, and taken out of it again', async ({ page, api }) => {
+  const stamp = Date.now().toString(36);
+  const lead = await api('lead');
+  const original = await lead.post<{ key: string }>('/projects/ENG/issues', { title: `Original ${stamp}` });
+  const { key } = await lead.post<{ key: string }>('/projects/ENG/issues', { title: `Repeated ${stamp}` });
+  await lead.post(`/issues/${key}/comments`, { body: `Said there ${stamp}` });
+
+  // From the issue's page, by keyboard.
+  await signIn(page, 'lead');
+  await page.goto(`/issues/${key}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Repeated');
+  const status = page.getByRole('complementary').getByRole('button', { name: /status/i });
+  await expect(status).toContainText('Open');
+  await page.keyboard.press('Shift+D');
+  const dialog = page.getByRole('dialog', { name: `Merge ${key} into another issue` });
+  await dialog.getByLabel('Key of the issue that it repeats').fill(original.key.toLowerCase());
+  await expectAccessibleInBothThemes(page);
+  await dialog.getByRole('button', { name: `Merge into ${original.key}` }).click();
+  await expect(dialog).toBeHidden();
+  const banner = page.getByRole('status').filter({ hasText: `Merged into ${original.key}` });
+  await expect(banner.getByRole('button', { name: 'Unmerge' })).toBeVisible();
+  await expect(status).toContainText('Done');
+
+  // The way to the other; what was said is read there and tells where it came from.
+  await banner.getByRole('link', { name: original.key }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Original');
+  const comment = page.getByRole('article').filter({ hasText: `Said there ${stamp}` });
+  await expect(comment).toContainText(`from ${key}`);
+  await comment.getByRole('link', { name: key }).click();
+
+  // And back.
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Repeated');
+  await banner.getByRole('button', { name: 'Unmerge' }).click();
+  await expect(page.getByText(`${key} stands for itself again.`)).toBeVisible();
+  await expect(banner).toBeHidden();
+  await expect(status).toContainText('Open');
+  await page.goto(`/issues/${original.key}`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Original');
+  await expect(page.getByText(`took ${key} out of it again`)).toBeVisible();
+  await expect(page.getByText(`Said there ${stamp}`)).toBeHidden();
+});
