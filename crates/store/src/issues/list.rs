@@ -1,6 +1,6 @@
 //! Lists of issues: plain filters as SQL, one page at a time by keyset.
 
-use super::groups::Cut;
+use super::groups::{Counted, Cut, needed};
 use super::ordered;
 use super::relation::{in_scope, not_deleted, relation, still_theirs};
 use crate::access::Scope;
@@ -224,39 +224,35 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     let one_project = scope.all.len() + scope.own.len() == 1;
     let cut = asked.group_by.map(|by| Cut::new(by, one_project));
 
-    let page = match as_of {
-        None => page_of_now(scope, asked, cut, &named, &matching),
-        Some(_) => page_of_then(scope, asked, cut, &matching),
-    };
-    let mut rows: Vec<Row> = page.query::<RowSql>().load(conn.pg())?;
-
-    // Counting joins only what the filter names: it may walk 10,000 rows. Those of the past are met
-    // soonest where the page finds them, going back from the instant.
-    let (max, order_of_past) = match as_of {
-        None => (TOTAL_EXACT_MAX, ""),
-        Some(_) => (TOTAL_EXACT_PAST_MAX, " order by i.updated_at desc"),
-    };
-    let mut counted = Fragment::default();
-    counted.sql("select count(*) from (select 1 from ");
-    relation(&mut counted, as_of);
+    // What is counted joins only what the filter names: it may be many rows.
+    let mut joins = Fragment::default();
     if names_a_status(filter) {
-        counted.sql(" join status s on s.id = i.status_id");
+        joins.sql(" join status s on s.id = i.status_id");
     }
     if names_a_project(filter) {
-        counted.sql(" join project p on p.id = i.project_id");
+        joins.sql(" join project p on p.id = i.project_id");
     }
-    counted
-        .sql(" where ")
-        .append(&matching)
-        .sql(order_of_past)
-        .sql(" limit ")
-        .number(max + 1)
-        .sql(") counted");
-    let count: i64 = counted.query::<BigInt>().get_result(conn.pg())?;
-
-    let groups = match cut {
-        Some(cut) => Some(cut.count(conn, as_of, &matching)?),
+    let counted = match cut {
+        Some(cut) => Some(cut.count(conn, as_of, &joins, &matching)?),
         None => None,
+    };
+    let mut rows: Vec<Row> = match (as_of, cut, &counted) {
+        (None, Some(cut), Some(counted)) => {
+            rows_of_groups(conn, scope, asked, cut, counted, &named, &matching)?
+        }
+        (None, ..) => page_of_now(scope, asked, cut, &named, &matching)
+            .query::<RowSql>()
+            .load(conn.pg())?,
+        (Some(_), ..) => page_of_then(scope, asked, cut, &matching)
+            .query::<RowSql>()
+            .load(conn.pg())?,
+    };
+    let total = match (cut, &counted) {
+        (Some(cut), Some(counted)) if cut.adds_up() => Total::capped_at(
+            most_counted(as_of),
+            counted.iter().map(|c| c.group.count).sum(),
+        ),
+        _ => count(conn, as_of, &joins, &matching)?,
     };
 
     let page_size = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -268,12 +264,129 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
     Ok(Listed {
         rows: dress(conn, rows, as_of.is_some())?,
         next,
-        total: Total::capped_at(max, count),
-        groups,
+        total,
+        groups: counted.map(|counted| counted.into_iter().map(|c| c.group).collect()),
     })
 }
 
+/// Up to where a total is exact.
+const fn most_counted(as_of: Option<DateTime<Utc>>) -> i64 {
+    match as_of {
+        None => TOTAL_EXACT_MAX,
+        Some(_) => TOTAL_EXACT_PAST_MAX,
+    }
+}
+
+/// How many issues match. Those of the past are met soonest where a page finds them, going back from
+/// the instant.
+fn count(
+    conn: &mut Conn,
+    as_of: Option<DateTime<Utc>>,
+    joins: &Fragment,
+    matching: &Fragment,
+) -> Result<Total> {
+    let max = most_counted(as_of);
+    let mut f = Fragment::default();
+    f.sql("select count(*) from (select 1 from ");
+    relation(&mut f, as_of);
+    f.append(joins).sql(" where ").append(matching);
+    if as_of.is_some() {
+        f.sql(" order by i.updated_at desc");
+    }
+    f.sql(" limit ").number(max + 1).sql(") counted");
+    let count: i64 = f.query::<BigInt>().get_result(conn.pg())?;
+    Ok(Total::capped_at(max, count))
+}
+
 const JOINS: &str = " join status s on s.id = i.status_id join project p on p.id = i.project_id";
+
+/// Most groups that a page is put together from one by one; with more they are small.
+const GROUPS_MAX: usize = 8;
+/// Issues above which a group is read in the order of an index.
+const GROUP_LARGE: i64 = 1_000;
+
+/// The rows of a page with groups: those of the groups that it shows, and no others.
+fn rows_of_groups(
+    conn: &mut Conn,
+    scope: &Scope,
+    asked: &Asked<'_>,
+    cut: Cut,
+    counted: &[Counted],
+    named: &Named,
+    matching: &Fragment,
+) -> Result<Vec<Row>> {
+    let began = asked.after.and_then(|position| position.2.as_deref());
+    let needed = needed(counted, asked.closed, began, asked.limit + 1);
+    if needed.groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    if needed.groups.len() <= GROUPS_MAX {
+        let rows: Vec<Row> = page_of_groups(scope, asked, cut, &needed.groups, named, matching)
+            .query::<RowSql>()
+            .load(conn.pg())?;
+        let full = i64::try_from(rows.len()).is_ok_and(|rows| rows > asked.limit);
+        if full || !needed.cut_short {
+            return Ok(rows);
+        }
+        // A group has shrunk since it was counted, so the next ones are needed too.
+    }
+    let page = page_of_now(scope, asked, Some(cut), named, matching);
+    Ok(page.query::<RowSql>().load(conn.pg())?)
+}
+
+/// The page from its groups, each in its own order.
+fn page_of_groups(
+    scope: &Scope,
+    asked: &Asked<'_>,
+    cut: Cut,
+    groups: &[&Counted],
+    named: &Named,
+    matching: &Fragment,
+) -> Fragment {
+    let sort = asked.filter.sort;
+    let rows = asked.limit + 1;
+    let mut f = Fragment::default();
+    shown(&mut f, scope, true);
+    f.sql("(");
+    for (n, group) in groups.iter().enumerate() {
+        let after = asked
+            .after
+            .filter(|position| position.2.as_deref() == Some(group.key.as_str()));
+        let mut member = Fragment::default();
+        cut.member(&mut member, scope, group);
+        f.sql(if n == 0 {
+            "(select b.id, b.k, "
+        } else {
+            " union all (select b.id, b.k, "
+        })
+        .bind(Value::Text(group.key.clone()))
+        .sql(" as g from ");
+        if group.group.count > GROUP_LARGE && ordered::serves(scope, asked.filter) {
+            let these = ordered::Which {
+                filter: asked.filter,
+                named,
+                and: &member,
+            };
+            ordered::page(&mut f, scope, these, after, rows);
+        } else {
+            f.sql("(select i.id, ")
+                .sql(order_column(sort))
+                .sql(" as k from issue i");
+            f.sql(JOINS).sql(" where ").append(matching).append(&member);
+            if let Some(position) = after {
+                f.sql(" and ");
+                beyond_in_order(&mut f, sort, order_column(sort), position);
+            }
+            order(&mut f, sort, None);
+            f.sql(" limit ").number(rows).sql(")");
+        }
+        f.sql(" b)");
+    }
+    f.sql(") page");
+    in_their_order(&mut f, sort, true);
+    f.sql(" limit ").number(rows);
+    f
+}
 
 /// The page's rows, found by their ids first: what is shown of an issue is read for those alone.
 fn page_of_now(
@@ -285,19 +398,15 @@ fn page_of_now(
 ) -> Fragment {
     let sort = asked.filter.sort;
     let mut f = Fragment::default();
-    f.sql("select ");
-    columns(&mut f, scope, None);
-    f.sql(if cut.is_some() { ", page.g" } else { ", ''" })
-        .sql(" from ");
+    shown(&mut f, scope, cut.is_some());
     if cut.is_none() && ordered::serves(scope, asked.filter) {
-        ordered::page(
-            &mut f,
-            scope,
-            asked.filter,
+        let nothing = Fragment::default();
+        let these = ordered::Which {
+            filter: asked.filter,
             named,
-            asked.after,
-            asked.limit + 1,
-        );
+            and: &nothing,
+        };
+        ordered::page(&mut f, scope, these, asked.after, asked.limit + 1);
     } else {
         f.sql("(select i.id, ").sql(order_column(sort)).sql(" as k");
         if let Some(cut) = cut {
@@ -305,20 +414,36 @@ fn page_of_now(
         }
         f.sql(" from issue i");
         rest_of_page(&mut f, asked, cut, matching);
-        f.sql(") page");
+        f.sql(")");
     }
+    f.sql(" page");
+    in_their_order(&mut f, sort, cut.is_some());
+    f
+}
+
+/// Adds what is shown of the issues of a relation `page`.
+fn shown(f: &mut Fragment, scope: &Scope, groups: bool) {
+    f.sql("select ");
+    columns(f, scope, None);
+    f.sql(if groups { ", page.g" } else { ", ''" })
+        .sql(" from ");
+}
+
+/// Adds the issues to that relation, and its order: groups, what the list is ordered by, the id.
+fn in_their_order(f: &mut Fragment, sort: Sort, groups: bool) {
+    let direction = ordered::direction(sort);
     f.sql(" join issue i on i.id = page.id")
         .sql(JOINS)
-        .sql(" order by ");
-    if cut.is_some() {
-        f.sql(r#"page.g collate "C", "#);
-    }
-    let direction = ordered::direction(sort);
-    f.sql("page.k")
+        .sql(" order by ")
+        .sql(if groups {
+            r#"page.g collate "C", "#
+        } else {
+            ""
+        })
+        .sql("page.k")
         .sql(direction)
         .sql(", page.id")
         .sql(direction);
-    f
 }
 
 /// The same as of an instant: a version is no row that could be found again by the issue's id.

@@ -137,19 +137,28 @@ enum Place {
     Each,
 }
 
-/// Adds the relation `page` of ids `id` with their place `k` in the order: at most `limit`, from after
-/// a position.
+/// Which issues a page is of.
+#[derive(Clone, Copy)]
+pub(super) struct Which<'a> {
+    pub(super) filter: &'a IssueFilter,
+    pub(super) named: &'a Named,
+    /// A further condition, beginning with " and".
+    pub(super) and: &'a Fragment,
+}
+
+/// Adds a relation of ids `id` with their place `k` in the order: at most `limit`, from after a
+/// position.
 pub(super) fn page(
     f: &mut Fragment,
     scope: &Scope,
-    filter: &IssueFilter,
-    named: &Named,
+    Which { filter, named, and }: Which<'_>,
     after: Option<&Position>,
     limit: i64,
 ) {
     let direction = direction(filter.sort);
     let mut wanted_here = Fragment::default();
     wanted(&mut wanted_here, scope, filter, None, named);
+    wanted_here.append(and);
     let whole = Branch {
         filter,
         after,
@@ -190,7 +199,7 @@ pub(super) fn page(
         .sql(direction)
         .sql(" limit ")
         .number(limit)
-        .sql(") page");
+        .sql(")");
 }
 
 fn separate(f: &mut Fragment, first: &mut bool) {

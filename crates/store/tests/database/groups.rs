@@ -153,3 +153,49 @@ fn groups_stand_in_the_order_of_their_meaning_and_nothing_last() {
         assert_eq!(order(by).last().map(String::as_str), Some("none"));
     }
 }
+
+/// Forty times as many issues, in the same projects and groups.
+fn many_more(world: &World) {
+    testkit::sql::run(
+        &mut world._test.superuser(),
+        "insert into issue (id, project_id, number, title, description, type, severity, priority,
+             story_points, status_id, resolution, reporter_id, assignee_id, label_ids, due_date, life,
+             version, created_at, updated_at, resolved_at, rank, votes)
+         select gen_random_uuid(), project_id, number + 1000 * n, title, description, type, severity,
+             priority, story_points, status_id, resolution, reporter_id, assignee_id, label_ids,
+             due_date, life, version, created_at, updated_at + n * interval '1 s', resolved_at,
+             rank || lpad(n::text, 4, '0'), votes
+         from issue, generate_series(1, 40) n where deleted_at is null",
+    )
+    .unwrap();
+}
+
+#[test]
+fn groups_of_thousands_page_in_the_same_order() {
+    let world = world(13);
+    many_more(&world);
+    let lead = &world.cast.lead;
+    let scope = world.db.read(|conn| access::scope(conn, lead)).unwrap();
+    for (by, sort) in [
+        (GroupBy::Severity, "-updated"),
+        (GroupBy::Category, "due"),
+        (GroupBy::Priority, "title"),
+    ] {
+        let filter = IssueFilter {
+            sort: sort.parse().unwrap(),
+            ..IssueFilter::default()
+        };
+        let (plain, _) = pages(&world, &scope, &filter, None, &[], 200);
+        let (rows, groups) = pages(&world, &scope, &filter, Some(by), &[], 200);
+        assert!(groups.iter().any(|group| group.count > 1_000));
+        let mut expected = Vec::new();
+        for group in &groups {
+            let members = plain
+                .iter()
+                .filter(|row| values(row, by).contains(&group.value));
+            expected.extend(members.map(|row| row.key.clone()));
+        }
+        assert_eq!(rows.len(), plain.len(), "{by}: nobody is left out");
+        assert!(ids(&rows) == expected, "{by} {sort}");
+    }
+}
