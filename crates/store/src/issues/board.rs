@@ -1,7 +1,8 @@
 //! The board: of each status the first issues by rank, and how many there are.
 
-use super::list::{Named, Row, RowSql, columns, dress, matching};
+use super::condition::{Named, joins, matching};
 use super::relation::relation;
+use super::rows::{Row, RowSql, columns, dress};
 use crate::access::Scope;
 use crate::columns::{IssueStatus, StatusSql};
 use crate::db::Conn;
@@ -35,12 +36,13 @@ pub fn board(
     let matching = matching(scope, filter, as_of, &named);
 
     let mut counted = Fragment::default();
-    counted.sql("select s.id, s.slug, s.name, s.category, count(*) from ");
+    counted.sql("select s.id, s.slug, s.name, s.category, i.issues from (select i.status_id, count(*) as issues from ");
     relation(&mut counted, as_of);
     counted
-        .sql(" join status s on s.id = i.status_id join project p on p.id = i.project_id where ")
+        .append(&joins(filter))
+        .sql(" where ")
         .append(&matching)
-        .sql(" group by s.id order by s.position, s.slug");
+        .sql(" group by 1) i join status s on s.id = i.status_id order by s.position, s.slug");
     let counts: Vec<(IssueStatus, i64)> = counted.query::<(StatusSql, BigInt)>().load(conn.pg())?;
 
     let mut found: Vec<(Uuid, BoardColumn)> = workflow

@@ -1,18 +1,23 @@
 //! Issues: the row, its versions, and lists of rows.
 
 mod board;
+mod condition;
 mod groups;
 mod list;
 mod order;
 mod ordered;
+mod page;
+mod position;
 pub(crate) mod relation;
 mod relocate;
+mod rows;
 mod write;
 
 pub use crate::filter_sql::matching;
 pub use board::board;
-pub use list::{Asked, Listed, Position, PositionValue, list};
+pub use list::{Asked, Listed, list};
 pub use order::{Order, Spot, order};
+pub use position::{Position, PositionValue};
 pub use relocate::{Home, children_of, relocate, take_number};
 pub use write::{
     By, Change, Closing, Created, Dates, Deleting, IssueFields, Updated, insert, update,

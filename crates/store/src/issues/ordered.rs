@@ -4,7 +4,8 @@
 //! Without this, Postgres reads and sorts whatever several projects hold. It serves lists that leave
 //! out little; where a filter leaves out much, the planner finds the few by the filter's own index.
 
-use super::list::{Named, Position, PositionValue, beyond_in_order, order_column, wanted};
+use super::condition::{Named, wanted};
+use super::position::{Position, PositionValue, beyond_in_order, order_column};
 use crate::access::Scope;
 use crate::statement::{Fragment, Value};
 use domain::filter::{Expr, Field, Flag, Query, Term};
