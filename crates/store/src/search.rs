@@ -12,6 +12,7 @@ use domain::filter::words_of;
 use domain::issue::IssueType;
 use domain::key::{IssueRef, issue_key};
 use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, SimilarIssue, similarity, snippet};
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// Most texts of each kind that one question ranks, so that a word which stands everywhere costs no
@@ -213,26 +214,70 @@ statement! {
      join project p on p.id = i.project_id join status s on s.id = i.status_id"
 }
 
+/// Most issues that are offered as similar.
+const SIMILAR_MAX: usize = 5;
+/// Most words of a title that are asked for: the longest, which few titles share.
+const SIMILAR_WORDS_MAX: usize = 6;
+
 /// The issues of a scope whose titles resemble that one most, at most five.
 ///
 /// # Errors
 /// When the database is away.
 pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<SimilarIssue>> {
     let mut words = words_of(title);
+    words.sort_unstable_by_key(|word| (Reverse(word.chars().count()), word.clone()));
+    words.dedup();
     // Short words stand everywhere and say little, unless there is nothing else.
     if words.iter().any(|w| w.chars().count() > 2) {
         words.retain(|w| w.chars().count() > 2);
     }
-    words.truncate(20);
+    words.truncate(SIMILAR_WORDS_MAX);
+    // Among many issues each word alone finds thousands, of which the best may not be ranked.
+    let mut alike = Vec::new();
+    if words.len() > 2 {
+        alike = resembling(conn, scope, title, two_of(&words))?;
+    }
+    if alike.len() < SIMILAR_MAX {
+        for issue in resembling(conn, scope, title, together(&words, " | "))? {
+            if alike.iter().all(|known| known.id != issue.id) {
+                alike.push(issue);
+            }
+        }
+    }
+    alike.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(b.id.cmp(&a.id)));
+    alike.truncate(SIMILAR_MAX);
+    Ok(alike)
+}
+
+/// Any two of the words.
+fn two_of(words: &[String]) -> String {
+    let pairs = words.iter().enumerate().map(|(n, word)| {
+        let others = together(words.get(n + 1..).unwrap_or_default(), " | ");
+        (word, others)
+    });
+    pairs
+        .filter(|(_, others)| !others.is_empty())
+        .map(|(word, others)| format!("('{word}':* & ({others}))"))
+        .collect::<Vec<_>>()
+        .join(" | ")
+}
+
+/// Issues in which the words stand that a question asks for, as far as their titles resemble that one.
+fn resembling(
+    conn: &mut Conn,
+    scope: &Scope,
+    title: &str,
+    query: String,
+) -> Result<Vec<SimilarIssue>> {
     let statement = Alike {
-        query: together(&words, " | "),
+        query,
         all: scope.all.clone(),
         own: scope.own.clone(),
         me: scope.me,
         ranked: RANKED_MAX,
     };
     let rows: Vec<(Uuid, String, i64, String, IssueStatus)> = statement.load(conn.pg())?;
-    let mut alike: Vec<SimilarIssue> = rows
+    Ok(rows
         .into_iter()
         .map(|(id, project, number, found, status)| SimilarIssue {
             id,
@@ -242,8 +287,5 @@ pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<Simila
             status: status.into(),
         })
         .filter(|issue| issue.similarity >= SIMILAR_MIN)
-        .collect();
-    alike.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(b.id.cmp(&a.id)));
-    alike.truncate(5);
-    Ok(alike)
+        .collect())
 }

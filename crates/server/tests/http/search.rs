@@ -197,3 +197,25 @@ async fn titles_alike_are_offered_to_those_who_see_them() {
         .await
         .is(404);
 }
+
+#[actix_web::test]
+async fn among_thousands_that_share_a_word_the_alike_one_is_offered() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let model = server.issue("lead", "APP", "Crash of the first kind").await;
+    let many = store::search::RANKED_MAX + 1;
+    server.run(&format!(
+        "insert into issue (id, project_id, number, title, description, type, severity, priority, status_id,
+             reporter_id, life, version, created_at, updated_at, rank, votes)
+         select gen_random_uuid(), project_id, 1000 + n, 'Crash number ' || n, '', type, severity, priority,
+             status_id, reporter_id, life, version, created_at, updated_at, rank || lpad(n::text, 6, '0'), 0
+         from issue, generate_series(1, {many}) n where id = '{}'",
+        model.id
+    ));
+    let key = server
+        .issue("lead", "APP", "Crash while saving a draft")
+        .await
+        .key;
+    let found = similar(&lead, "APP", "Crash%20on%20saving%20the%20draft").await;
+    assert_eq!(found.first(), Some(&key));
+}

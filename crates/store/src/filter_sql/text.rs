@@ -46,9 +46,13 @@ impl Compiler<'_> {
             );
             return;
         }
-        f.sql("i.id in (select x.id from issue x where ");
-        ask(f, "x.search");
-        f.sql(" union all select c.issue_id from comment c where c.deleted_at is null and ");
+        // Not one set of all three: what an issue says of itself is then found together with what else
+        // is asked, and only what is found beside it is collected first.
+        f.sql("(");
+        ask(f, "i.search");
+        f.sql(
+            " or i.id = any(array(select c.issue_id from comment c where c.deleted_at is null and ",
+        );
         ask(f, "c.search");
         f.sql(
             " and (not c.internal or exists (select from issue x where x.id = c.issue_id and x.project_id = any(",
@@ -56,6 +60,6 @@ impl Compiler<'_> {
         .bind(Sql::Uuids(self.scope.staff.clone()))
         .sql("))) union all select a.issue_id from attachment a where a.state = 'ready' and ");
         ask(f, "a.search");
-        f.sql(")");
+        f.sql(")))");
     }
 }
