@@ -33,7 +33,7 @@ const PAGES: [path: string, heading: RegExp][] = [
 
 for (const width of [1440, 360]) {
   test(`every page is accessible and fits ${width} pixels, in both themes`, async ({ page }) => {
-    test.setTimeout(360_000);
+    test.setTimeout(900_000);
     await page.setViewportSize({ width, height: width > 600 ? 900 : 740 });
     await signIn(page, 'admin');
     for (const [path, heading] of PAGES) {
