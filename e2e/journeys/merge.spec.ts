@@ -23,7 +23,7 @@ test('a duplicate is merged into what it repeats, and taken out of it again', as
   await expectAccessibleInBothThemes(page);
   await dialog.getByRole('button', { name: `Merge into ${original.key}` }).click();
   await expect(dialog).toBeHidden();
-  const banner = page.getByRole('status').filter({ hasText: `Merged into ${original.key}` });
+  const banner = page.getByRole('status').filter({ hasText: `Merged into ${original.key}, where` });
   await expect(banner.getByRole('button', { name: 'Unmerge' })).toBeVisible();
   await expect(status).toContainText('Done');
 

@@ -302,6 +302,8 @@ async fn nothing_changes_for(readers: &[&str], staff: bool) {
         server.settle();
         server.test.db().write(store::stats::recompute).unwrap();
     };
+    // What the stage did has its place in the order, so that nobody's stream begins in the midst of it.
+    server.settle();
     // The bell is an issue that everybody sees.
     let mut places = Vec::new();
     for who in readers.iter().filter(|who| listens(who)) {
