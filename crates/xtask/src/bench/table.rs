@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
+use super::Options;
+use super::measure::STREAMS;
 use super::streams::Told;
 use super::wrk::Run;
-use super::{Options, STREAMS};
 use crate::postgres::{Cluster, SUPERUSER};
 
 /// A kind of request: the rounds of the product and of the two halves of its limit.
