@@ -48,6 +48,13 @@ kinds! {
     MergeCreated = "merge.created";
     /// A merge was taken back.
     MergeEnded = "merge.ended";
+    /// Something changed of what an issue shows because it is merged into it: a signal to what it
+    /// repeats, for whom the duplicate itself may not exist.
+    MergeUpdated = "merge.updated";
+    /// More or fewer vote for an issue. A signal without an actor: who votes is nobody's business.
+    VotesUpdated = "votes.updated";
+    /// More or fewer watch an issue. A signal without an actor: who watches is nobody's business.
+    WatchersUpdated = "watchers.updated";
     /// A file was added.
     AttachmentCreated = "attachment.created";
     /// A file was removed.
@@ -83,6 +90,13 @@ kinds! {
     VersionUpdated = "version.updated";
     /// A version was removed.
     VersionDeleted = "version.deleted";
+    /// A view was saved. One that a project shares is told with its name to everybody who sees the
+    /// project; a private one is a signal to its owner alone.
+    ViewCreated = "view.created";
+    /// A saved view was changed, shared or taken back.
+    ViewUpdated = "view.updated";
+    /// A saved view was deleted.
+    ViewDeleted = "view.deleted";
     /// An account was made.
     UserCreated = "user.created";
     /// An account's role, state, password or name changed.
@@ -99,6 +113,16 @@ impl EventKind {
         matches!(
             self,
             EventKind::RelationCreated | EventKind::RelationDeleted
+        )
+    }
+
+    /// Whether it only makes open pages look again: it is on the stream, and in no history, feed or
+    /// export. It tells of what is of now alone, or again of what is told elsewhere.
+    #[must_use]
+    pub const fn is_signal(self) -> bool {
+        matches!(
+            self,
+            EventKind::VotesUpdated | EventKind::WatchersUpdated | EventKind::MergeUpdated
         )
     }
 
@@ -209,6 +233,9 @@ pub fn sentence(
                 _ => format!("took it out of {other} again"),
             }
         }
+        EventKind::MergeUpdated => "changed something that is merged into it".into(),
+        EventKind::VotesUpdated => "changed how many vote for it".into(),
+        EventKind::WatchersUpdated => "changed how many watch it".into(),
         EventKind::AttachmentCreated => with("added the file", after),
         EventKind::AttachmentDeleted => with("removed the file", before),
         EventKind::RelationCreated => related(new, true),
@@ -225,6 +252,9 @@ pub fn sentence(
         EventKind::VersionCreated => with("created the version", after),
         EventKind::VersionUpdated => with("changed the version", after),
         EventKind::VersionDeleted => with("deleted the version", before),
+        EventKind::ViewCreated => with("shared the view", after),
+        EventKind::ViewUpdated => with("changed the view", after.or(before)),
+        EventKind::ViewDeleted => with("deleted the view", before),
         EventKind::UserCreated => with("created the account", after),
         EventKind::StatsUpdated => "updated the daily statistics".into(),
     }

@@ -49,6 +49,8 @@ pub struct Frame {
     internal: bool,
     /// Project and reporter of the other issue that it names.
     other: Option<(Uuid, Option<Uuid>)>,
+    /// The account that alone may hear it.
+    only_for: Option<Uuid>,
 }
 
 impl Frame {
@@ -81,6 +83,7 @@ impl Frame {
             project: row.project_id,
             reporter: row.reporter_id,
             internal: row.internal,
+            only_for: row.only_for,
             other: row
                 .other_project_id
                 .map(|project| (project, row.other_reporter_id)),
@@ -97,6 +100,12 @@ impl Frame {
         {
             return false;
         }
+        if self
+            .only_for
+            .is_some_and(|account| account != rights.scope.me)
+        {
+            return false;
+        }
         match (self.project, self.kind) {
             (Some(project), Some(kind)) => {
                 // What is not about an issue is not about somebody's own issue.
@@ -105,6 +114,8 @@ impl Frame {
                 about_an_issue && rights.scope.may_hear(project, self.reporter, self.internal)
             }
             (None, Some(EventKind::StatsUpdated)) => true,
+            // What is of no project does not exist for a token of one.
+            (None, Some(_)) if self.only_for.is_some() => !rights.bound,
             (None, Some(_)) => rights.accounts,
             (_, None) => false,
         }
@@ -116,6 +127,8 @@ impl Frame {
 pub struct Rights {
     /// Whether they hear of accounts, and of what else belongs to no project.
     pub accounts: bool,
+    /// Whether they are a program that is bound to one project.
+    pub bound: bool,
     /// Projects.
     pub scope: Scope,
 }
@@ -139,6 +152,7 @@ impl Rights {
         let bound = cut.is_some_and(|cut| cut.project.is_some());
         Ok(Self {
             accounts: manages.is_ok() && !bound,
+            bound,
             scope: access::scope_of(conn, account, role, cut)?,
         })
     }

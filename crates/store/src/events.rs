@@ -36,6 +36,8 @@ pub struct NewEvent {
     pub internal: bool,
     /// The issue's version after the change.
     pub version: Option<i32>,
+    /// Only for that account: a signal, whatever its kind.
+    pub only_for: Option<Uuid>,
 }
 
 impl NewEvent {
@@ -53,6 +55,7 @@ impl NewEvent {
             new: None,
             internal: false,
             version: None,
+            only_for: None,
         }
     }
 
@@ -97,6 +100,13 @@ impl NewEvent {
     #[must_use]
     pub fn is(mut self, new: Value) -> Self {
         self.new = Some(new);
+        self
+    }
+
+    /// Only for that account.
+    #[must_use]
+    pub fn only_for(mut self, account: Uuid) -> Self {
+        self.only_for = Some(account);
         self
     }
 
@@ -148,11 +158,14 @@ statement! {
         news: Vec<Option<Value>> => Array<Nullable<Jsonb>>,
         internals: Vec<bool> => Array<Bool>,
         versions: Vec<Option<i32>> => Array<Nullable<Integer>>,
+        signals: Vec<bool> => Array<Bool>,
+        audiences: Vec<Option<Uuid>> => Array<Nullable<SqlUuid>>,
         at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Bool :
-    "insert into event (id, project_id, issue_id, actor_id, on_behalf_of_id, kind, field, old, new, internal, version, at)
+    "insert into event (id, project_id, issue_id, actor_id, on_behalf_of_id, kind, field, old, new, internal, version, signal, only_for, at)
      select e.*, coalesce({at}, clock_timestamp())
-     from unnest({ids}, {projects}, {issues}, {actors}, {behalves}, {kinds}, {fields}, {olds}, {news}, {internals}, {versions}) as e
+     from unnest({ids}, {projects}, {issues}, {actors}, {behalves}, {kinds}, {fields}, {olds}, {news}, {internals}, {versions},
+                 {signals}, {audiences}) as e
      returning true"
 }
 
@@ -176,6 +189,11 @@ pub(crate) fn append(
         news: events.iter().map(|e| e.new.clone()).collect(),
         internals: events.iter().map(|e| e.internal).collect(),
         versions: events.iter().map(|e| e.version).collect(),
+        signals: events
+            .iter()
+            .map(|e| e.kind.is_signal() || e.only_for.is_some())
+            .collect(),
+        audiences: events.iter().map(|e| e.only_for).collect(),
         at,
     };
     let _: Vec<bool> = statement.load(conn)?;
@@ -250,6 +268,8 @@ pub struct Delivered {
     pub other_project_id: Option<Uuid>,
     /// Reporter of that issue.
     pub other_reporter_id: Option<Uuid>,
+    /// The account that alone may hear it, if it is not for everybody.
+    pub only_for: Option<Uuid>,
 }
 
 /// The other issue that an event of relations names. Asked of nothing else: only there the place
@@ -286,12 +306,12 @@ statement! {
     /// rows are joined.
     ReadAfter { after: i64 => BigInt }
     -> (BigInt, Text, Nullable<SqlUuid>, Nullable<Text>, Nullable<BigInt>, Nullable<SqlUuid>, Nullable<Integer>, Nullable<Text>, Nullable<Text>, Bool, Timestamptz,
-        Nullable<SqlUuid>, Nullable<SqlUuid>) :
+        Nullable<SqlUuid>, Nullable<SqlUuid>, Nullable<SqlUuid>) :
     concat!("select e.seq, e.kind, coalesce(i.project_id, e.project_id), p.key,
             case e.kind when 'issue.left' then (e.old->>'number')::bigint else i.number end,
             case e.kind when 'issue.left' then e.on_behalf_of_id else i.reporter_id end,
             e.version, a.username, e.field, e.internal, e.at,
-            other.project_id, other.reporter_id
+            other.project_id, other.reporter_id, e.only_for
      from (select * from event where seq > {after} order by seq limit 500) e
      left join issue i on i.id = e.issue_id
      left join project p on p.id = coalesce(i.project_id, e.project_id)
@@ -396,7 +416,7 @@ statement! {
      from event e
      left join issue i on i.id = e.issue_id
      left join project p on p.id = coalesce(i.project_id, e.project_id)
-     where e.issue_id = {issue} and (not e.internal or {internals})
+     where e.issue_id = {issue} and not e.signal and (not e.internal or {internals})
        and ({ranks} or e.field is distinct from 'rank')
        and ", other_exists!("e"), "
        and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
@@ -449,7 +469,7 @@ statement! {
         own: Vec<Uuid> => Array<SqlUuid>,
         me: Uuid => SqlUuid,
     } -> BigInt :
-    concat!("select count(*) from event e where e.issue_id = {issue} and (not e.internal or {internals})
+    concat!("select count(*) from event e where e.issue_id = {issue} and not e.signal and (not e.internal or {internals})
        and ({ranks} or e.field is distinct from 'rank') and ", other_exists!("e"))
 }
 
@@ -493,7 +513,7 @@ statement! {
                and before.issue_id in (select f.issue_id from former_key f join issue m on m.id = f.issue_id
                                        where m.project_id = scope.project_id)
          ) x
-         where x.issue_id is not null
+         where x.issue_id is not null and not x.signal
            and x.field is distinct from 'rank'
            and ", other_exists!("x"), "
            and (not x.internal or scope.project_id = any({staff}))
@@ -570,7 +590,7 @@ statement! {
      from events_of({project}) e
      join project p on p.id = {project}
      left join issue i on i.id = e.issue_id
-     where true
+     where not e.signal
        and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
      order by e.at, e.id limit {limit}"
 }

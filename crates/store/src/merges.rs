@@ -75,8 +75,8 @@ pub fn family(conn: &mut Conn, issue: Uuid) -> Result<HashMap<Uuid, String>> {
 }
 
 statement! {
-    /// The issues into which one is merged, the nearest first.
-    Above { issue: Uuid => SqlUuid } -> SqlUuid :
+    /// The issues into which one is merged, the nearest first, and their projects.
+    Above { issue: Uuid => SqlUuid } -> (SqlUuid, SqlUuid) :
     "with recursive above(id, step) as (
          select m.into_id, 1 from merge m join issue d on d.id = m.issue_id and d.deleted_at is null
          where m.issue_id = {issue} and m.ended_at is null
@@ -85,14 +85,15 @@ statement! {
          join issue d on d.id = m.issue_id and d.deleted_at is null
          where a.step < 50
      )
-     select id from above order by step"
+     select i.id, i.project_id from above a join issue i on i.id = a.id order by a.step"
 }
 
-/// The issues with which an issue is shown because it is merged into them, the nearest first.
+/// The issues with which an issue is shown because it is merged into them, the nearest first, and their
+/// projects.
 ///
 /// # Errors
 /// When the database is away.
-pub fn above(conn: &mut Conn, issue: Uuid) -> Result<Vec<Uuid>> {
+pub fn above(conn: &mut Conn, issue: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
     Ok(Above { issue }.load(conn.pg())?)
 }
 
@@ -318,13 +319,28 @@ statement! {
     concat!(withdraw!("watch", "o.watching and o.since <= m.merged_at"), " select account_id from gone")
 }
 
+/// Whose votes and watches are taken back.
+#[derive(Debug, Clone, Copy)]
+pub enum Withdrawn {
+    /// Everybody's.
+    All,
+    /// One person's vote.
+    Vote(Uuid),
+    /// One person's watch.
+    Watch(Uuid),
+}
+
 /// Takes back what [`carry_people`] did, but for what somebody made their own since: also further up,
 /// where the other issue is merged itself.
 ///
 /// # Errors
 /// When the database is away.
-pub fn withdraw_people(tx: &mut Tx<'_>, from: Uuid, into: Uuid) -> Result<()> {
-    let (mut voters, mut watchers) = (None, None);
+pub fn withdraw_people(tx: &mut Tx<'_>, from: Uuid, into: Uuid, whose: Withdrawn) -> Result<()> {
+    let (mut voters, mut watchers) = match whose {
+        Withdrawn::All => (None, None),
+        Withdrawn::Vote(account) => (Some(vec![account]), Some(Vec::new())),
+        Withdrawn::Watch(account) => (Some(Vec::new()), Some(vec![account])),
+    };
     let mut step = Some((from, into));
     while let Some((from, into)) = step {
         step = of_issue(tx, into)?.map(|merge| (into, merge.into_id));

@@ -46,7 +46,7 @@ impl Strip<'_> {
                 .bind(projects())
                 .sql(")");
         }
-        f.sql(") e join issue i on i.id = e.issue_id where i.project_id = any(")
+        f.sql(") e join issue i on i.id = e.issue_id where not e.signal and i.project_id = any(")
             .bind(projects());
         f.sql(") and (i.reporter_id = ")
             .bind(Value::Uuid(scope.me))

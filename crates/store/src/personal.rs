@@ -1,6 +1,7 @@
 //! What an issue is to one person: whether they watch it, whether they voted for it.
 //!
-//! Neither is in the log and neither changes the issue's version: others see no more than the counts.
+//! Neither changes the issue's version, and the log says no more than that the counts changed: that is
+//! all that others see. So they are no part of what the log tells of the issue, nor of its past.
 
 use crate::db::Tx;
 use crate::error::Result;
@@ -21,11 +22,11 @@ statement! {
      returning watching"
 }
 
-/// Turns watching an issue on or off for somebody; what is so already stays.
+/// Turns watching an issue on or off for somebody; what is so already stays. Gives whether it was not.
 ///
 /// # Errors
 /// When the database is away.
-pub fn set_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, watching: bool) -> Result<()> {
+pub fn set_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, watching: bool) -> Result<bool> {
     let at = tx.at();
     let statement = SetWatch {
         issue,
@@ -33,8 +34,8 @@ pub fn set_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, watching: bool)
         watching,
         at,
     };
-    let _: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
-    Ok(())
+    let changed: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
+    Ok(changed.is_some())
 }
 
 statement! {
@@ -83,18 +84,19 @@ statement! {
      update issue i set votes = votes - 1 from taken where i.id = taken.issue_id returning true"
 }
 
-/// Gives somebody's vote to an issue, or takes it back; what is so already stays.
+/// Gives somebody's vote to an issue, or takes it back; what is so already stays. Gives whether it was
+/// not.
 ///
 /// # Errors
 /// When the database is away.
-pub fn set_vote(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, vote: bool) -> Result<()> {
+pub fn set_vote(tx: &mut Tx<'_>, issue: Uuid, account: Uuid, vote: bool) -> Result<bool> {
     let at = tx.at();
     let conn = tx.writing(false)?;
-    let _: Option<bool> = if vote {
+    let changed: Option<bool> = if vote {
         GiveVote { issue, account, at }.get_result(conn)
     } else {
         TakeVote { issue, account }.get_result(conn)
     }
     .optional()?;
-    Ok(())
+    Ok(changed.is_some())
 }

@@ -34,7 +34,7 @@ pub fn MyWorkPage() -> impl IntoView {
     let none = Memo::new(|_| None);
     List::provide(none, listing, go);
 
-    let changed = pulse(move || live.kind("issue"));
+    let changed = pulse(move || live.kind("issue") + live.kind("votes") + live.kind("watchers"));
     let counts = Loaded::keep(move || changed.get(), |_| count_all());
     let segments = Signal::derive(move || {
         let counts = counts.value.get().unwrap_or_default();

@@ -81,13 +81,19 @@ impl Live {
         self.topic(&format!("issue:{key}"))
     }
 
+    /// Grows whenever more or fewer may vote for that issue or watch it. Tracked.
+    #[must_use]
+    pub fn counts(self, key: &str) -> u64 {
+        self.topic(&format!("counts:{key}"))
+    }
+
     /// Grows whenever anything in that project may have changed. Tracked.
     #[must_use]
     pub fn project(self, key: &str) -> u64 {
         self.topic(&format!("project:{key}"))
     }
 
-    /// Grows whenever anything of that kind happened: `user`, `stats`, `project`, `member`. Tracked.
+    /// Grows whenever anything of that kind happened: `user`, `stats`, `project`, `view`, `votes`. Tracked.
     #[must_use]
     pub fn kind(self, noun: &str) -> u64 {
         self.topic(&format!("kind:{noun}"))

@@ -61,7 +61,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
             .issue(file.issue_id)
             .was(fact(&file.id, &file.file_name, file.size)),
     );
-    Ok(())
+    super::merges::tell_above(tx, actor, file.issue_id, false)
 }
 
 fn fact(id: &Uuid, name: &str, size: i64) -> serde_json::Value {
@@ -122,6 +122,7 @@ impl App {
                         .issue(found.issue.id)
                         .is(fact(&begun.id, &name, size)),
                 );
+                super::merges::tell_above(tx, actor, found.issue.id, false)?;
                 let key = issue_key(&found.access.project.key, found.issue.number);
                 Ok(attachments::by_id(tx, begun.id)?.render(&key))
             })

@@ -108,6 +108,7 @@ pub fn create(
             .issue(found.issue.id)
             .is(json!({"id": id})),
     );
+    super::merges::tell_above(tx, actor, found.issue.id, internal)?;
     // Not for a note among staff: how many watch is told to everybody, and would tell of it.
     if !internal {
         personal::begin_watching(tx, found.issue.id, actor.id)?;
@@ -166,6 +167,7 @@ pub fn update(
                 .was(json!({"id": id, "body": comment.body}))
                 .is(json!({"id": id, "body": patch.body})),
         );
+        super::merges::tell_above(tx, actor, comment.issue_id, comment.internal)?;
     }
     one(tx, actor, id)
 }
@@ -182,5 +184,5 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Option<i32>) -> Re
             .issue(comment.issue_id)
             .was(json!({"id": id, "body": comment.body})),
     );
-    Ok(())
+    super::merges::tell_above(tx, actor, comment.issue_id, comment.internal)
 }

@@ -6,7 +6,7 @@
 //! issue, once, by a row that says where it came from and goes when the merge does.
 
 use super::issues::{Standing, restand};
-use super::{Error, Result, relations};
+use super::{Error, Result, personal, relations};
 use domain::event::EventKind;
 use domain::issue::Resolution;
 use domain::key::{IssueRef, issue_key};
@@ -19,7 +19,7 @@ use serde_json::json;
 use store::access::{self, Actor, IssueAccess, Scope};
 use store::db::{Conn, Lock, Tx};
 use store::events::NewEvent;
-use store::merges::{self, Closed};
+use store::merges::{self, Closed, Withdrawn};
 use store::{issues, projects};
 use uuid::Uuid;
 
@@ -68,7 +68,7 @@ pub fn shown_with(conn: &mut Conn, actor: &Actor, issue: Uuid) -> Result<IssueAc
     let Err(store::Error::NotFound) = own else {
         return Ok(own?);
     };
-    for above in merges::above(conn, issue)? {
+    for (above, _) in merges::above(conn, issue)? {
         match access::issue(conn, actor, &IssueRef::Id(above), Action::SeeProject) {
             Err(store::Error::NotFound) => {}
             found => return Ok(found?),
@@ -155,7 +155,7 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
         Some(_) => None,
         None => {
             let kind = RelationKind::Duplicates;
-            Some(relations::relate(tx, actor, &found, kind, &into)?)
+            Some(relations::relate(tx, actor, &found, kind, &into, "into")?)
         }
     };
     let closed = Closed {
@@ -173,6 +173,23 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
     merges::carry_people(tx, was.id, &into)?;
     tell(tx, actor, EventKind::MergeCreated, &found, &into);
     state(tx, actor, &IssueRef::Id(found.issue.id))
+}
+
+/// Tells the issues with which one is shown that something of it changed: to whoever sees them the
+/// duplicate itself may not exist, and then its own events do not either.
+///
+/// # Errors
+/// When the database is away.
+pub fn tell_above(tx: &mut Tx<'_>, actor: &Actor, issue: Uuid, internal: bool) -> Result<()> {
+    for (above, project) in merges::above(tx, issue)? {
+        tx.record(
+            NewEvent::new(EventKind::MergeUpdated, Some(actor.id))
+                .project(project)
+                .issue(above)
+                .internal(internal),
+        );
+    }
+    Ok(())
 }
 
 /// Tells both issues of it.
@@ -215,7 +232,10 @@ pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merge
     let into = IssueRef::Id(merge.into_id);
     let into = access::issue(tx, actor, &into, Action::MergeIssues)?;
     merges::end(tx, merge.id)?;
-    merges::withdraw_people(tx, found.issue.id, into.issue.id)?;
+    merges::withdraw_people(tx, found.issue.id, into.issue.id, Withdrawn::All)?;
+    let further_up = merges::above(tx, into.issue.id)?;
+    personal::tell_counts(tx, &further_up);
+    tell_above(tx, actor, into.issue.id, false)?;
     // Only the relation that the merge made, and only while nobody took it back.
     if let Some(made) = merge.relation_id
         && related(tx, actor, &found, &into)? == Some(made)

@@ -1,20 +1,32 @@
 //! Watching issues and voting for them: what is private but for the counts.
+//!
+//! A duplicate that is merged takes no new votes and watchers, for they belong to the issue that it
+//! repeats. What was given before goes there and back with the merge, and is taken back in both places.
 
 use super::Result;
-use domain::key::IssueRef;
+use domain::event::EventKind;
+use domain::key::{IssueRef, issue_key};
 use domain::policy::Action;
-use store::access::{self, Actor};
+use domain::problem::{Code, Problem};
+use store::access::{self, Actor, IssueAccess};
 use store::db::Tx;
-use store::personal;
+use store::events::NewEvent;
+use store::merges::{self, Withdrawn};
+use store::{issues, personal};
+use uuid::Uuid;
 
 /// Lets the caller watch an issue; twice is once.
 ///
 /// # Errors
-/// 403, 404, 409 on a deleted issue or in an archived project.
+/// 403, 404, 409 on a deleted issue, one that is merged into another, or in an archived project.
 pub fn watch(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::Watch)?;
     found.writable()?;
-    Ok(personal::set_watching(tx, found.issue.id, actor.id, true)?)
+    stands_for_itself(tx, actor, &found, "Watch")?;
+    if personal::set_watching(tx, found.issue.id, actor.id, true)? {
+        tell(tx, EventKind::WatchersUpdated, own(&found));
+    }
+    Ok(())
 }
 
 /// Lets the caller hear no more of an issue, whatever part they take in it from now on. Whoever sees
@@ -24,15 +36,111 @@ pub fn watch(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
 /// 404.
 pub fn unwatch(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::SeeProject)?;
-    Ok(personal::set_watching(tx, found.issue.id, actor.id, false)?)
+    let shown_with = hold(tx, &found)?;
+    if personal::set_watching(tx, found.issue.id, actor.id, false)? {
+        tell(tx, EventKind::WatchersUpdated, own(&found));
+        withdraw(tx, &found, &shown_with, Withdrawn::Watch(actor.id))?;
+    }
+    Ok(())
 }
 
-/// Gives the caller's vote to an issue, or takes it back; twice is once.
+/// Gives the caller's vote to an issue; twice is once.
+///
+/// # Errors
+/// 403, 404, 409 on a deleted issue, one that is merged into another, or in an archived project.
+pub fn vote(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
+    let found = access::issue(tx, actor, which, Action::Vote)?;
+    found.writable()?;
+    stands_for_itself(tx, actor, &found, "Vote for")?;
+    if personal::set_vote(tx, found.issue.id, actor.id, true)? {
+        tell(tx, EventKind::VotesUpdated, own(&found));
+    }
+    Ok(())
+}
+
+/// Takes the caller's vote for an issue back; twice is once.
 ///
 /// # Errors
 /// 403, 404, 409 on a deleted issue or in an archived project.
-pub fn vote(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, vote: bool) -> Result<()> {
+pub fn take_vote_back(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::Vote)?;
     found.writable()?;
-    Ok(personal::set_vote(tx, found.issue.id, actor.id, vote)?)
+    let shown_with = hold(tx, &found)?;
+    if personal::set_vote(tx, found.issue.id, actor.id, false)? {
+        tell(tx, EventKind::VotesUpdated, own(&found));
+        withdraw(tx, &found, &shown_with, Withdrawn::Vote(actor.id))?;
+    }
+    Ok(())
+}
+
+/// An issue and its project.
+type Place = (Uuid, Uuid);
+
+const fn own(found: &IssueAccess) -> Place {
+    (found.issue.id, found.access.project.id)
+}
+
+/// Says that the count changed, and not because of whom.
+fn tell(tx: &mut Tx<'_>, kind: EventKind, (issue, project): Place) {
+    tx.record(NewEvent::new(kind, None).project(project).issue(issue));
+}
+
+/// Says of issues that both of their counts may have changed.
+pub fn tell_counts(tx: &mut Tx<'_>, places: &[Place]) {
+    for place in places {
+        tell(tx, EventKind::VotesUpdated, *place);
+        tell(tx, EventKind::WatchersUpdated, *place);
+    }
+}
+
+/// Keeps others from merging the issue, and those it is merged into, until the end; gives the latter.
+fn hold(tx: &mut Tx<'_>, found: &IssueAccess) -> Result<Vec<Place>> {
+    let shown_with = merges::above(tx, found.issue.id)?;
+    let mut held = vec![found.issue.id];
+    held.extend(shown_with.iter().map(|(issue, _)| issue));
+    issues::lock(tx, &held)?;
+    // Read again under the lock: it may have been merged or taken out meanwhile.
+    Ok(merges::above(tx, found.issue.id)?)
+}
+
+/// Refuses what belongs to the issue that this one repeats, and names that if it exists for the caller.
+fn stands_for_itself(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    verb: &str,
+) -> Result<()> {
+    let shown_with = hold(tx, found)?;
+    let Some((top, _)) = shown_with.last() else {
+        return Ok(());
+    };
+    let key = |found: &IssueAccess| issue_key(&found.access.project.key, found.issue.number);
+    let detail = match access::issue(tx, actor, &IssueRef::Id(*top), Action::SeeProject) {
+        Ok(top) => format!(
+            "{} is merged as a duplicate. {verb} {} instead.",
+            key(found),
+            key(&top)
+        ),
+        Err(store::Error::NotFound) => format!(
+            "{} is merged as a duplicate into an issue that does not exist for you.",
+            key(found)
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    Err(Problem::new(Code::Conflict).detail(detail).into())
+}
+
+/// Takes back what came from the issue to those it is merged into.
+fn withdraw(
+    tx: &mut Tx<'_>,
+    found: &IssueAccess,
+    shown_with: &[Place],
+    what: Withdrawn,
+) -> Result<()> {
+    let Some((into, _)) = shown_with.first() else {
+        return Ok(());
+    };
+    merges::withdraw_people(tx, found.issue.id, *into, what)?;
+    tell_counts(tx, shown_with);
+    Ok(())
 }

@@ -58,7 +58,7 @@ pub fn create(
         }
         Err(error) => return Err(error.into()),
     };
-    let id = relate(tx, actor, &found, new.kind, &other)?;
+    let id = relate(tx, actor, &found, new.kind, &other, "issue")?;
     let scope = access::scope(tx, actor)?;
     relations::of_issue(tx, &scope, found.issue.id, None)?
         .into_iter()
@@ -68,7 +68,8 @@ pub fn create(
 }
 
 /// Puts one issue in relation to another, both looked up and the first one allowed to change; gives
-/// the id of the relation. Takes a transaction.
+/// the id of the relation. A refusal points to `field`, in which the caller named the other. Takes a
+/// transaction.
 ///
 /// # Errors
 /// 409 as [`create`], 422 when both are the same.
@@ -78,10 +79,11 @@ pub fn relate(
     one: &IssueAccess,
     kind: RelationKind,
     other: &IssueAccess,
+    field: &str,
 ) -> Result<Uuid> {
     if one.issue.id == other.issue.id {
         let detail = "An issue stands in no relation to itself.";
-        return Err(FieldError::at("issue", "itself", detail).into());
+        return Err(FieldError::at(field, "itself", detail).into());
     }
     other.access.writable()?;
     // One at a time: two new relations that are harmless alone may close a circle together.
@@ -93,13 +95,13 @@ pub fn relate(
                 "{} has {RELATIONS_MAX} relations, which is all it can have.",
                 key(side)
             );
-            return Err(conflict("too_many", detail));
+            return Err(conflict(field, "too_many", detail));
         }
     }
     if kind.is_directed() {
         let (from, to, kept) = relations::kept(one.issue.id, kind, other.issue.id);
         if let Some(way) = relations::way(tx, kept, to, from)? {
-            return Err(circle(tx, actor, kept, &way)?);
+            return Err(circle(tx, actor, kept, &way, field)?);
         }
     }
     let id =
@@ -111,7 +113,7 @@ pub fn relate(
                         key(one),
                         key(other)
                     );
-                    conflict("already_related", detail)
+                    conflict(field, "already_related", detail)
                 }
                 other => other.into(),
             },
@@ -120,15 +122,21 @@ pub fn relate(
     Ok(id)
 }
 
-fn conflict(code: &str, detail: String) -> Error {
+fn conflict(field: &str, code: &str, detail: String) -> Error {
     let mut problem = Problem::new(Code::Conflict).detail(detail.clone());
-    problem.errors = vec![FieldError::at("issue", code, detail)];
+    problem.errors = vec![FieldError::at(field, code, detail)];
     problem.into()
 }
 
 /// 409 with the way from the one that would come to stand behind itself. What does not exist for the
 /// caller has no name there.
-fn circle(tx: &mut Tx<'_>, actor: &Actor, kind: RelationKind, way: &[Uuid]) -> Result<Error> {
+fn circle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: RelationKind,
+    way: &[Uuid],
+    field: &str,
+) -> Result<Error> {
     let scope = access::scope(tx, actor)?;
     let names = relations::keys(tx, &scope, way)?;
     let verb = match kind {
@@ -146,6 +154,7 @@ fn circle(tx: &mut Tx<'_>, actor: &Actor, kind: RelationKind, way: &[Uuid]) -> R
         .collect();
     let chain = named.join(&format!(" {verb} "));
     Ok(conflict(
+        field,
         "cycle",
         format!("That would lead in a circle: {chain} already."),
     ))

@@ -2,6 +2,7 @@
 
 use super::issues::Precondition;
 use super::{Error, Result};
+use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::{Action, Ground};
 use domain::problem::{Code, FieldError, Problem};
@@ -10,6 +11,7 @@ use domain::view::{NewView, VIEWS_MAX, View, ViewPatch};
 use serde_json::json;
 use store::access::{self, Actor};
 use store::db::{Conn, Tx};
+use store::events::NewEvent;
 use store::views::{self, StoredView};
 use uuid::Uuid;
 
@@ -103,7 +105,31 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
     };
     room(tx, actor, project.filter(|_| new.shared))?;
     let id = views::insert(tx, actor.id, project, new)?;
+    let made = views::by_id(tx, id, actor.id)?;
+    tell(tx, actor, EventKind::ViewCreated, None, Some(&made));
     get(tx, actor, id)
+}
+
+/// Tells everybody who sees the project of a view that is or was shared, by its name while it was; of a
+/// private one nobody but its owner, and nothing of what it says.
+fn tell(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: EventKind,
+    was: Option<&StoredView>,
+    now: Option<&StoredView>,
+) {
+    let shared = |view: Option<&StoredView>| {
+        let shared = view.filter(|view| view.shared);
+        shared.map(|view| json!({"id": view.id, "name": view.name}))
+    };
+    let mut event = NewEvent::new(kind, Some(actor.id));
+    event.project = was.or(now).and_then(|view| view.project_id);
+    (event.old, event.new) = (shared(was), shared(now));
+    if event.old.is_none() && event.new.is_none() {
+        event = event.only_for(actor.id);
+    }
+    tx.record(event);
 }
 
 /// Whether there is room for one more: among the caller's own, or among those that a project shares.
@@ -165,6 +191,8 @@ pub fn update(
         room(tx, actor, place)?;
     }
     views::update(tx, &was, patch, actor.id)?;
+    let now = views::by_id(tx, id, actor.id)?;
+    tell(tx, actor, EventKind::ViewUpdated, Some(&was), Some(&now));
     get(tx, actor, id)
 }
 
@@ -174,5 +202,7 @@ pub fn update(
 /// 403, 404, 412.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> Result<()> {
     let was = for_change(tx, actor, id, seen)?;
-    Ok(views::delete(tx, &was)?)
+    views::delete(tx, &was)?;
+    tell(tx, actor, EventKind::ViewDeleted, Some(&was), None);
+    Ok(())
 }

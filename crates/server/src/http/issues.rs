@@ -365,7 +365,7 @@ pub async fn delete_issue(
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let seen = extract::if_match(&req);
-    app.write_one(&caller, move |tx, actor| {
+    app.write_again(&caller, move |tx, actor| {
         use_case::delete(tx, actor, &which, seen)
     })
     .await?;
@@ -383,7 +383,7 @@ pub async fn restore_issue(
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let issue = app
-        .write_one(&caller, move |tx, actor| {
+        .write_again(&caller, move |tx, actor| {
             Ok(use_case::restore(tx, actor, &which)?.render())
         })
         .await?;

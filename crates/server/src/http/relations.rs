@@ -98,8 +98,12 @@ pub async fn delete_relation(
     Ok(reply::done())
 }
 
-/// Watch an issue. Whoever reports, is given or comments on one watches it without asking;
-/// a note among staff does not, because the count would tell of it.
+/// Watch an issue.
+///
+/// Whoever reports, is given or comments on one watches it without asking; a note among staff does not,
+/// because the count would tell of it. A duplicate that is merged takes no new watchers: 409 with the key
+/// of the issue to watch instead, if that exists for me. The stream says `watchers.updated`, and never of
+/// whom.
 #[utoipa::path(tag = "relations", params(("issue" = String, Path, description = "Key or id")), responses((status = 204)))]
 #[put("/issues/{issue}/watch")]
 pub async fn watch_issue(
@@ -108,12 +112,14 @@ pub async fn watch_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_one(&caller, move |tx, actor| personal::watch(tx, actor, &which))
+    app.write_again(&caller, move |tx, actor| personal::watch(tx, actor, &which))
         .await?;
     Ok(reply::done())
 }
 
 /// Watch an issue no more; then nothing but watching it again turns it on.
+///
+/// Of a duplicate that is merged, this ends as well what came from it to the issue that it repeats.
 #[utoipa::path(tag = "relations", params(("issue" = String, Path, description = "Key or id")), responses((status = 204)))]
 #[delete("/issues/{issue}/watch")]
 pub async fn unwatch_issue(
@@ -122,14 +128,18 @@ pub async fn unwatch_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_one(&caller, move |tx, actor| {
+    app.write_again(&caller, move |tx, actor| {
         personal::unwatch(tx, actor, &which)
     })
     .await?;
     Ok(reply::done())
 }
 
-/// Vote for an issue: it matters to me. Who voted is nobody's business, how many did is everybody's.
+/// Vote for an issue: it matters to me.
+///
+/// Who voted is nobody's business, how many did is everybody's; the stream says `votes.updated`, and
+/// never of whom. A duplicate that is merged takes no new votes: 409 with the key of the issue to vote for
+/// instead, if that exists for me.
 #[utoipa::path(tag = "relations", params(("issue" = String, Path, description = "Key or id")), responses((status = 204)))]
 #[put("/issues/{issue}/vote")]
 pub async fn vote_for_issue(
@@ -137,10 +147,15 @@ pub async fn vote_for_issue(
     caller: Caller,
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    cast(&app, &caller, &issue, true).await
+    let which: IssueRef = extract::address(&issue)?;
+    app.write_again(&caller, move |tx, actor| personal::vote(tx, actor, &which))
+        .await?;
+    Ok(reply::done())
 }
 
 /// Take my vote back.
+///
+/// From a duplicate that is merged, it is taken back as well where it counted because of the merge.
 #[utoipa::path(tag = "relations", params(("issue" = String, Path, description = "Key or id")), responses((status = 204)))]
 #[delete("/issues/{issue}/vote")]
 pub async fn take_vote_back(
@@ -148,13 +163,9 @@ pub async fn take_vote_back(
     caller: Caller,
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    cast(&app, &caller, &issue, false).await
-}
-
-async fn cast(app: &App, caller: &Caller, issue: &str, vote: bool) -> Result<HttpResponse, Error> {
-    let which: IssueRef = extract::address(issue)?;
-    app.write_one(caller, move |tx, actor| {
-        personal::vote(tx, actor, &which, vote)
+    let which: IssueRef = extract::address(&issue)?;
+    app.write_again(&caller, move |tx, actor| {
+        personal::take_vote_back(tx, actor, &which)
     })
     .await?;
     Ok(reply::done())

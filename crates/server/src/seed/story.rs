@@ -212,9 +212,7 @@ impl Teller<'_> {
             .context("a share")?;
         for voter in voters {
             if self.plan.random_bool(share) {
-                self.write(soon(8), |tx| {
-                    personal::vote(tx, &voter, &IssueRef::Id(id), true)
-                })?;
+                self.write(soon(8), |tx| personal::vote(tx, &voter, &IssueRef::Id(id)))?;
             }
         }
         Ok(())

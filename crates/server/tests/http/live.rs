@@ -19,7 +19,7 @@ pub struct Heard {
 }
 
 impl Heard {
-    fn live(&self) -> LiveEvent {
+    pub fn live(&self) -> LiveEvent {
         serde_json::from_str(&self.data).unwrap()
     }
 }

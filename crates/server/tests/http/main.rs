@@ -30,6 +30,7 @@ mod races;
 mod reports;
 mod search;
 mod seeding;
+mod signals;
 mod sweep;
 mod tokens;
 mod views;

@@ -467,6 +467,8 @@ async fn a_merge_makes_the_relation_that_is_missing_and_takes_back_no_other() {
     assert_eq!(relations(&lead, "ENG-2").await, stands);
     // What would lead in a circle is refused, and nothing is half done.
     let before = server.test.digests();
-    merge(&lead, "ENG-1", "ENG-2").await.problem(Code::Conflict);
+    let refused = merge(&lead, "ENG-1", "ENG-2").await;
+    let refused = refused.problem(Code::Conflict);
+    assert_eq!(refused.errors[0].pointer, "/into", "where it was named");
     assert_eq!(before, server.test.digests());
 }

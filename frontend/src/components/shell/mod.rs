@@ -173,7 +173,7 @@ fn provide_place(live: Live) -> Place {
     });
     let projects = Loaded::keep(move || tick.get(), |_| api::projects::all());
     let views = Loaded::keep(
-        move || (live.kind("project"), live.kind("member")),
+        move || live.kind("project") + live.kind("member") + live.kind("view"),
         |_| api::views::all(),
     );
     let place = Place {

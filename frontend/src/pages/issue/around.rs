@@ -1,6 +1,7 @@
 //! What is read about an issue besides the issue: what happened, what was said, its files. The page
 //! and the panel beside a list read it here, and show it in the same order.
 
+use super::duplicate::MergeState;
 use super::files::Files;
 use super::life::Life;
 use super::parts::Parts;
@@ -28,6 +29,7 @@ pub fn follow(issue: RwSignal<Tagged<Issue>>, known: Option<IssueState>) -> Issu
         false,
     );
     provide_context(state);
+    provide_context(MergeState::of(state));
     state
 }
 

@@ -6,10 +6,12 @@ use crate::api::{self, Tagged};
 use crate::components::glyph::StatusLook;
 use crate::components::marks::StatusMark;
 use crate::components::{BusyButton, ErrorNote, GuardedButton, IconName, SmallIcon};
+use crate::model::refusal::Refusal;
 use crate::pages::new_issue_similar::closeness;
 use crate::state::form::Form;
 use crate::state::{Loaded, Toasts, live, toasts};
 use domain::issue::{Issue, Resolution};
+use domain::merge::Merged;
 use domain::paths::page;
 use domain::policy::Action;
 use leptos::prelude::*;
@@ -170,6 +172,46 @@ fn MergeForm(loaded: Loaded<Tagged<Issue>>, asking: RwSignal<bool>) -> impl Into
     .into_any()
 }
 
+/// How the issue on the page is merged; nothing while it is no duplicate.
+#[derive(Clone, Copy)]
+pub(super) struct MergeState(Loaded<Option<Merged>>);
+
+impl MergeState {
+    /// Read now and whenever something happens to the issue.
+    pub(super) fn of(state: IssueState) -> Self {
+        let live = live();
+        let key = StoredValue::new(state.key());
+        let duplicate = state.get(|issue| issue.resolution == Some(Resolution::Duplicate));
+        Self(Loaded::keep(
+            move || (duplicate.get(), live.issue(&key.get_value())),
+            move |(duplicate, _)| {
+                let key = key.get_value();
+                async move {
+                    if duplicate {
+                        api::merges::show(&key).await.map(Some)
+                    } else {
+                        Ok(None)
+                    }
+                }
+            },
+        ))
+    }
+
+    /// The merge, while it holds. Tracked.
+    pub(super) fn holds(self) -> Option<Merged> {
+        self.0.value.get().flatten().filter(|state| state.merged)
+    }
+
+    /// Why the issue takes no new votes and watchers. Tracked.
+    pub(super) fn refusal(self) -> Option<Refusal> {
+        let instead = match self.holds()?.into {
+            Some(into) => format!("It is merged into {into}, where votes and watchers count."),
+            None => "It is merged into an issue that does not exist for you.".to_owned(),
+        };
+        Some(Refusal::plain(instead))
+    }
+}
+
 /// Says that the issue is merged into another, with the way there and the way back.
 #[component]
 pub(super) fn MergedNote(
@@ -177,24 +219,10 @@ pub(super) fn MergedNote(
     again: Callback<()>,
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
-    let live = live();
+    let merged = expect_context::<MergeState>();
     let toasts = toasts();
     let key = StoredValue::new(state.key());
-    let duplicate = state.get(|issue| issue.resolution == Some(Resolution::Duplicate));
-    let merged = Loaded::keep(
-        move || (duplicate.get(), live.issue(&key.get_value())),
-        move |(duplicate, _)| {
-            let key = key.get_value();
-            async move {
-                if duplicate {
-                    api::merges::show(&key).await.map(Some)
-                } else {
-                    Ok(None)
-                }
-            }
-        },
-    );
-    let shown = Memo::new(move |_| merged.value.get().flatten().filter(|state| state.merged));
+    let shown = Memo::new(move |_| merged.holds());
     let refused = Signal::derive(move || state.rights.may(Action::MergeIssues).err());
     let busy = RwSignal::new(false);
     let back = Callback::new(move |()| {
@@ -207,7 +235,7 @@ pub(super) fn MergedNote(
             match api::merges::unmerge(&key).await {
                 Ok(_) => {
                     toasts.done(format!("{key} stands for itself again."));
-                    merged.reload();
+                    merged.0.reload();
                     let _ = again.try_run(());
                 }
                 Err(error) => toasts.failed(&format!("{key} is still merged."), &error),

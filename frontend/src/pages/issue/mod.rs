@@ -85,7 +85,7 @@ pub fn IssuePage() -> impl IntoView {
     let loaded = Loaded::fresh(
         move || {
             let key = key.get();
-            let tick = live.issue(&key);
+            let tick = live.issue(&key) + live.counts(&key);
             (key, (tick, as_of.get()))
         },
         move |key| async move { api::issues::show_at(&key, as_of.get_untracked()).await },

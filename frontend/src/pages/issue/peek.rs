@@ -28,7 +28,7 @@ pub fn PeekIssue(
     let as_of = Moment::here();
     let follow = {
         let key = key.clone();
-        move || (live.issue(&key), as_of.get())
+        move || (live.issue(&key) + live.counts(&key), as_of.get())
     };
     let loaded = {
         let key = key.clone();

@@ -1,5 +1,6 @@
 //! What the issue is to the reader: watched, voted for.
 
+use super::duplicate::MergeState;
 use super::state::IssueState;
 use crate::api;
 use crate::components::{GuardedButton, IconName, SmallIcon};
@@ -53,12 +54,18 @@ pub fn Personal() -> impl IntoView {
     let toasts = toasts();
     let watching = state.get(|issue| (issue.watching, issue.watchers));
     let voted = state.get(|issue| (issue.voted, issue.votes));
+    let merge = expect_context::<MergeState>();
+    let merged = move || merge.refusal().map_or(Ok(()), Err);
     // Whoever watches may always stop, whatever their role.
-    let may_watch = Memo::new(move |_| match state.rights.may(Action::Watch) {
-        Err(_) if watching.get().0 => state.rights.may(Action::SeeProject),
-        right => right,
+    let may_watch = Memo::new(move |_| match watching.get().0 {
+        true => state.rights.may(Action::SeeProject),
+        false => state.rights.may(Action::Watch).and_then(|()| merged()),
     });
-    let may_vote = Memo::new(move |_| state.rights.may(Action::Vote));
+    // What was given to a duplicate may be taken back, but what is new belongs where it is merged.
+    let may_vote = Memo::new(move |_| match voted.get().0 {
+        true => state.rights.may(Action::Vote),
+        false => state.rights.may(Action::Vote).and_then(|()| merged()),
+    });
     on_command("watch", move || {
         if may_watch.get_untracked().is_ok() {
             flip(state, toasts, "watch");

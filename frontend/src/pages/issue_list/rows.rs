@@ -167,7 +167,11 @@ impl Rows {
         let live = live();
         let due = StoredValue::new(false);
         Effect::new(move |first: Option<()>| {
-            let _ = live.kind("issue");
+            let _ = (
+                live.kind("issue"),
+                live.kind("votes"),
+                live.kind("watchers"),
+            );
             let past = self
                 .listing
                 .with_untracked(|listing| listing.as_of.is_some());

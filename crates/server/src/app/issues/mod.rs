@@ -14,7 +14,7 @@ pub use update::{
     update,
 };
 
-use super::{Error, Result};
+use super::{Error, Result, merges};
 use domain::event::EventKind;
 use domain::key::IssueRef;
 use domain::policy::Action;
@@ -114,6 +114,8 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Preconditi
         None => found,
     };
     found.access.writable()?;
+    // What is deleted is shown nowhere any more: said before, while it still is.
+    merges::tell_above(tx, actor, found.issue.id, false)?;
     whole(tx, actor, &found, Deleting::Delete, EventKind::IssueDeleted)
         .map_err(|error| lost_race(tx, actor, which, seen, error))
 }
@@ -133,6 +135,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Issue
             Deleting::Restore,
             EventKind::IssueRestored,
         )?;
+        merges::tell_above(tx, actor, found.issue.id, false)?;
     }
     let id = IssueRef::Id(found.issue.id);
     Ok(access::issue(tx, actor, &id, Action::SeeProject)?)

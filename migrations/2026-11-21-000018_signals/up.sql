@@ -1,0 +1,70 @@
+-- What makes open pages look again and is no part of anybody's history: how many vote or watch, what a
+-- duplicate brought, somebody's own views. It travels on the stream; history, feed, export and the past
+-- leave it out. It holds no values, and no name where that is nobody's business.
+alter table event add column signal boolean not null default false;
+-- Only for that account.
+alter table event add column only_for uuid;
+
+-- As before, but signals do not count: they are in no export, and somebody may stop watching an issue
+-- of an archived project after that was exported.
+create or replace function purge_project(
+    which uuid, entry uuid, actor uuid, from_ip text, agent text, request text
+) returns jsonb language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    p project;
+    told bigint;
+    n bigint;
+    counts jsonb := '{}';
+begin
+    -- Nobody adds an issue or changes a setting from here on.
+    select * into p from project where id = which for update;
+    if not found then
+        return jsonb_build_object('refused', 'unknown');
+    end if;
+    if p.archived_at is null then
+        return jsonb_build_object('refused', 'not_archived');
+    end if;
+    -- Nor does an issue leave while its history goes.
+    perform 1 from issue where project_id = which order by id for update;
+    select count(*) into told from events_of(which) e where not e.signal;
+    -- The log only grows, so the same number of events means: nothing happened since the export.
+    if not exists (select 1 from audit_entry a where a.kind = 'project.exported' and a.project_id = which
+                   and (a.detail->>'events')::bigint = told) then
+        return jsonb_build_object('refused', 'not_exported');
+    end if;
+
+    insert into purging (project_id) values (which);
+    insert into orphan_file (storage_key)
+        select t.storage_key from attachment t join issue i on i.id = t.issue_id where i.project_id = which;
+    delete from attachment t using issue i where i.id = t.issue_id and i.project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('files', n);
+    delete from comment c using issue i where i.id = c.issue_id and i.project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('comments', n);
+    -- Before the issues: they say to which project an event belongs.
+    delete from event e where e.id in (select o.id from events_of(which) o);
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('events', n);
+    delete from issue_version v using issue i where i.id = v.issue_id and i.project_id = which;
+    delete from issue where project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('issues', n);
+    delete from daily_stat where project_id = which;
+    delete from transition where project_id = which;
+    delete from status where project_id = which;
+    delete from label where project_id = which;
+    delete from project_version where project_id = which;
+    delete from membership where project_id = which;
+    get diagnostics n = row_count;
+    counts := counts || jsonb_build_object('members', n);
+    delete from issue_counter where project_id = which;
+    delete from project where id = which;
+    delete from purging where transaction = pg_current_xact_id()::text;
+
+    insert into audit_entry (id, kind, actor_id, project_id, project_key, ip, user_agent, request_id, detail)
+    values (entry, 'project.purged', actor, which, p.key, from_ip, agent, request,
+            counts || jsonb_build_object('key', p.key, 'name', p.name));
+    return counts;
+end
+$$;
