@@ -6,7 +6,8 @@ alter table event add column signal boolean not null default false;
 alter table event add column only_for uuid;
 
 -- As before, but signals do not count: they are in no export, and somebody may stop watching an issue
--- of an archived project after that was exported.
+-- of an archived project after that was exported. And what answers a comment of a duplicate, written on
+-- the issue that it was merged into, stays there.
 create or replace function purge_project(
     which uuid, entry uuid, actor uuid, from_ip text, agent text, request text
 ) returns jsonb language plpgsql security definer set search_path = public, pg_temp as $$
@@ -39,6 +40,10 @@ begin
     delete from attachment t using issue i where i.id = t.issue_id and i.project_id = which;
     get diagnostics n = row_count;
     counts := counts || jsonb_build_object('files', n);
+    -- Answers elsewhere to what was said on a duplicate: they stand for themselves from now on.
+    update comment answer set parent_id = null from comment said, issue i, issue o
+    where said.id = answer.parent_id and i.id = said.issue_id and i.project_id = which
+      and o.id = answer.issue_id and o.project_id <> which;
     delete from comment c using issue i where i.id = c.issue_id and i.project_id = which;
     get diagnostics n = row_count;
     counts := counts || jsonb_build_object('comments', n);

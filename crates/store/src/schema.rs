@@ -110,6 +110,8 @@ diesel::table! {
         internal -> Bool,
         version -> Nullable<Int4>,
         at -> Timestamptz,
+        signal -> Bool,
+        only_for -> Nullable<Uuid>,
     }
 }
 

@@ -67,6 +67,31 @@ fn hide_other_issues(entry: &mut HistoryEntry) {
     }
 }
 
+/// The other issue of a merge is known by its id, not by its key: that may be another issue's by now.
+fn hide_other_merges(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
+    let other = |entry: &HistoryEntry| {
+        let kind = EventKind::from_slug(&entry.kind)?;
+        if !matches!(kind, EventKind::MergeCreated | EventKind::MergeEnded) {
+            return None;
+        }
+        let id = entry.new.as_ref()?.get("id")?.as_str()?;
+        Some((kind, Uuid::try_parse(id).ok()?))
+    };
+    let ids: Vec<Uuid> = entries.iter().filter_map(other).map(|(_, id)| id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let scope = access::scope(conn, actor)?;
+    let seen = relations::keys(conn, &scope, &ids)?;
+    for entry in entries {
+        if let Some((kind, _)) = other(entry).filter(|(_, id)| !seen.contains_key(id)) {
+            entry.new = None;
+            entry.sentence = event::sentence(kind, entry.field.as_deref(), None, None);
+        }
+    }
+    Ok(())
+}
+
 /// The project in whose name an entry speaks of another value: that of a key, or the value itself.
 fn named_project<'v>(field: &str, value: &'v Value) -> Option<&'v str> {
     let name = match value {
@@ -82,7 +107,8 @@ fn named_project<'v>(field: &str, value: &'v Value) -> Option<&'v str> {
 /// An issue that moved brings its history along, but not the name of a project that does not exist
 /// for the reader.
 fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
-    const FIELDS: &[&str] = &["project", "key", "parent", "into", "from"];
+    const FIELDS: &[&str] = &["project", "key", "parent"];
+    hide_other_merges(conn, actor, entries)?;
     let elsewhere = |entry: &HistoryEntry, field: &str, value: &Option<Value>| {
         let named = value.as_ref().and_then(|v| named_project(field, v));
         named.is_some_and(|named| entry.project.as_deref() != Some(named))

@@ -472,3 +472,67 @@ async fn a_merge_makes_the_relation_that_is_missing_and_takes_back_no_other() {
     assert_eq!(refused.errors[0].pointer, "/into", "where it was named");
     assert_eq!(before, server.test.digests());
 }
+
+#[actix_web::test]
+async fn a_purge_of_the_duplicates_project_leaves_what_it_repeated_whole_and_says_nothing_of_it() {
+    let server = Server::new();
+    let (lead, admin, rita) = (
+        server.as_("lead"),
+        server.as_("admin"),
+        server.as_("reporter"),
+    );
+    server.issue("lead", "OPS", "Original").await;
+    server.issue("reporter", "ENG", "Canary").await;
+    lead.comment("OPS-1", json!({"body": "Stays"})).await;
+    let canary = rita.comment("ENG-1", json!({"body": "Canary"})).await;
+    let file = rita.upload("ENG-1", "canary.txt", b"bytes").await.is(201);
+    rita.put(&votes("ENG-1")).await.is(204);
+    lead.put(&votes("OPS-1")).await.is(204);
+    merge(&lead, "ENG-1", "OPS-1").await.is(200);
+    let answer = json!({"body": "Answer", "parent": canary.id});
+    lead.comment("OPS-1", answer).await;
+    let before = lead.issue("OPS-1").await;
+    lead.delete("/api/v1/projects/ENG").await.is(204);
+    lead.get("/api/v1/projects/ENG/export").await.is(200);
+    let purged = "/api/v1/projects/ENG?purge=true";
+    admin.delete(purged).await.is(204);
+
+    let after = lead.issue("OPS-1").await;
+    assert_eq!((after.votes, after.watchers), (2, before.watchers));
+    assert_eq!(before, after);
+    assert_eq!(server.sql(COUNTED), "0");
+    let own = pairs(&[("OPS-1", "Stays"), ("OPS-1", "Answer")]);
+    assert_eq!(said(&lead, "OPS-1").await, own);
+    let state: Merged = lead.get("/api/v1/issues/OPS-1/merge").await.ok();
+    assert_eq!(state, Merged::default());
+    assert!(relations(&lead, "OPS-1").await.is_empty());
+    lead.get(&file.header("location"))
+        .await
+        .problem(Code::NotFound);
+    // Those who voted by way of it may take it back like any other vote.
+    rita.delete(&votes("OPS-1")).await.is(204);
+    rita.put(&watches("OPS-1")).await.is(204);
+    assert_eq!(lead.issue("OPS-1").await.votes, 1);
+    // Nothing names it any more, not even when another project comes to have its key.
+    for again in [false, true] {
+        if again {
+            let new = json!({"key": "ENG", "name": "Another", "template": "software"});
+            lead.post("/api/v1/projects", new).await.is(201);
+            server.issue("lead", "ENG", "Another").await;
+        }
+        for path in [
+            "issues/OPS-1/events?limit=100",
+            "activity?project=OPS&limit=100",
+            "issues/OPS-1/relations",
+            "issues/OPS-1/comments",
+            "issues/OPS-1/attachments",
+            "projects/OPS/export",
+        ] {
+            let told = lead.get(&format!("/api/v1/{path}")).await.is(200).text();
+            assert!(
+                !told.contains("ENG-1") && !told.to_lowercase().contains("canary"),
+                "{path}: {told}"
+            );
+        }
+    }
+}
