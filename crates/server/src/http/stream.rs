@@ -67,6 +67,10 @@ async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin,
 ///
 /// One named event for each change, only what I may see at that moment. `Last-Event-ID` goes on
 /// without gap or repeat; a place that is too old gets `event: reset`.
+///
+/// Some kinds are signals to look again and are in no history: `votes.updated` and `watchers.updated` name
+/// nobody, `merge.updated` says that something changed of what an issue shows of its duplicates, and
+/// `view.*` of a private view reaches its owner alone.
 #[utoipa::path(
     tag = "live",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was received")),
