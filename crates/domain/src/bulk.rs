@@ -2,12 +2,54 @@
 
 use crate::filter;
 use crate::issue::{Issue, IssuePatch};
+use crate::policy::Action;
 use crate::problem::FieldError;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Most issues of one change.
 pub const BULK_MAX: usize = 500;
+
+/// What is done with each of many issues.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum BulkAction {
+    /// It is changed: `patch`, `add_labels`, `remove_labels`.
+    #[default]
+    Change,
+    /// It is deleted.
+    Delete,
+    /// It comes back.
+    Restore,
+    /// It is merged, as a duplicate, into the issue that `into` names.
+    Merge,
+    /// It stands for itself again.
+    Unmerge,
+}
+
+impl BulkAction {
+    /// The right that it takes, beside that to change many issues at once.
+    #[must_use]
+    pub const fn right(self) -> Action {
+        match self {
+            Self::Change => Action::BulkEdit,
+            Self::Delete => Action::DeleteIssue,
+            Self::Restore => Action::RestoreIssue,
+            Self::Merge | Self::Unmerge => Action::MergeIssues,
+        }
+    }
+
+    /// What a report calls the change.
+    #[must_use]
+    pub const fn changes(self) -> &'static str {
+        match self {
+            Self::Change => "patch",
+            Self::Delete | Self::Restore => "deleted_at",
+            Self::Merge | Self::Unmerge => "merged",
+        }
+    }
+}
 
 /// `POST /issues/bulk`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +68,12 @@ pub struct Bulk {
     /// The versions of `issues`, in their order: one that was changed since is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub versions: Option<Vec<i32>>,
+    /// What is done; changed unless given.
+    #[serde(default)]
+    pub action: BulkAction,
+    /// Key or id of the issue into which they are merged; only together with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<String>,
     /// The change, as of one issue; neither `place` nor `external_ref`.
     #[serde(default)]
     pub patch: IssuePatch,
@@ -50,11 +98,12 @@ pub struct BulkItem {
     pub key: String,
     /// Its title before the change.
     pub title: String,
-    /// The fields that change; none when the issue is like that already.
+    /// The fields that change, `deleted_at` or `merged`; none when the issue is like that already.
     pub changed: Vec<String>,
     /// Its version afterwards.
     pub version: i32,
-    /// What a PATCH of this issue must carry to take the change back.
+    /// What a PATCH of this issue must carry to take the change back; nothing when it was not changed but
+    /// deleted or merged: `restore` and `unmerge` take that back.
     pub undo: IssuePatch,
     /// Why it cannot change; then nothing changes at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,8 +165,27 @@ impl Bulk {
                 errors.push(FieldError::new(pointer, "not_for_many", detail));
             }
         }
-        if self.patch.is_empty() && !relative {
-            errors.push(FieldError::at("patch", "required", "What shall change?"));
+        let changes = !self.patch.is_empty() || relative;
+        match self.action {
+            BulkAction::Change if !changes => {
+                errors.push(FieldError::at("patch", "required", "What shall change?"));
+            }
+            BulkAction::Change => {}
+            _ if changes => {
+                let detail = "Nothing else changes in the same request.";
+                errors.push(FieldError::at("patch", "unknown_field", detail));
+            }
+            _ => {}
+        }
+        match (self.action, &self.into) {
+            (BulkAction::Merge, None) => {
+                errors.push(FieldError::at("into", "required", "Into which issue?"));
+            }
+            (BulkAction::Merge, Some(_)) | (_, None) => {}
+            (_, Some(_)) => {
+                let detail = "Only when issues are merged.";
+                errors.push(FieldError::at("into", "unknown_field", detail));
+            }
         }
         match self.patch.check() {
             Ok(patch) if errors.is_empty() => Ok(Self {

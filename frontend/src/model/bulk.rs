@@ -1,7 +1,9 @@
 //! One change of many issues: what it asks of each, what it would do, how it is taken back.
 
+use super::change::Field;
 use super::facet::word;
-use domain::bulk::{Bulk, BulkItem, BulkReport};
+use chrono::NaiveDate;
+use domain::bulk::{Bulk, BulkAction, BulkItem, BulkReport};
 use domain::issue::{IssuePatch, IssueType, Priority, Resolution, Severity, StatusRef};
 use domain::problem::Problem;
 use domain::user::UserRef;
@@ -24,6 +26,24 @@ pub enum Change {
     Label(String),
     /// One label less.
     NoLabel(String),
+    /// How it ended, of those that are done.
+    Resolution(Resolution),
+    /// A size, or none.
+    Points(Option<i16>),
+    /// The issue that they are parts of, by its key, or none.
+    Parent(Option<String>),
+    /// The version that they were seen in, or none.
+    Affected(Option<String>),
+    /// The version that has the remedy, or none.
+    Fixed(Option<String>),
+    /// The day they begin, or none.
+    Start(Option<NaiveDate>),
+    /// The day they are due, or none.
+    Due(Option<NaiveDate>),
+    /// They go.
+    Delete,
+    /// They are duplicates of the issue with this key.
+    Merge(String),
 }
 
 /// Which issues.
@@ -40,7 +60,46 @@ pub enum Reach {
     },
 }
 
+fn day(date: NaiveDate) -> String {
+    date.format("%-d %b %Y").to_string()
+}
+
 impl Change {
+    /// What was typed for that field.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn typed(field: Field, text: &str) -> Result<Self, String> {
+        let date = || {
+            let date = text.trim().parse::<NaiveDate>();
+            date.map_err(|_| "A day, as in 2026-12-31.".to_owned())
+        };
+        match field {
+            Field::Start => Ok(Self::Start(Some(date()?))),
+            Field::Due => Ok(Self::Due(Some(date()?))),
+            _ => {
+                let points = text.trim().parse::<i16>().ok();
+                let points = points.filter(|points| (0..=1000).contains(points));
+                let points = points.ok_or_else(|| "A whole number, 0 to 1000.".to_owned())?;
+                Ok(Self::Points(Some(points)))
+            }
+        }
+    }
+
+    /// Leaves nothing in that field, and the words for it; of the fields that can be empty.
+    #[must_use]
+    pub fn clearing(field: Field) -> Option<(Self, &'static str)> {
+        match field {
+            Field::Start => Some((Self::Start(None), "No start date")),
+            Field::Due => Some((Self::Due(None), "No due date")),
+            Field::Points => Some((Self::Points(None), "No points")),
+            Field::Parent => Some((Self::Parent(None), "No parent")),
+            Field::Affected => Some((Self::Affected(None), "No version")),
+            Field::Fixed => Some((Self::Fixed(None), "No version")),
+            _ => None,
+        }
+    }
+
     /// As the end of a sentence: "3 issues: priority P1".
     #[must_use]
     pub fn words(&self) -> String {
@@ -60,6 +119,51 @@ impl Change {
             Self::Assignee(None) => "assigned to nobody".into(),
             Self::Label(name) => format!("label {name}"),
             Self::NoLabel(name) => format!("without label {name}"),
+            Self::Resolution(how) => format!("resolution {}", word(how.slug()).to_lowercase()),
+            Self::Points(Some(1)) => "1 point".into(),
+            Self::Points(Some(points)) => format!("{points} points"),
+            Self::Points(None) => "no points".into(),
+            Self::Parent(Some(key)) => format!("part of {key}"),
+            Self::Parent(None) => "no parent".into(),
+            Self::Affected(Some(name)) => format!("seen in {name}"),
+            Self::Affected(None) => "seen in no version".into(),
+            Self::Fixed(Some(name)) => format!("fixed in {name}"),
+            Self::Fixed(None) => "fixed in no version".into(),
+            Self::Start(Some(date)) => format!("start {}", day(*date)),
+            Self::Start(None) => "no start date".into(),
+            Self::Due(Some(date)) => format!("due {}", day(*date)),
+            Self::Due(None) => "no due date".into(),
+            Self::Delete => "delete".into(),
+            Self::Merge(into) => format!("merge into {into}"),
+        }
+    }
+
+    /// What was done, with the number of issues: "3 issues: priority P1."
+    #[must_use]
+    pub fn done(&self, count: usize) -> String {
+        match self {
+            Self::Delete => format!("{} deleted.", issues(count)),
+            Self::Merge(into) => format!("{} merged into {into}.", issues(count)),
+            _ => format!("{}: {}.", issues(count), self.words()),
+        }
+    }
+
+    /// What is done to an issue, in the words of a button.
+    #[must_use]
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Merge(_) => "Merge",
+            _ => "Change",
+        }
+    }
+
+    /// The same of many: "3 issues would change".
+    const fn would(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Delete => ("would be deleted", "deleted already", "cannot be deleted"),
+            Self::Merge(_) => ("would be merged", "merged already", "cannot be merged"),
+            _ => ("would change", "like that already", "cannot change"),
         }
     }
 
@@ -75,6 +179,13 @@ impl Change {
             Self::Assignee(None) => "nobody".into(),
             Self::Label(name) => format!("with {name}"),
             Self::NoLabel(name) => format!("without {name}"),
+            Self::Resolution(how) => word(how.slug()),
+            Self::Points(points) => points.map_or("no points".into(), |points| points.to_string()),
+            Self::Parent(key) => key.clone().unwrap_or("no parent".into()),
+            Self::Affected(name) | Self::Fixed(name) => name.clone().unwrap_or("no version".into()),
+            Self::Start(date) | Self::Due(date) => date.map_or("no day".into(), day),
+            Self::Delete => "deleted".into(),
+            Self::Merge(into) => format!("duplicate of {into}"),
         }
     }
 
@@ -100,6 +211,18 @@ impl Change {
             }
             Self::Label(name) => asked.add_labels.push(name.clone()),
             Self::NoLabel(name) => asked.remove_labels.push(name.clone()),
+            Self::Resolution(how) => patch.resolution = Some(*how),
+            Self::Points(points) => patch.story_points = Some(*points),
+            Self::Parent(key) => patch.parent = Some(key.clone()),
+            Self::Affected(name) => patch.affected_version = Some(name.clone()),
+            Self::Fixed(name) => patch.fixed_version = Some(name.clone()),
+            Self::Start(date) => patch.start_date = Some(*date),
+            Self::Due(date) => patch.due_date = Some(*date),
+            Self::Delete => asked.action = BulkAction::Delete,
+            Self::Merge(into) => {
+                asked.action = BulkAction::Merge;
+                asked.into = Some(into.clone());
+            }
         }
         asked
     }
@@ -127,6 +250,20 @@ impl Change {
                 0 => "no labels".to_owned(),
                 _ => was.join(", "),
             }),
+            Self::Resolution(_) => undo.resolution.map(|was| word(was.slug())),
+            Self::Points(_) => undo.story_points.map(|was| Self::Points(was).now()),
+            Self::Parent(_) => undo.parent.clone().map(|was| Self::Parent(was).now()),
+            Self::Affected(_) => {
+                let was = undo.affected_version.clone();
+                was.map(|was| Self::Affected(was).now())
+            }
+            Self::Fixed(_) => {
+                let was = undo.fixed_version.clone();
+                was.map(|was| Self::Fixed(was).now())
+            }
+            Self::Start(_) => undo.start_date.map(|was| Self::Start(was).now()),
+            Self::Due(_) => undo.due_date.map(|was| Self::Due(was).now()),
+            Self::Delete | Self::Merge(_) => None,
         };
         text.unwrap_or_default()
     }
@@ -142,6 +279,8 @@ fn blank(reach: &Reach) -> Bulk {
         q,
         project,
         versions: None,
+        action: BulkAction::Change,
+        into: None,
         patch: IssuePatch::default(),
         add_labels: Vec::new(),
         remove_labels: Vec::new(),
@@ -185,41 +324,50 @@ impl Outlook {
 
     /// In a sentence or three.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self, change: &Change) -> String {
+        let (would, already, cannot) = change.would();
         let mut text = match self.changed.len() {
             0 => "Nothing would change.".to_owned(),
-            n => format!("{} would change.", issues(n)),
+            n => format!("{} {would}.", issues(n)),
         };
         match self.same {
             0 => {}
-            1 => text.push_str(" One is like that already."),
-            n => text.push_str(&format!(" {n} are like that already.")),
+            1 => text.push_str(&format!(" One is {already}.")),
+            n => text.push_str(&format!(" {n} are {already}.")),
         }
         match self.refused.len() {
             0 => {}
-            1 => text.push_str(" One cannot change."),
-            n => text.push_str(&format!(" {n} cannot change.")),
+            1 => text.push_str(&format!(" One {cannot}.")),
+            n => text.push_str(&format!(" {n} {cannot}.")),
         }
         text
     }
 }
 
 /// What takes a change back: issues that get the same back go together, and only while nobody changed
-/// them since.
+/// them since. A merge is taken back whatever happened since: what happened stays.
 #[must_use]
-pub fn way_back(items: &[BulkItem]) -> Vec<Bulk> {
+pub fn way_back(change: &Change, items: &[BulkItem]) -> Vec<Bulk> {
+    let action = match change {
+        Change::Delete => BulkAction::Restore,
+        Change::Merge(_) => BulkAction::Unmerge,
+        _ => BulkAction::Change,
+    };
     let mut all: Vec<Bulk> = Vec::new();
     for item in items.iter().filter(|item| !item.changed.is_empty()) {
         let known = all.iter().position(|one| one.patch == item.undo);
         let at = known.unwrap_or_else(|| {
             let mut one = blank(&Reach::These(Vec::new()));
             one.patch = item.undo.clone();
+            one.action = action;
             all.push(one);
             all.len() - 1
         });
         let Some(one) = all.get_mut(at) else { continue };
         one.issues.get_or_insert_default().push(item.key.clone());
-        one.versions.get_or_insert_default().push(item.version);
+        if action != BulkAction::Unmerge {
+            one.versions.get_or_insert_default().push(item.version);
+        }
     }
     all
 }
@@ -234,16 +382,12 @@ pub fn without_refused(asked: &Bulk, problem: &Problem) -> Option<Bulk> {
         .collect();
     let stays = |at: &usize| !refused.contains(at);
     let keys: Vec<String> = asked.issues.iter().flatten().cloned().collect();
-    let versions: Vec<i32> = asked.versions.iter().flatten().copied().collect();
     let at: Vec<usize> = (0..keys.len()).filter(stays).collect();
     let fewer = !refused.is_empty() && at.len() < keys.len() && !at.is_empty();
+    let versions = asked.versions.as_ref();
     fewer.then(|| Bulk {
         issues: Some(at.iter().filter_map(|at| keys.get(*at).cloned()).collect()),
-        versions: Some(
-            at.iter()
-                .filter_map(|at| versions.get(*at).copied())
-                .collect(),
-        ),
+        versions: versions.map(|all| at.iter().filter_map(|at| all.get(*at).copied()).collect()),
         ..asked.clone()
     })
 }
@@ -319,10 +463,14 @@ mod tests {
         });
         assert_eq!(outlook.keys(), ["APP-1"]);
         assert_eq!(
-            outlook.sentence(),
-            "1 issue would change. One is like that already. One cannot change."
+            outlook.sentence(&Change::Delete),
+            "1 issue would be deleted. One is deleted already. One cannot be deleted."
         );
         let change = Change::Severity(Severity::High);
+        assert_eq!(
+            outlook.sentence(&change),
+            "1 issue would change. One is like that already. One cannot change."
+        );
         assert_eq!(change.was(&outlook.changed[0], None), "Low");
     }
 
@@ -334,7 +482,7 @@ mod tests {
             item(2, high, None),
             item(3, low(), None),
         ];
-        let back = way_back(&items);
+        let back = way_back(&Change::Severity(Severity::High), &items);
         assert_eq!(back.len(), 2);
         assert_eq!(
             back[0].issues.as_deref(),
@@ -358,5 +506,66 @@ mod tests {
             without_refused(&back[0], &Problem::new(Code::Conflict)),
             None
         );
+    }
+
+    #[test]
+    fn what_is_typed_becomes_a_change_or_a_reason() {
+        let due = Change::typed(Field::Due, "2026-12-24").unwrap();
+        assert_eq!(due.words(), "due 24 Dec 2026");
+        let these = Reach::These(vec!["APP-1".into()]);
+        let asked = due.asked(&these, true);
+        assert_eq!(asked.patch.due_date.flatten().map(day).unwrap(), "24 Dec 2026");
+        for (field, text) in [
+            (Field::Due, ""),
+            (Field::Start, "tomorrow"),
+            (Field::Points, "-1"),
+            (Field::Points, "1001"),
+        ] {
+            assert!(Change::typed(field, text).is_err(), "{text}");
+        }
+        let fields = [
+            Field::Due,
+            Field::Start,
+            Field::Points,
+            Field::Parent,
+            Field::Fixed,
+            Field::Affected,
+        ];
+        for field in fields {
+            let (change, _) = Change::clearing(field).unwrap();
+            let asked = change.asked(&these, false);
+            assert!(asked.check().is_ok());
+            assert_eq!(field.asked(&asked.patch).as_deref(), Some(""), "{field:?}");
+            // What it was, as the answer's way back says it.
+            let undo = serde_json::to_value(&asked.patch).unwrap();
+            assert_eq!(change.was(&item(1, undo, None), None), change.now());
+        }
+        assert!(Change::clearing(Field::Status).is_none());
+    }
+
+    #[test]
+    fn what_was_deleted_is_restored_and_what_was_merged_stands_for_itself_again() {
+        let items = [
+            item(1, serde_json::json!({}), None),
+            item(2, serde_json::json!({}), None),
+        ];
+        let these = Reach::These(vec!["APP-1".into(), "APP-2".into()]);
+        let (delete, merge) = (Change::Delete, Change::Merge("APP-9".into()));
+        assert!(delete.asked(&these, true).check().is_ok());
+        assert!(merge.asked(&these, true).check().is_ok());
+        assert_eq!(merge.done(2), "2 issues merged into APP-9.");
+        let back = way_back(&delete, &items);
+        assert_eq!((back.len(), back[0].action), (1, BulkAction::Restore));
+        assert_eq!(back[0].versions.as_deref(), Some(&[1, 2][..]));
+        let back = way_back(&merge, &items);
+        assert_eq!((back.len(), back[0].action), (1, BulkAction::Unmerge));
+        assert_eq!(back[0].versions, None);
+        assert!(back[0].check().is_ok());
+        let mut problem = Problem::new(Code::Conflict);
+        let pointer = "/issues/0".to_owned();
+        problem.errors = vec![FieldError::new(pointer, "refused", "APP-1: deleted")];
+        let fewer = without_refused(&back[0], &problem).unwrap();
+        assert_eq!(fewer.versions, None);
+        assert!(fewer.check().is_ok());
     }
 }

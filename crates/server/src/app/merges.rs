@@ -78,7 +78,10 @@ pub fn shown_with(conn: &mut Conn, actor: &Actor, issue: Uuid) -> Result<IssueAc
 }
 
 /// The issue that another one repeats.
-fn original(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<IssueAccess> {
+///
+/// # Errors
+/// 422 when there is none for the caller.
+pub fn original(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<IssueAccess> {
     let unknown = || FieldError::at("into", "unknown_value", "There is no such issue.");
     let which: IssueRef = word.trim().parse().map_err(|_| unknown())?;
     match access::named_issue(tx, actor, &which, Action::SeeProject) {

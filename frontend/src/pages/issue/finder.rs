@@ -25,10 +25,14 @@ pub fn Finder(
     /// Whether the typed words may become a new issue.
     #[prop(default = false)]
     may_create: bool,
+    /// Offered before anything is typed.
+    #[prop(optional, into)]
+    first: Signal<Vec<Choice>>,
     /// Called with the key, or with [`NEW`] and the title of a new one.
     on_pick: Callback<String>,
 ) -> impl IntoView {
-    let state = expect_context::<IssueState>();
+    // The issue that is on the page is not found, when there is one.
+    let state = use_context::<IssueState>();
     let typed = RwSignal::new(String::new());
     let found = Loaded::keep(
         move || typed.get().trim().to_owned(),
@@ -44,16 +48,14 @@ pub fn Finder(
         },
     );
     let choices = Signal::derive(move || {
-        let this = state.shown.with(|issue| issue.key.clone());
+        let this = state.map(|state| state.shown.with(|issue| issue.key.clone()));
         let words = typed.get().trim().to_owned();
-        let mut all: Vec<Choice> = found
-            .value
-            .get()
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|hit| hit.key != this)
-            .map(|hit| choice(hit, &words))
-            .collect();
+        let mut all = first.get();
+        let known: Vec<String> = all.iter().map(|choice| choice.value.clone()).collect();
+        let found = found.value.get().unwrap_or_default().into_iter();
+        let others =
+            found.filter(|hit| Some(&hit.key) != this.as_ref() && !known.contains(&hit.key));
+        all.extend(others.map(|hit| choice(hit, &words)));
         if may_create && !words_of(&words).is_empty() {
             let shown = words.clone();
             all.push(Choice::shown(

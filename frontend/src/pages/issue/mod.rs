@@ -51,6 +51,7 @@ use duplicate::MergedNote;
 pub use duplicate::tell_merged;
 pub use fact_pickers::assign;
 use facts::Facts;
+pub use finder::Finder;
 use heading::Heading;
 use kept::KeptTexts;
 use leptos::prelude::*;

@@ -1,7 +1,6 @@
 //! One change of many issues: first what would happen, then all of it or nothing, and the way back.
 
 use super::List;
-use super::rows::{Row, Rows};
 use crate::api::{self, ApiError};
 use crate::model::bulk::{Change, Outlook, Reach, issues, way_back, without_refused};
 use crate::state::Toasts;
@@ -40,9 +39,17 @@ impl Deal {
 
     /// Asks what would happen.
     pub fn begin(self, change: Change) {
+        let mut reach = untrack(|| self.list.reach());
+        if let (Change::Merge(into), Reach::These(keys)) = (&change, &mut reach) {
+            // The one that the others repeat may be among those that are chosen.
+            keys.retain(|key| key != into);
+            if keys.is_empty() {
+                self.messages.refused("An issue is no duplicate of itself.");
+                return;
+            }
+        }
         self.error.set(None);
-        self.change
-            .set(Some((change, untrack(|| self.list.reach()))));
+        self.change.set(Some((change, reach)));
         self.look();
     }
 
@@ -97,18 +104,28 @@ impl Deal {
         let _ = self.change.try_set(None);
         let _ = self.outlook.try_set(None);
         self.list.choose_none();
-        let (rows, toasts) = (self.list.rows, self.messages);
-        rows.refresh();
-        let words = format!("{}: {}.", issues(items.len()), change.words());
-        toasts.undo(words, move || take_back(rows, toasts, items.clone()));
+        let (list, toasts) = (self.list, self.messages);
+        read_again(list, change);
+        let change = change.clone();
+        toasts.undo(change.done(items.len()), move || {
+            take_back(list, toasts, change.clone(), items.clone());
+        });
+    }
+}
+
+/// What was deleted leaves the list, and what came back returns to it; other rows stay in their places.
+fn read_again(list: List, change: &Change) {
+    match change {
+        Change::Delete => list.rows.page.reload(),
+        _ => list.rows.refresh(),
     }
 }
 
 /// Gives each issue back what it had, unless somebody has changed it since.
-fn take_back(rows: Rows, toasts: Toasts, items: Vec<BulkItem>) {
+fn take_back(list: List, toasts: Toasts, change: Change, items: Vec<BulkItem>) {
     spawn_local(async move {
         let (mut back, mut left) = (0, Vec::new());
-        for asked in way_back(&items) {
+        for asked in way_back(&change, &items) {
             match restore(asked).await {
                 Ok((count, reasons)) => {
                     back += count;
@@ -117,7 +134,7 @@ fn take_back(rows: Rows, toasts: Toasts, items: Vec<BulkItem>) {
                 Err(error) => toasts.failed("Not all of them were changed back.", &error),
             }
         }
-        rows.refresh();
+        read_again(list, &change);
         if !left.is_empty() {
             let kept = left.len();
             left.truncate(3);
@@ -150,36 +167,4 @@ async fn restore(mut asked: Bulk) -> Result<(usize, Vec<String>), ApiError> {
             Err(error) => return Err(error),
         }
     }
-}
-
-/// Deletes the selected ones; the message brings them back.
-pub fn remove_all(list: List, toasts: Toasts) {
-    let rows: Vec<Row> = untrack(|| list.selected());
-    list.choose_none();
-    spawn_local(async move {
-        let mut gone: Vec<String> = Vec::new();
-        for row in rows {
-            let (key, tag) = row
-                .row
-                .with_untracked(|row| (row.key.clone(), crate::model::partial::tag_of(row)));
-            match api::issues::delete(&key, tag).await {
-                Ok(()) => gone.push(key),
-                Err(error) => toasts.failed(&format!("{key} was not deleted."), &error),
-            }
-        }
-        list.rows.page.reload();
-        if !gone.is_empty() {
-            toasts.undo(format!("{} deleted.", issues(gone.len())), move || {
-                let gone = gone.clone();
-                spawn_local(async move {
-                    for key in gone {
-                        if let Err(error) = api::issues::restore(&key).await {
-                            toasts.failed(&format!("{key} is still deleted."), &error);
-                        }
-                    }
-                    list.rows.page.reload();
-                });
-            });
-        }
-    });
 }

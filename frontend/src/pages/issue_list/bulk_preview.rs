@@ -55,11 +55,17 @@ pub fn Preview(deal: Deal) -> impl IntoView {
 #[component]
 fn Told(deal: Deal, outlook: Outlook, open: RwSignal<bool>) -> impl IntoView {
     let list = expect_context::<List>();
-    let change = deal.change.get_untracked().map(|(change, _)| change);
+    let Some((change, _)) = deal.change.get_untracked() else {
+        return ().into_any();
+    };
     let workflow = list.workflow();
     let (count, refused) = (outlook.changed.len(), outlook.refused.len());
-    let sentence = outlook.sentence();
-    let lines = change.map(|change| {
+    let (sentence, verb) = (outlook.sentence(&change), change.verb());
+    let class = match change {
+        Change::Delete => "btn btn-sm btn-error",
+        _ => "btn btn-sm btn-primary",
+    };
+    let lines = {
         let stays = outlook
             .refused
             .into_iter()
@@ -67,10 +73,10 @@ fn Told(deal: Deal, outlook: Outlook, open: RwSignal<bool>) -> impl IntoView {
         let goes = outlook.changed.into_iter();
         let goes = goes.map(|item| changed_line(&item, &change, workflow.as_ref()).into_any());
         stays.chain(goes).collect_view()
-    });
+    };
     let words = match refused {
-        0 => format!("Change {}", issues(count)),
-        _ => format!("Change the other {count}"),
+        0 => format!("{verb} {}", issues(count)),
+        _ => format!("{verb} the other {count}"),
     };
     // Enter goes on.
     let end = NodeRef::<leptos::html::Div>::new();
@@ -94,11 +100,12 @@ fn Told(deal: Deal, outlook: Outlook, open: RwSignal<bool>) -> impl IntoView {
             {(count > 0)
                 .then(|| {
                     view! {
-                        <BusyButton busy=deal.busy on_click=Callback::new(move |()| deal.carry_out())>{words}</BusyButton>
+                        <BusyButton busy=deal.busy class on_click=Callback::new(move |()| deal.carry_out())>{words}</BusyButton>
                     }
                 })}
         </div>
     }
+    .into_any()
 }
 
 fn changed_line(
@@ -111,7 +118,9 @@ fn changed_line(
         <li class="ii-outlook">
             <span class="ii-key">{item.key.clone()}</span>
             <span class="truncate" title=item.title.clone()>{item.title.clone()}</span>
-            <span class="text-ink-2">{was} " → " <b class="font-medium">{now}</b></span>
+            <span class="text-ink-2">
+                {(!was.is_empty()).then(|| format!("{was} → "))} <b class="font-medium">{now}</b>
+            </span>
         </li>
     }
 }

@@ -1,36 +1,37 @@
 //! One change of many issues, by the same rules as of one.
 
-use super::Precondition;
 use super::update::update;
-use crate::app::{Error, Result};
-use domain::bulk::{self, BULK_MAX, Bulk, BulkItem, BulkReport};
+use super::{Precondition, delete, edit_conflict, restore};
+use crate::app::{Error, Result, merges};
+use domain::bulk::{self, BULK_MAX, Bulk, BulkAction, BulkItem, BulkReport};
 use domain::filter;
+use domain::issue::Issue;
 use domain::key::IssueRef;
+use domain::merge::NewMerge;
 use domain::policy::Action;
 use domain::problem::{Code, FieldError, Problem};
 use store::access::{self, Actor, IssueAccess};
 use store::db::{Lock, Tx};
 use store::{events, issues};
+use uuid::Uuid;
 
-/// Changes many issues, or says what would happen. What is asked has passed its check.
+/// Changes, deletes or merges many issues or takes that back, or says what would happen. What is asked
+/// has passed its check.
 ///
 /// # Errors
 /// 403 and 404 when one of them is not for the caller; 409 with the reason of each issue that cannot
 /// change; 422. Then nothing was changed.
 pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> {
     let found = find(tx, actor, asked)?;
-    let mut ids: Vec<_> = found.iter().map(|(f, _)| f.issue.id).collect();
-    // In one order everywhere, so that two such changes do not wait for each other.
-    ids.sort_unstable();
-    if asked.patch.parent.is_some() {
-        // Before the issues, as in a change of one: else two could wait for each other.
-        tx.lock(Lock::Parents)?;
-    }
-    issues::lock(tx, &ids)?;
+    let into = match &asked.into {
+        Some(word) => Some(target(tx, actor, word)?),
+        None => None,
+    };
+    take_turns(tx, &found, asked, into)?;
     let change = |tx: &mut Tx<'_>| -> Result<Vec<BulkItem>> {
         found
             .iter()
-            .map(|(f, seen)| one(tx, actor, &IssueRef::Id(f.issue.id), *seen, asked))
+            .map(|(f, seen)| one(tx, actor, &IssueRef::Id(f.issue.id), *seen, asked, into))
             .collect()
     };
     if asked.dry_run {
@@ -77,6 +78,7 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
             .next()
             .map_or(Precondition::None, Precondition::Version);
         let issue = access::named_issue(tx, actor, &which, Action::BulkEdit)?;
+        issue.allow(asked.action.right())?;
         if found.iter().all(|(f, _)| f.issue.id != issue.issue.id) {
             found.push((issue, seen));
         }
@@ -84,13 +86,51 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
     Ok(found)
 }
 
-/// What a change does to one issue. Only what the rules refuse is told; what breaks is an error.
+/// The issue into which they are merged.
+fn target(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<Uuid> {
+    let into = merges::original(tx, actor, word)?;
+    into.allow(Action::MergeIssues)?;
+    into.writable()?;
+    Ok(into.issue.id)
+}
+
+/// Keeps others away from all of them, in one order everywhere, so that two such changes do not wait for
+/// each other.
+fn take_turns(
+    tx: &mut Tx<'_>,
+    found: &[(IssueAccess, Precondition)],
+    asked: &Bulk,
+    into: Option<Uuid>,
+) -> Result<()> {
+    let mut ids: Vec<Uuid> = found.iter().map(|(f, _)| f.issue.id).collect();
+    // Before the issues, as in a change of one: else two could wait for each other.
+    if asked.patch.parent.is_some() {
+        tx.lock(Lock::Parents)?;
+    }
+    if asked.action == BulkAction::Merge {
+        tx.lock(Lock::Relations)?;
+    }
+    if asked.action == BulkAction::Unmerge {
+        // The others too: votes of the duplicates are counted in their rows.
+        for (f, _) in found {
+            let merge = store::merges::of_issue(tx, f.issue.id)?;
+            ids.extend(merge.map(|merge| merge.into_id));
+        }
+    }
+    ids.extend(into);
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(issues::lock(tx, &ids)?)
+}
+
+/// What happens to one issue. Only what the rules refuse is told; what breaks is an error.
 fn one(
     tx: &mut Tx<'_>,
     actor: &Actor,
     which: &IssueRef,
     seen: Precondition,
     asked: &Bulk,
+    into: Option<Uuid>,
 ) -> Result<BulkItem> {
     let was = access::issue(tx, actor, which, Action::BulkEdit)?.render();
     let patch = asked.patch_of(&was);
@@ -103,10 +143,22 @@ fn one(
         undo: bulk::undo(&was, &patch),
         refused: None,
     };
-    match update(tx, actor, which, &patch, seen) {
-        Ok(now) => {
+    let outcome = match asked.action {
+        BulkAction::Change => update(tx, actor, which, &patch, seen).map(|now| {
             item.version = now.issue.version;
+        }),
+        action => whole(tx, actor, action, &was, seen, into).map(|happened| {
+            item.changed
+                .extend(happened.then(|| action.changes().to_owned()));
+        }),
+    };
+    match outcome {
+        Ok(()) if asked.action == BulkAction::Change => {
             item.changed = events::changed_since(tx, was.id, was.version)?;
+        }
+        Ok(()) => {
+            let now = access::issue(tx, actor, which, Action::SeeProject)?;
+            item.version = now.issue.version;
         }
         Err(error) => {
             let problem = error.problem();
@@ -117,6 +169,50 @@ fn one(
         }
     }
     Ok(item)
+}
+
+/// Deletes or merges an issue as a whole, or takes that back; whether that was still to do.
+fn whole(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    action: BulkAction,
+    was: &Issue,
+    seen: Precondition,
+    into: Option<Uuid>,
+) -> Result<bool> {
+    let which = IssueRef::Id(was.id);
+    let merged = store::merges::of_issue(tx, was.id)?.map(|merge| merge.into_id);
+    let done = match action {
+        BulkAction::Change => true,
+        BulkAction::Delete => was.deleted_at.is_some(),
+        BulkAction::Restore => was.deleted_at.is_none(),
+        BulkAction::Merge => merged.is_some() && merged == into,
+        BulkAction::Unmerge => merged.is_none(),
+    };
+    if done {
+        return Ok(false);
+    }
+    if let Some(version) = seen.version()
+        && version != was.version
+    {
+        let found = access::issue(tx, actor, &which, Action::SeeProject)?;
+        return Err(edit_conflict(tx, found, version));
+    }
+    match action {
+        BulkAction::Change => {}
+        BulkAction::Delete => delete(tx, actor, &which, seen)?,
+        BulkAction::Restore => {
+            restore(tx, actor, &which)?;
+        }
+        BulkAction::Merge => {
+            let into = into.map(|id| id.to_string()).unwrap_or_default();
+            merges::merge(tx, actor, &which, &NewMerge { into })?;
+        }
+        BulkAction::Unmerge => {
+            merges::unmerge(tx, actor, &which)?;
+        }
+    }
+    Ok(true)
 }
 
 fn refusal(items: &[BulkItem]) -> Problem {
