@@ -514,7 +514,10 @@ mod tests {
         assert_eq!(due.words(), "due 24 Dec 2026");
         let these = Reach::These(vec!["APP-1".into()]);
         let asked = due.asked(&these, true);
-        assert_eq!(asked.patch.due_date.flatten().map(day).unwrap(), "24 Dec 2026");
+        assert_eq!(
+            asked.patch.due_date.flatten().map(day).unwrap(),
+            "24 Dec 2026"
+        );
         for (field, text) in [
             (Field::Due, ""),
             (Field::Start, "tomorrow"),

@@ -4,6 +4,7 @@ use super::board_query::BoardQuery;
 use super::lanes::Lanes;
 use super::listing::Listing;
 use domain::filter::Query;
+use domain::list::IssueFilter;
 use domain::paths::{page, with_query};
 use domain::view::{Layout, View};
 
@@ -104,6 +105,18 @@ pub fn href(view: &View) -> String {
     }
 }
 
+/// What it finds, as the list of issues is asked for it.
+#[must_use]
+pub fn filter_of(view: &View) -> IssueFilter {
+    match board_of(view) {
+        Some(board) => IssueFilter {
+            project: view.project.clone(),
+            ..board.filter
+        },
+        None => listing_of(view).filter,
+    }
+}
+
 /// The view that the address names, and whether it says nothing else: then the view does.
 #[must_use]
 pub fn asked(pairs: &[(String, String)]) -> Option<(String, bool)> {
@@ -162,6 +175,7 @@ mod tests {
         assert_eq!(Saved::of_listing(&opened), Saved::of(&view));
         assert_eq!(opened.view.as_deref(), Some(view.id.to_string().as_str()));
         assert!(opened.look.fold);
+        assert_eq!(filter_of(&view), opened.filter);
         // Back to the usual filter is a change of the view, not the list without one.
         let usual = opened.asking(domain::filter::parse("is:open").unwrap());
         assert!(usual.write().contains(&("q", "is:open".to_owned())));
@@ -175,6 +189,11 @@ mod tests {
         let href = href(&one);
         assert!(href.starts_with("/projects/APP/board?"), "{href}");
         let opened = BoardQuery::read(&read(&href));
+        // Its cards are those of its project, open and closed.
+        assert_eq!(
+            (filter_of(&one).project.as_deref(), filter_of(&one).state),
+            (Some("APP"), None)
+        );
         assert_eq!(opened.lanes, Lanes::Assignee);
         assert_eq!(Saved::of_board(&opened), Saved::of(&one));
         assert_eq!(asked(&read(&href)), Some((one.id.to_string(), false)));

@@ -1,5 +1,6 @@
 //! The frame around every page of somebody who is signed in.
 
+mod counts;
 mod dock;
 mod palette;
 mod palette_items;

@@ -1,6 +1,7 @@
 //! The navigation at the left of wide screens.
 
 use super::Place;
+use super::counts::counts_of;
 use super::project_switch::ProjectSwitch;
 use super::theme_menu::ThemeMenu;
 use super::user_menu::UserMenu;
@@ -8,10 +9,12 @@ use crate::components::icon::Icon;
 use crate::components::icon_paths::IconName;
 use crate::model::saved::{PARAMETER, href, offered};
 use crate::state::session;
+use domain::page::Total;
 use domain::paths::page;
 use domain::view::View;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
+use uuid::Uuid;
 
 /// A link of the navigation; the current one says so.
 #[component]
@@ -27,10 +30,12 @@ pub fn NavLink(
     deep: bool,
 ) -> impl IntoView {
     let location = use_location();
+    let Offered { open, .. } = expect_context();
     let current = move || {
         let (path, href) = (location.pathname.get(), href.get());
         let here = path == href || (deep && path.starts_with(&format!("{href}/")));
-        here.then_some("page")
+        // A view is a page of its own, although its address is that of the list or the board.
+        (here && open.get().is_none()).then_some("page")
     };
     view! {
         <li>
@@ -43,27 +48,47 @@ pub fn NavLink(
     }
 }
 
-/// The saved views of the project one is in, and one's own of all projects.
+/// The saved views that the navigation offers, in the context of its links.
+#[derive(Clone, Copy)]
+struct Offered {
+    /// Those of the project one is in, and one's own of all projects.
+    all: Memo<Vec<View>>,
+    /// The one that is open.
+    open: Memo<Option<Uuid>>,
+}
+
+impl Offered {
+    fn provide(place: Place) {
+        let query = use_query_map();
+        let all = Memo::new(move |_| {
+            let project = place.project.get();
+            let views = place.views.value.get().unwrap_or_default();
+            offered(&views, project.as_deref())
+        });
+        let open = Memo::new(move |_| {
+            let id: Uuid = query.with(|query| query.get_str(PARAMETER)?.parse().ok())?;
+            all.with(|all| all.iter().any(|view| view.id == id).then_some(id))
+        });
+        provide_context(Self { all, open });
+    }
+}
+
+/// The saved views, with how many issues each finds.
 #[component]
 fn Views() -> impl IntoView {
-    let place = expect_context::<Place>();
-    let query = use_query_map();
-    let all = Memo::new(move |_| {
-        let project = place.project.get();
-        let views = place.views.value.get().unwrap_or_default();
-        offered(&views, project.as_deref())
-    });
+    let Offered { all, open } = expect_context();
+    let counts = counts_of(all);
     let one = move |view: View| {
-        let id = view.id.to_string();
-        let current = move || {
-            let here = query.with(|query| query.get_str(PARAMETER) == Some(&id));
-            here.then_some("page")
-        };
+        let id = view.id;
+        let current = move || (open.get() == Some(id)).then_some("page");
+        let count = Memo::new(move |_| counts.with(|counts| counts.get(&id).copied()));
+        let words = |total: Total| format!("{}{}", total.count, if total.exact { "" } else { "+" });
         view! {
             <li>
                 <a class="ii-nav" href=href(&view) aria-current=current>
                     <Icon name=IconName::Bookmark />
                     <span class="truncate">{view.name.clone()}</span>
+                    {move || count.get().map(|total| view! { <span class="n">{words(total)}</span> })}
                 </a>
             </li>
         }
@@ -85,6 +110,7 @@ fn Views() -> impl IntoView {
 pub fn Sidebar() -> impl IntoView {
     let session = session();
     let place = expect_context::<Place>();
+    Offered::provide(place);
     view! {
         <nav class="ii-side" aria-label="Main">
             <a href=page::HOME class="flex items-center gap-2 px-1 font-semibold">

@@ -1,20 +1,36 @@
 //! The bar for the selected rows.
 
 use super::List;
-use super::bulk_apply::{Deal, remove_all};
-use super::bulk_choices::{choices_for, chosen};
+use super::bulk_apply::Deal;
+use super::bulk_choices::originals;
+use super::bulk_chooser::Chooser;
 use super::bulk_preview::Preview;
-use crate::components::picker::Picker;
+use crate::components::picker::{Choice, Picker};
 use crate::components::popover::Popover;
 use crate::components::{GuardedButton, IconName, SmallIcon};
 use crate::model::bulk::{Change, issues};
 use crate::model::change::Field;
 use crate::model::refusal::Refusal;
 use crate::model::selection::Selection;
+use crate::pages::issue::Finder;
 use crate::state::toasts;
 use domain::bulk::BULK_MAX;
-use domain::policy::{Action, Ground, decide};
 use leptos::prelude::*;
+
+const ACT: &str = "btn btn-sm btn-ghost ii-act";
+const ACT_ERROR: &str = "btn btn-sm btn-ghost ii-act text-error";
+
+/// Fields without a button of their own.
+const RARE: [Field; 8] = [
+    Field::Severity,
+    Field::Type,
+    Field::Resolution,
+    Field::Points,
+    Field::Start,
+    Field::Fixed,
+    Field::Affected,
+    Field::Parent,
+];
 
 /// "2 selected", and what can be done with them. Each button opens a list to choose from.
 #[component]
@@ -38,34 +54,38 @@ pub fn BulkBar() -> impl IntoView {
         </div>
         <Show when=move || count.get() != 0>
             <div class="ii-bulk" role="toolbar" aria-label="Selected issues" on:keydown=along>
-                <span class="px-1 text-sm font-semibold whitespace-nowrap">{move || count.get()} " selected"</span>
-                <Show
-                    when=move || refused.with(Option::is_none)
-                    fallback=move || {
-                        view! {
-                            <GuardedButton refused upwards=true class="btn btn-sm btn-ghost" on_click=Callback::new(|()| ())>
-                                "Change together"
-                            </GuardedButton>
-                        }
-                    }
-                >
-                    <AllThatMatch />
-                    <Act field=Field::Status label="Status" icon=IconName::CircleDot key=Some("s") />
-                    <Act field=Field::Priority label="Priority" icon=IconName::Signal key=Some("p") />
-                    <Act field=Field::Severity label="Severity" icon=IconName::TriangleAlert key=None />
-                    <Act field=Field::Type label="Type" icon=IconName::Layers key=None />
-                    <Act field=Field::Assignee label="Assign" icon=IconName::UserPlus key=Some("a") />
-                    <Act field=Field::Labels label="Label" icon=IconName::Tag key=Some("l") />
-                </Show>
-                <DeleteAll />
                 <button
                     type="button"
                     class="btn btn-sm btn-ghost btn-square"
                     aria-label="Clear the selection"
+                    title="Clear the selection"
                     on:click=move |_| list.choose_none()
                 >
                     <SmallIcon name=IconName::X />
                 </button>
+                <span class="pr-1 text-sm font-semibold whitespace-nowrap">{move || count.get()} " selected"</span>
+                <AllThatMatch />
+                <div class="ii-bulk-acts">
+                    <Show
+                        when=move || refused.with(Option::is_none)
+                        fallback=move || {
+                            view! {
+                                <GuardedButton refused upwards=true class="btn btn-sm btn-ghost" on_click=Callback::new(|()| ())>
+                                    "Change together"
+                                </GuardedButton>
+                            }
+                        }
+                    >
+                        <Act field=Field::Status label="Status" icon=IconName::CircleDot key=Some("s") />
+                        <Act field=Field::Priority label="Priority" icon=IconName::Signal key=Some("p") />
+                        <Act field=Field::Assignee label="Assign" icon=IconName::UserPlus key=Some("a") />
+                        <Act field=Field::Labels label="Label" icon=IconName::Tag key=Some("l") />
+                        <Act field=Field::Due label="Due" icon=IconName::Calendar key=Some("d") />
+                        <More />
+                        <MergeAll />
+                        <DeleteAll />
+                    </Show>
+                </div>
             </div>
         </Show>
         <Preview deal />
@@ -89,73 +109,111 @@ fn Act(
             open.set(true);
         }
     });
-    let ending = RwSignal::new(None::<Change>);
-    Effect::new(move |_| {
-        if !open.get() {
-            ending.set(None);
-        }
-    });
-    let go = move |change: Change| {
-        open.set(false);
-        deal.begin(change);
-    };
-    let choices = Signal::derive(move || choices_for(list, field, ending.get().as_ref()));
-    let pick = Callback::new(move |value: String| {
-        let found = choices.with_untracked(|choices| {
-            let chosen = choices.iter().find(|(choice, _)| choice.value == value);
-            chosen.map(|(_, change)| change.clone())
-        });
-        match found {
-            Some(Change::Status(status, None)) if !status.category.is_open() => {
-                ending.set(Some(Change::Status(status, None)));
-            }
-            Some(change) => go(change),
-            None => {}
-        }
-    });
-    let shown = Signal::derive(move || {
-        let all = choices.get().into_iter();
-        all.map(|(choice, _)| choice).collect::<Vec<_>>()
-    });
-    let nothing = move || {
-        let of_project = matches!(field, Field::Status | Field::Labels);
-        match of_project && list.one_project().is_none() {
-            true => "Nothing to choose: these issues are in several projects.",
-            false => "Nothing of that name.",
-        }
-    };
-    let face = move || {
-        view! {
-            <SmallIcon name=icon />
-            {label}
-            {key.map(|key| view! { <kbd class="kbd hidden xl:inline-flex" aria-hidden="true">{key}</kbd> })}
-        }
-    };
     view! {
         <Popover
             open
-            kind="listbox"
+            kind="dialog"
+            title=Some(label.to_owned())
             upwards=true
-            class="btn btn-sm btn-ghost"
-            panel_class="ii-float ii-pop w-60 p-1.5"
-            trigger=face
-        >
-            {move || {
-                let (id, label) = match ending.with(Option::is_some) {
-                    true => ("bulk-endings", "How did they end?"),
-                    false => ("bulk-choices", label),
-                };
+            class=ACT
+            trigger=move || {
                 view! {
-                    <Picker
-                        id
-                        label
-                        choices=shown
-                        chosen=Signal::derive(move || chosen(list, field))
-                        on_pick=pick
-                        nothing=nothing()
-                    />
+                    <Face icon label />
+                    {key.map(|key| view! { <kbd class="kbd hidden xl:inline-flex" aria-hidden="true">{key}</kbd> })}
                 }
-            }}
+            }
+        >
+            <Chooser field on_choose=Callback::new(move |change| { open.set(false); deal.begin(change); }) />
+        </Popover>
+    }
+}
+
+/// An icon, and its words where there is room for them.
+#[component]
+fn Face(icon: IconName, label: &'static str) -> impl IntoView {
+    view! {
+        <SmallIcon name=icon />
+        <span class="sr-only lg:not-sr-only">{label}</span>
+    }
+}
+
+/// The fields that are changed less often: first which, then what it becomes.
+#[component]
+fn More() -> impl IntoView {
+    let deal = expect_context::<Deal>();
+    let open = RwSignal::new(false);
+    let field = RwSignal::new(None::<Field>);
+    Effect::new(move |_| {
+        if !open.get() {
+            field.set(None);
+        }
+    });
+    let one = |field: &Field| Choice::plain(field.label(), field.label());
+    let fields: Vec<Choice> = RARE.iter().map(one).collect();
+    let pick = Callback::new(move |label: String| {
+        field.set(RARE.into_iter().find(|field| field.label() == label));
+    });
+    view! {
+        <Popover
+            open
+            kind="dialog"
+            title=Some("More fields".to_owned())
+            upwards=true
+            class=ACT
+            trigger=|| view! { <Face icon=IconName::Ellipsis label="More" /> }
+        >
+            {
+                let fields = StoredValue::new(fields.clone());
+                move || match field.get() {
+                    None => {
+                        view! {
+                            <Picker
+                                id="bulk-fields"
+                                label="Change which field?"
+                                choices=Signal::derive(move || fields.get_value())
+                                chosen=Vec::new()
+                                on_pick=pick
+                            />
+                        }
+                            .into_any()
+                    }
+                    Some(field) => {
+                        view! { <Chooser field on_choose=Callback::new(move |change| { open.set(false); deal.begin(change); }) /> }
+                            .into_any()
+                    }
+                }
+            }
+        </Popover>
+    }
+}
+
+/// Closes them as duplicates of one issue, which may be one of them.
+#[component]
+fn MergeAll() -> impl IntoView {
+    let list = expect_context::<List>();
+    let deal = expect_context::<Deal>();
+    let open = RwSignal::new(false);
+    let pick = Callback::new(move |key: String| {
+        open.set(false);
+        deal.begin(Change::Merge(key));
+    });
+    view! {
+        <Popover
+            open
+            kind="dialog"
+            title=Some("Mark as duplicates of another issue".to_owned())
+            upwards=true
+            class=ACT
+            panel_class="ii-float ii-pop w-80 p-1.5"
+            trigger=|| view! { <Face icon=IconName::Copy label="Duplicates of…" /> }
+        >
+            <Finder
+                id="bulk-merge"
+                label="Key or title of the issue they repeat"
+                project=None
+                first=Signal::derive(move || originals(list))
+                on_pick=pick
+            />
         </Popover>
     }
 }
@@ -216,22 +274,17 @@ fn AllThatMatch() -> impl IntoView {
 #[component]
 fn DeleteAll() -> impl IntoView {
     let list = expect_context::<List>();
-    let session = crate::state::session();
-    let toasts = toasts();
-    let allowed = Memo::new(move |_| {
-        list.selected().iter().all(|row| {
-            let project = row.row.with(|row| row.project.clone());
-            let standing = session.standing(&project);
-            standing.is_some_and(|s| decide(s.role, Action::DeleteIssue, Ground::NONE).is_ok())
-        })
-    });
+    let deal = expect_context::<Deal>();
+    let refused = Signal::derive(move || list.may_delete().err());
     view! {
-        <Show when=move || allowed.get() && !list.all.get()>
-            <button type="button" class="btn btn-sm btn-ghost text-error" on:click=move |_| remove_all(list, toasts)>
-                <SmallIcon name=IconName::Trash2 />
-                "Delete"
-            </button>
-        </Show>
+        <GuardedButton
+            refused
+            upwards=true
+            class=ACT_ERROR
+            on_click=Callback::new(move |()| deal.begin(Change::Delete))
+        >
+            <Face icon=IconName::Trash2 label="Delete" />
+        </GuardedButton>
     }
 }
 

@@ -4,6 +4,8 @@ use super::List;
 use super::facets::look_in;
 use super::rows::Row;
 use crate::components::choices;
+use crate::components::issue_row::look_of;
+use crate::components::marks::StatusMark;
 use crate::components::picker::Choice;
 use crate::model::bulk::Change;
 use crate::model::change::Field;
@@ -36,6 +38,12 @@ pub fn choices_for(list: List, field: Field, ending: Option<&Change>) -> Vec<(Ch
             each.map(|(kind, choice)| (choice, Change::Type(*kind)))
                 .collect()
         }
+        Field::Resolution => {
+            let each = Resolution::ALL.iter().zip(choices::resolutions());
+            each.map(|(how, choice)| (choice, Change::Resolution(*how)))
+                .collect()
+        }
+        Field::Fixed | Field::Affected => versions(list, field),
         Field::Status => statuses(list),
         Field::Labels => labels(list),
         _ => people(list),
@@ -56,6 +64,46 @@ fn statuses(list: List) -> Vec<(Choice, Change)> {
         (choice, Change::Status(change, None))
     };
     workflow.statuses.iter().map(one).collect()
+}
+
+/// The versions of their project, or none.
+fn versions(list: List, field: Field) -> Vec<(Choice, Change)> {
+    let Some(key) = list.one_project() else {
+        return Vec::new();
+    };
+    let versions = list.edits.catalogue(&key).versions.value.get();
+    let change = |name: String| match field {
+        Field::Fixed => Change::Fixed(Some(name)),
+        _ => Change::Affected(Some(name)),
+    };
+    let none = Change::clearing(field).map(|(change, words)| (Choice::plain("", words), change));
+    let each = versions.unwrap_or_default().into_iter();
+    let each = each.map(|version| {
+        let choice = Choice::plain(version.name.clone(), version.name.clone());
+        (choice, change(version.name))
+    });
+    none.into_iter().chain(each).collect()
+}
+
+/// Those of them that the others may repeat, when there are others. Tracked.
+#[must_use]
+pub fn originals(list: List) -> Vec<Choice> {
+    let rows = list.selected();
+    if rows.len() < 2 {
+        return Vec::new();
+    }
+    let one = |row: &Row| {
+        let row = row.row.get();
+        let text = format!("{} {}", row.key, row.title);
+        Choice::shown(row.key.clone(), text, move || {
+            view! {
+                <StatusMark look=look_of(&row) name=row.status.name.clone() />
+                <span class="ii-key shrink-0">{row.key.clone()}</span>
+                <span class="truncate">{row.title.clone()}</span>
+            }
+        })
+    };
+    rows.iter().map(one).collect()
 }
 
 /// A label that all of them have goes; any other comes.

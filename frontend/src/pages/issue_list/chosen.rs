@@ -83,12 +83,25 @@ impl List {
     /// # Errors
     /// Why not.
     pub fn may_bulk(self) -> Result<(), Refusal> {
+        self.may(Action::BulkEdit)
+    }
+
+    /// Whether the reader may delete issues where these are. Tracked.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_delete(self) -> Result<(), Refusal> {
+        self.may_bulk()?;
+        self.may(Action::DeleteIssue)
+    }
+
+    fn may(self, action: Action) -> Result<(), Refusal> {
         let session = session();
         for key in self.projects() {
             let role = session
                 .standing(&key)
                 .map_or(Role::Viewer, |standing| standing.role);
-            if let Some(refusal) = refused(role, Action::BulkEdit) {
+            if let Some(refusal) = refused(role, action) {
                 return Err(refusal.in_project(&key));
             }
         }

@@ -193,7 +193,7 @@ pub fn ListKeys() -> impl IntoView {
             let many = list
                 .selection
                 .with_untracked(|selection| !selection.is_empty());
-            if many && !matches!(field, Field::Due | Field::Title) {
+            if many && field != Field::Title {
                 list.bulk.set(Some(field));
             } else if let Some(row) = list.at() {
                 list.edit(row.id, field);

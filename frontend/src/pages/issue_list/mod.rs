@@ -3,6 +3,7 @@
 mod bulk;
 mod bulk_apply;
 mod bulk_choices;
+mod bulk_chooser;
 mod bulk_preview;
 mod cells;
 mod chosen;
