@@ -167,6 +167,101 @@ test('many issues are triaged at once by keyboard: preview, all or nothing, undo
   await expect(bar).toBeHidden();
 });
 
+test('day, version and size of many are set at once, and come back', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const made = await some(lead, mark, ['First', 'Second']);
+  const version = `7.${mark}`;
+  await lead.post('/projects/ENG/versions', { name: version });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?text=${mark}`);
+  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+  const plans = async (): Promise<unknown[]> => {
+    type Plan = { due_date: string | null; fixed_version: string | null; story_points: number | null };
+    const all = await Promise.all(made.map(({ key }) => lead.get<Plan>(`/issues/${key}`)));
+    return all.map((issue) => [issue.due_date, issue.fixed_version, issue.story_points]);
+  };
+
+  await page.keyboard.press('d');
+  await page.getByLabel('Due', { exact: true }).fill('2030-01-31');
+  await page.keyboard.press('Enter');
+  const preview = page.getByRole('dialog', { name: 'Due 31 Jan 2030' });
+  await expect(preview.getByRole('listitem').first()).toContainText('no day → 31 Jan 2030');
+  await page.keyboard.press('Enter');
+  await expect.poll(plans).toEqual([['2030-01-31', null, null], ['2030-01-31', null, null]]);
+  await page.keyboard.press('z');
+  await expect.poll(plans).toEqual([[null, null, null], [null, null, null]]);
+
+  // Fields that have no button of their own are behind one.
+  const more = async (field: string): Promise<void> => {
+    await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+    await page.getByRole('toolbar').getByRole('button', { name: 'More' }).click();
+    await page.getByRole('combobox', { name: 'Change which field?' }).fill(field);
+    await page.keyboard.press('Enter');
+  };
+  await more('Fixed');
+  await page.getByRole('combobox', { name: 'Fixed in' }).fill(version);
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Change 2 issues' }).click();
+  await expect.poll(plans).toEqual([[null, version, null], [null, version, null]]);
+  await more('Points');
+  await page.getByLabel('Points').fill('5');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Change 2 issues' }).click();
+  await expect.poll(plans).toEqual([[null, version, 5], [null, version, 5]]);
+});
+
+test('many go and come back in one request each, and many are merged into one of them', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const made = await some(lead, mark, ['Original', 'Again', 'Once more']);
+  const [original, ...others] = made;
+  if (original === undefined) throw new Error('nothing was made');
+  await signIn(page, 'lead');
+  await page.goto(`/projects/ENG/issues?state=all&text=${mark}`);
+  const bar = page.getByRole('toolbar', { name: 'Selected issues' });
+  const sent: { action: string; dry_run: boolean }[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'GET' && request.url().includes('/issues')) {
+      const { action, dry_run } = request.postDataJSON() as { action: string; dry_run: boolean };
+      sent.push({ action, dry_run });
+    }
+  });
+  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+  await bar.getByRole('button', { name: /^Duplicates of/ }).click();
+  await expect(page.getByRole('listbox', { name: /they repeat/ }).getByRole('option')).toHaveCount(3);
+  await page.getByRole('combobox', { name: /they repeat/ }).fill('Original');
+  await page.keyboard.press('Enter');
+  const preview = page.getByRole('dialog', { name: `Merge into ${original.key}` });
+  await expect(preview).toContainText('2 issues would be merged.');
+  await preview.getByRole('button', { name: 'Merge 2 issues' }).click();
+  const merged = async (): Promise<string[]> => {
+    const { duplicates } = await lead.get<{ duplicates: string[] }>(`/issues/${original.key}/merge`);
+    return duplicates.sort();
+  };
+  await expect.poll(merged).toEqual(others.map(({ key }) => key).sort());
+  await page.keyboard.press('z');
+  await expect.poll(merged).toEqual([]);
+
+  await expect(bar).toBeHidden();
+  await page.getByRole('checkbox', { name: 'Select all rows' }).check();
+  await bar.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('dialog', { name: 'Delete' })).toContainText('3 issues would be deleted.');
+  await expectAccessibleInBothThemes(page);
+  await page.getByRole('button', { name: 'Delete 3 issues' }).click();
+  await expect(page.getByText('3 issues deleted.')).toBeVisible();
+  await expect(page.getByText('No issue matches')).toBeVisible();
+  await page.keyboard.press('z');
+  await expect(page.getByRole('link', { name: new RegExp(mark) })).toHaveCount(3);
+  expect(sent.filter(({ dry_run }) => !dry_run).map(({ action }) => action)).toEqual([
+    'merge',
+    'unmerge',
+    'delete',
+    'restore',
+  ]);
+});
+
 test('who may not change many at once is told why', async ({ page, api }) => {
   const mark = word();
   await some(await api('lead'), mark, ['Not yours']);
@@ -201,9 +296,29 @@ test('on a small screen a long press selects, and a tap selects more', async ({ 
   await finger.down(await at('Lower'));
   await finger.up();
   await expect(bar).toContainText('2 selected');
+  // The bar fits: a line of words, a line of buttons.
+  const [box, status, last] = await Promise.all([
+    bar.boundingBox(),
+    bar.getByRole('button', { name: 'Status' }).boundingBox(),
+    bar.getByRole('button', { name: 'Delete' }).boundingBox(),
+  ]);
+  if (!box || !status || !last) throw new Error('nothing is there');
+  expect(last.y).toBe(status.y);
+  expect(last.x + last.width).toBeLessThanOrEqual(box.x + box.width);
+  expect(box.x + box.width).toBeLessThanOrEqual(360);
   await page.getByRole('button', { name: 'Clear the selection' }).click();
   await expect(bar).toBeHidden();
   await expect(page).toHaveURL(/\/projects\/ENG\/issues/);
+  // What can be done with one row is a tap away.
+  const more = await page.getByRole('button', { name: /^What can be done with/ }).first().boundingBox();
+  if (!more) throw new Error('no menu');
+  await finger.down({ x: more.x + more.width / 2, y: more.y + more.height / 2 });
+  await finger.up();
+  await expect(page.getByRole('menu', { name: 'This issue' })).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await page.getByRole('menuitem', { name: /Select/ }).click();
+  await expect(bar).toContainText('1 selected');
+  await page.getByRole('button', { name: 'Clear the selection' }).click();
   // Without a selection a tap opens.
   await finger.down(await at('Lower'));
   await finger.up();

@@ -42,6 +42,12 @@ test('a filter with its layout is saved, opened, changed, shared and deleted', a
   const side = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
   await expect(side).toHaveAttribute('aria-current', 'page');
   await expect(page).toHaveURL(/view=/);
+  // It alone is where one is, and it says how many it finds, also when there is one more.
+  await expect(page.getByRole('navigation', { name: 'Main' }).locator('[aria-current]')).toHaveCount(1);
+  await expect(side).toHaveText(`${name}1`);
+  const another = await lead.post<{ key: string }>(`/projects/${key}/issues`, { title: 'Lost', severity: 'high' });
+  await expect(side).toHaveText(`${name}2`, { timeout: 30_000 });
+  await lead.patch(`/issues/${another.key}`, { severity: 'low' });
   const head = page.getByRole('button', { name: new RegExp(name) });
   await expect(head).not.toContainText('changed');
   const [saved] = await views(lead, name);

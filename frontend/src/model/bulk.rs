@@ -158,6 +158,18 @@ impl Change {
         }
     }
 
+    /// What to know before it is done, when it is more than a field.
+    #[must_use]
+    pub const fn note(&self) -> Option<&'static str> {
+        match self {
+            Self::Delete => Some("They can be restored."),
+            Self::Merge(_) => Some(
+                "Each is closed as a duplicate. Its comments and files are shown with the other issue, too; internal notes stay internal. It can be taken back at any time.",
+            ),
+            _ => None,
+        }
+    }
+
     /// The same of many: "3 issues would change".
     const fn would(&self) -> (&'static str, &'static str, &'static str) {
         match self {

@@ -389,6 +389,10 @@ async fn many_are_merged_into_one_and_stand_for_themselves_again() {
     let state: Merged = lead.get("/api/v1/issues/ENG-1/merge").await.ok();
     assert_eq!((state.merged, state.duplicates.len()), (false, 2));
 
+    let stale = json!({"issues": ["ENG-4"], "versions": [7], "action": "merge", "into": "ENG-1"});
+    let problem = lead.post(BULK, stale).await.problem(Code::Conflict);
+    assert_eq!(problem.errors[0].pointer, "/issues/0");
+
     let back = json!({"issues": keys, "action": "unmerge"});
     let back: BulkReport = lead.post(BULK, back).await.ok();
     assert!(back.items.iter().all(|item| item.changed == ["merged"]));

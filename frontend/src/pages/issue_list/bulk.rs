@@ -209,7 +209,7 @@ fn MergeAll() -> impl IntoView {
         >
             <Finder
                 id="bulk-merge"
-                label="Key or title of the issue they repeat"
+                label="The issue that they repeat"
                 project=None
                 first=Signal::derive(move || originals(list))
                 on_pick=pick

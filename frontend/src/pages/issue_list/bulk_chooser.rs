@@ -124,7 +124,7 @@ fn Parent(on_choose: Callback<Change>) -> impl IntoView {
     view! {
         <Finder
             id="bulk-parent"
-            label="Key or title of the parent"
+            label="Key or title of a parent"
             project=Some(project)
             first=Signal::derive(move || none().into_iter().collect::<Vec<_>>())
             on_pick=pick

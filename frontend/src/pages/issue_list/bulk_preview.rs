@@ -61,6 +61,7 @@ fn Told(deal: Deal, outlook: Outlook, open: RwSignal<bool>) -> impl IntoView {
     let workflow = list.workflow();
     let (count, refused) = (outlook.changed.len(), outlook.refused.len());
     let (sentence, verb) = (outlook.sentence(&change), change.verb());
+    let note = change.note().filter(|_| count > 0);
     let class = match change {
         Change::Delete => "btn btn-sm btn-error",
         _ => "btn btn-sm btn-primary",
@@ -90,6 +91,7 @@ fn Told(deal: Deal, outlook: Outlook, open: RwSignal<bool>) -> impl IntoView {
     });
     view! {
         <p class="text-sm" role="status">{sentence}</p>
+        {note.map(|note| view! { <p class="text-xs text-ink-3">{note}</p> })}
         {(refused > 0)
             .then(|| view! { <p class="text-xs text-ink-3">"All change together or none does, so those that cannot are left out."</p> })}
         <ul class="flex max-h-72 flex-col overflow-y-auto text-sm" tabindex="0" aria-label="What would happen">{lines}</ul>
