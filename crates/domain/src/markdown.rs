@@ -151,6 +151,36 @@ pub fn is_safe_link(target: &str) -> bool {
     }
 }
 
+/// The words of a text without its marks, as one line: what is read where nothing is rendered. Raw
+/// HTML is text here, as it is when rendered.
+#[must_use]
+pub fn words(source: &str) -> String {
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut out = String::with_capacity(source.len());
+    for event in Parser::new_ext(source, options) {
+        match event {
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text) => out.push_str(&text),
+            Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::End(
+                TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::Item
+                | TagEnd::TableCell
+                | TagEnd::CodeBlock,
+            ) => out.push(' '),
+            _ => {}
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
 /// The first words of a text without its marks, for one-line previews.
 #[must_use]
 pub fn excerpt(source: &str, max_chars: usize) -> String {
@@ -196,6 +226,15 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part} in {html}");
         }
+    }
+
+    #[test]
+    fn words_are_read_without_their_marks() {
+        let text = "## Steps\n\n1. Open **it**\n2. `Save`\n\n> said\n\n```\nerror: late\n```\n| a | b |\n|---|---|\n| 1 | <b>x</b> |\n";
+        assert_eq!(
+            words(text).split_whitespace().collect::<Vec<_>>().join(" "),
+            "Steps Open it Save said error: late a b 1 <b>x</b>"
+        );
     }
 
     #[test]

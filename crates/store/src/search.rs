@@ -11,7 +11,7 @@ use diesel::{Queryable, RunQueryDsl};
 use domain::filter::words_of;
 use domain::issue::IssueType;
 use domain::key::{IssueRef, issue_key};
-use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, SimilarIssue, similarity, snippet};
+use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, Segment, SimilarIssue, similarity, snippet};
 use std::cmp::Reverse;
 use uuid::Uuid;
 
@@ -177,11 +177,27 @@ pub fn search(
             title: snippet(&hit.title, &words, usize::MAX),
             found_in: hit.found_in.parse().unwrap_or(FoundIn::Issue),
             source: hit.source,
-            snippet: snippet(&hit.text, &words, SNIPPET_MAX),
+            snippet: around(&hit.found_in, &hit.text, &words),
             updated_at: hit.updated_at,
         })
         .collect();
     Ok(Found { hits, next, count })
+}
+
+/// What stands around the words, without the marks of Markdown; with them where only they were found,
+/// as in the target of a link.
+fn around(found_in: &str, text: &str, words: &[String]) -> Vec<Segment> {
+    let written = || snippet(text, words, SNIPPET_MAX);
+    if found_in == FoundIn::Attachment.to_string() {
+        return written();
+    }
+    let found = |pieces: &[Segment]| pieces.iter().any(|piece| piece.hit);
+    let read = snippet(&domain::markdown::words(text), words, SNIPPET_MAX);
+    if found(&read) {
+        return read;
+    }
+    let written = written();
+    if found(&written) { written } else { read }
 }
 
 /// Words as a question to the index, each as the beginning of a word. They are letters and digits

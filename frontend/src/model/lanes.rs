@@ -51,7 +51,7 @@ impl Lanes {
             Self::None => "None",
             Self::Assignee => "Assignee",
             Self::Priority => "Priority",
-            Self::Parent => "Parent",
+            Self::Parent => "Epic or parent",
             Self::Label => "First label",
         }
     }
@@ -69,7 +69,11 @@ impl Lanes {
             Self::None => (0, String::new(), String::new()),
             Self::Assignee => row.assignee.as_ref().map_or_else(
                 || none("Nobody"),
-                |user| (0, user.display_name.clone(), user.display_name.clone()),
+                // Two people of one name have a lane each.
+                |user| {
+                    let name = user.display_name.clone();
+                    (0, format!("{name}\0{}", user.username), name)
+                },
             ),
             Self::Priority => {
                 let number = row.priority.number();
@@ -108,10 +112,33 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// Key of the issue whose parts the lane holds, on a board that is divided by parents.
+    #[must_use]
+    pub fn parent(&self, by: Lanes) -> Option<&str> {
+        (by == Lanes::Parent && self.key.starts_with('0')).then_some(self.name.as_str())
+    }
+
     /// How many cards it has.
     #[must_use]
     pub fn count(&self) -> usize {
         self.cells.iter().map(Vec::len).sum()
+    }
+}
+
+/// Whether that is the number of the last lane. A lane that is about to go has a number beyond all.
+#[must_use]
+pub fn is_last(lanes: &[Lane], number: usize) -> bool {
+    number.checked_add(1) == Some(lanes.len())
+}
+
+/// People of the same name are told apart by what they sign in with.
+fn tell_apart(lanes: &mut [Lane]) {
+    let names: Vec<String> = lanes.iter().map(|lane| lane.name.clone()).collect();
+    for lane in lanes {
+        let alike = names.iter().filter(|name| **name == lane.name).count();
+        if let Some((_, user)) = lane.key.split_once('\0').filter(|_| alike > 1) {
+            lane.name = format!("{} ({user})", lane.name);
+        }
     }
 }
 
@@ -150,6 +177,7 @@ pub fn divide(layout: &Layout, by: Lanes, row: impl Fn(Uuid) -> Option<IssueRow>
     let mut lanes: Vec<((u8, String), Lane)> = lanes.into_iter().collect();
     lanes.sort_by(|a, b| a.0.cmp(&b.0));
     let mut lanes: Vec<Lane> = lanes.into_iter().map(|(_, lane)| lane).collect();
+    tell_apart(&mut lanes);
     if lanes.is_empty() {
         lanes.push(Lane {
             key: String::new(),
@@ -193,6 +221,39 @@ mod tests {
         assert_eq!(names, ["APP-9", "APP-10", "Without a parent"]);
         assert_eq!(lanes[0].cells, [vec![card(2), card(3)], vec![]]);
         assert_eq!(lanes[1].count(), 1);
+        let parents: Vec<Option<&str>> = lanes.iter().map(|l| l.parent(Lanes::Parent)).collect();
+        assert_eq!(parents, [Some("APP-9"), Some("APP-10"), None]);
+    }
+
+    #[test]
+    fn people_of_one_name_have_a_lane_each() {
+        let board = layout(&[&[1, 2, 3]]);
+        let of = |id: Uuid| {
+            let user = |username: &str, display_name: &str| {
+                serde_json::from_value(serde_json::json!({
+                    "id": id, "username": username, "display_name": display_name, "kind": "human"
+                }))
+                .unwrap()
+            };
+            let mut row = row(3, None);
+            row.assignee = Some(match id.as_u128() {
+                1 => user("ada", "Ada Smith"),
+                2 => user("ada2", "Ada Smith"),
+                _ => user("bob", "Bob"),
+            });
+            Some(row)
+        };
+        let lanes = divide(&board, Lanes::Assignee, of);
+        let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
+        assert_eq!(names, ["Ada Smith (ada)", "Ada Smith (ada2)", "Bob"]);
+    }
+
+    #[test]
+    fn a_lane_that_is_about_to_go_is_not_the_last() {
+        let lanes = divide(&layout(&[&[1]]), Lanes::None, |_| None);
+        assert!(is_last(&lanes, 0));
+        assert!(!is_last(&lanes, 1));
+        assert!(!is_last(&lanes, usize::MAX));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::components::pieces::Pieces;
 use crate::components::shell::Place;
 use crate::components::skeleton::{AfterAMoment, SkeletonRows};
 use crate::components::{Empty, Failed, IconName, Page, SmallIcon, Time};
-use crate::state::Loaded;
+use crate::state::{Loaded, toasts};
 use domain::filter::words_of;
 use domain::paths::{page, with_query};
 use domain::search::{FoundIn, SearchHit};
@@ -47,12 +47,12 @@ pub fn SearchPage() -> impl IntoView {
     };
     view! {
         <Page title="Search">
-            <form class="ii-sub" role="search" on:submit=submit>
-                <label class="input input-sm min-w-0 flex-1">
+            <form class="ii-sub flex-wrap" role="search" on:submit=submit>
+                <label class="input input-sm min-w-0 flex-1 max-sm:basis-full">
                     <SmallIcon name=IconName::Search />
                     <input type="search" aria-label="Words or a key" placeholder="Words or a key" autofocus=true autocomplete="off" maxlength="300" bind:value=typed />
                 </label>
-                <select class="select select-sm w-44" aria-label="Project" on:change=choose>
+                <select class="select select-sm w-44 max-sm:flex-1" aria-label="Project" on:change=choose>
                     <option value="">"All projects"</option>
                     <For each=move || place.projects.value.get().unwrap_or_default() key=|p| p.key.clone() let:one>
                         {
@@ -82,6 +82,7 @@ fn Results(words: Memo<String>, project: Memo<Option<String>>) -> impl IntoView 
             Ok(Some(page))
         },
     );
+    let messages = toasts();
     let more = RwSignal::new(Vec::<SearchHit>::new());
     let next = RwSignal::new(None::<String>);
     Effect::new(move |_| {
@@ -98,10 +99,14 @@ fn Results(words: Memo<String>, project: Memo<Option<String>>) -> impl IntoView 
         };
         let (words, project) = (words.get_untracked(), project.get_untracked());
         leptos::task::spawn_local(async move {
-            let page = api::search::find(&words, project.as_deref(), ROWS, Some(&cursor)).await;
-            if let Ok(page) = page {
-                let _ = more.try_update(|more| more.extend(page.items));
-                let _ = next.try_set(page.next_cursor);
+            match api::search::find(&words, project.as_deref(), ROWS, Some(&cursor)).await {
+                // Other words may have been asked for meanwhile.
+                Ok(page) if next.try_get_untracked().flatten() == Some(cursor) => {
+                    let _ = more.try_update(|more| more.extend(page.items));
+                    let _ = next.try_set(page.next_cursor);
+                }
+                Ok(_) => {}
+                Err(error) => messages.failed("No more was found.", &error),
             }
         });
     };

@@ -71,6 +71,19 @@ async fn every_text_is_found_the_best_first_with_its_words_marked() {
         marked(&page.items[1].snippet),
         "Only <b>[invoices]</b> of ACME-GmbH."
     );
+    // Marks of Markdown are no words; where only they hold what was asked for, they are shown.
+    let text = "## Steps\n\n- **Zebra** costs\n- [a page](https://quagga.example)";
+    lead.patch("/api/v1/issues/APP-2", json!({"description": text}))
+        .await
+        .is(200);
+    let page: Page<SearchHit> = lead.get("/api/v1/search?q=zebra").await.ok();
+    assert_eq!(marked(&page.items[0].snippet), "Steps [Zebra] costs a page");
+    let page: Page<SearchHit> = lead.get("/api/v1/search?q=quagga").await.ok();
+    assert!(marked(&page.items[0].snippet).contains("https://[quagga].example"));
+    let text = "Only <b>invoices</b> of ACME-GmbH.";
+    lead.patch("/api/v1/issues/APP-2", json!({"description": text}))
+        .await
+        .is(200);
     // Page by page it is the same.
     let mut keys = Vec::new();
     let mut at = "/api/v1/search?q=invoice&limit=1".to_string();

@@ -42,6 +42,19 @@ pub struct Place {
     pub palette: RwSignal<bool>,
 }
 
+impl Place {
+    /// The project that the sidebar shows: the one that one is in, was in last, or the first. Tracked.
+    #[must_use]
+    pub fn here(self) -> Option<String> {
+        let wanted = self.project.get();
+        self.projects.value.with(|projects| {
+            let projects = projects.as_ref()?;
+            let found = projects.iter().find(|p| Some(&p.key) == wanted.as_ref());
+            found.or(projects.first()).map(|p| p.key.clone())
+        })
+    }
+}
+
 /// Sidebar, page, bottom bar; and the way to the sign-in for those who are not signed in.
 #[component]
 pub fn Shell() -> impl IntoView {
@@ -118,12 +131,17 @@ fn Frame() -> impl IntoView {
     on_command("go_my_work", go(page::MY_WORK));
     on_command("go_issues", go(page::ISSUES));
     on_command("go_projects", go(page::PROJECTS));
-    let to_board = use_navigate();
-    on_command("go_board", move || {
-        if let Some(key) = place.project.get_untracked() {
-            to_board(&page::project_board(&key), NavigateOptions::default());
+    on_command("go_settings", go(page::PROFILE));
+    let within = |to: fn(&str) -> String| {
+        let navigate = use_navigate();
+        move || {
+            if let Some(key) = untrack(|| place.here()) {
+                navigate(&to(&key), NavigateOptions::default());
+            }
         }
-    });
+    };
+    on_command("go_board", within(page::project_board));
+    on_command("go_triage", within(page::project_triage));
     on_command("help", move || place.help.set(true));
     view! {
         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>

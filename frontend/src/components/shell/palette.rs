@@ -6,7 +6,7 @@ use crate::components::glyph::{StatusGlyph, StatusLook};
 use crate::components::icon::SmallIcon;
 use crate::components::icon_paths::IconName;
 use crate::components::pieces::Pieces;
-use crate::state::{Keys, Loaded};
+use crate::state::{Keys, Loaded, session};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -62,6 +62,7 @@ pub fn Palette() -> impl IntoView {
 fn Finder() -> impl IntoView {
     let place = expect_context::<Place>();
     let keys = expect_context::<Keys>();
+    let session = session();
     let navigate = StoredValue::new(use_navigate());
     let typed = RwSignal::new(String::new());
     let settled = RwSignal::new(String::new());
@@ -99,7 +100,7 @@ fn Finder() -> impl IntoView {
         typed.with(|typed| {
             let mut known = known;
             known.retain(|issue| asked == *typed || issue.fits(typed));
-            items(typed, known, folk, place, keys)
+            items(typed, known, folk, place, keys, session.is_admin())
         })
     });
     let choose = move |index: usize| {
@@ -157,6 +158,9 @@ fn Finder() -> impl IntoView {
             />
             <kbd class="kbd" aria-hidden="true">"Esc"</kbd>
         </label>
+        <Show when=move || all.with(Vec::is_empty) && known.value.with(Option::is_some)>
+            <p class="px-4 pt-3 text-sm text-ink-2">"Nothing is called that. Try a key, a name, or words of a title."</p>
+        </Show>
         <div id="palette-list" role="listbox" aria-label="Results" class="max-h-[60vh] overflow-y-auto p-2">
             {move || groups(&all.get()).into_iter().map(|(name, lines)| {
                 view! {
@@ -204,6 +208,7 @@ fn Line(
         }
         None => view! { <SmallIcon name=item.icon /> }.into_any(),
     };
+    let is_key = matches!(item.deed, Deed::Run(_));
     let state = item.status.map(|(_, name)| name);
     view! {
         <div
@@ -228,12 +233,11 @@ fn Line(
                     .side
                     .into_iter()
                     .map(|word| {
-                        let is_word = word.len() > 5 && !word.contains('+');
                         let shown = if word == " " { "Space" } else { word };
-                        if is_word {
-                            view! { <span>{shown}</span> }.into_any()
-                        } else {
+                        if is_key {
                             view! { <kbd class="kbd">{shown}</kbd> }.into_any()
+                        } else {
+                            view! { <span>{shown}</span> }.into_any()
                         }
                     })
                     .collect_view()}

@@ -4,7 +4,7 @@ use super::Place;
 use crate::api;
 use crate::components::icon_paths::IconName;
 use crate::model::saved::href;
-use crate::model::search::matches;
+use crate::model::search::{begins, matches};
 use crate::state::{Keys, recents};
 use domain::filter::words_of;
 use domain::paths::{page, with_query};
@@ -83,7 +83,7 @@ pub async fn issues(typed: String) -> Result<Vec<Known>, api::ApiError> {
         return Ok(page.items.into_iter().map(Known::from).collect());
     }
     let keys = recents::keys();
-    if keys.is_empty() {
+    if keys.is_empty() || !typed.trim().is_empty() {
         return Ok(Vec::new());
     }
     let listing = crate::model::listing::Listing::read(
@@ -115,6 +115,38 @@ pub async fn people(typed: String) -> Result<Vec<User>, api::ApiError> {
     Ok(found)
 }
 
+/// Pages that have no key of their own, by name. Tracked.
+fn pages(place: Place, is_admin: bool) -> Vec<(String, String)> {
+    let mut all = vec![
+        ("Search".to_owned(), page::SEARCH.to_owned()),
+        ("Profile and password".to_owned(), page::PROFILE.to_owned()),
+        ("Sessions".to_owned(), page::SESSIONS.to_owned()),
+        ("Tokens".to_owned(), page::TOKENS.to_owned()),
+    ];
+    if is_admin {
+        all.push(("Users".to_owned(), page::USERS.to_owned()));
+        all.push(("Audit log".to_owned(), page::AUDIT.to_owned()));
+        all.push(("Roles and rights".to_owned(), page::POLICY.to_owned()));
+    }
+    let projects = place.projects.value.get().unwrap_or_default();
+    let here = place.here();
+    if let Some(project) = projects.into_iter().find(|p| Some(&p.key) == here.as_ref()) {
+        let settings = page::project_settings(&project.key);
+        let of = |what: &str| format!("{what} of {}", project.name);
+        all.push((of("Activity"), page::project_activity(&project.key)));
+        all.push((of("Settings"), settings.clone()));
+        for (tab, what) in [
+            ("members", "Members"),
+            ("labels", "Labels"),
+            ("versions", "Versions and release notes"),
+            ("workflow", "Workflow"),
+        ] {
+            all.push((of(what), with_query(&settings, &[("tab", tab.to_owned())])));
+        }
+    }
+    all
+}
+
 /// All lines in their order. Tracked.
 #[must_use]
 pub fn items(
@@ -123,9 +155,10 @@ pub fn items(
     people: Vec<User>,
     place: Place,
     keys: Keys,
+    is_admin: bool,
 ) -> Vec<Item> {
     let mut all = Vec::new();
-    let recent = words_of(typed).is_empty();
+    let recent = typed.trim().is_empty();
     all.extend(known.into_iter().map(|issue| Item {
         group: if recent { "Looked at last" } else { "Issues" },
         deed: Deed::Go(page::issue(&issue.key)),
@@ -143,9 +176,12 @@ pub fn items(
             && keys.can(shortcut.command)
             && matches(shortcut.label, typed)
     };
-    let actions = TABLE.iter().filter(does);
+    let mut actions: Vec<_> = TABLE.iter().filter(does).collect();
+    // "board" means the board before the dashboard.
+    actions.sort_by_key(|shortcut| !begins(shortcut.label, typed));
     all.extend(
         actions
+            .into_iter()
             .take(if recent { 40 } else { 8 })
             .map(|shortcut| Item {
                 group: match shortcut.place {
@@ -172,6 +208,17 @@ pub fn items(
         side: vec!["view"],
     }));
     if !recent {
+        all.extend(pages(place, is_admin).into_iter().filter_map(|(name, href)| {
+            matches(&name, typed).then(|| Item {
+                group: "Pages",
+                deed: Deed::Go(href),
+                status: None,
+                icon: IconName::FileText,
+                key: None,
+                text: plain(name),
+                side: vec!["page"],
+            })
+        }));
         let projects = place.projects.value.get().unwrap_or_default();
         let fits = |p: &domain::project::Project| matches(&format!("{} {}", p.key, p.name), typed);
         all.extend(
@@ -201,6 +248,8 @@ pub fn items(
                 side: vec!["person"],
             }
         }));
+    }
+    if !words_of(typed).is_empty() {
         all.push(Item {
             group: "Search",
             deed: Deed::Go(with_query(page::SEARCH, &[("q", typed.trim().to_owned())])),

@@ -5,6 +5,7 @@ use super::card::Card;
 use super::dom::{GAP, GUESS};
 use super::state::BoardState;
 use crate::components::{IconName, SmallIcon};
+use crate::model::lanes::is_last;
 use crate::model::window::{Window, window};
 use domain::board::CARDS_MAX;
 use leptos::html;
@@ -165,7 +166,7 @@ pub fn Cell(
 #[component]
 fn More(missing: i64, lane: Memo<usize>) -> impl IntoView {
     let state = expect_context::<BoardState>();
-    let last = move || state.lanes.with(|lanes| lane.get() + 1 == lanes.len());
+    let last = move || state.lanes.with(|lanes| is_last(lanes, lane.get()));
     view! {
         <Show when=last>
             {move || {

@@ -1,5 +1,6 @@
 //! Column heads, tabs of small screens, lanes.
 
+use super::card::address;
 use super::cell::Cell;
 use super::state::BoardState;
 use crate::components::glyph::StatusLook;
@@ -176,7 +177,7 @@ pub fn LaneList() -> impl IntoView {
 #[component]
 fn OneLane(key: String, name: String, folded: RwSignal<HashSet<String>>) -> impl IntoView {
     let state = expect_context::<BoardState>();
-    let own = key.clone();
+    let (own, key_of_lane) = (key.clone(), key.clone());
     let number = Memo::new(move |_| {
         let at = state
             .lanes
@@ -211,6 +212,21 @@ fn OneLane(key: String, name: String, folded: RwSignal<HashSet<String>>) -> impl
     let divided = !name.is_empty();
     let lane_name = StoredValue::new(name.clone());
     let section_name = divided.then(|| name.clone());
+    let parent = {
+        let key = key_of_lane.clone();
+        Memo::new(move |_| {
+            let by = state.query.with(|query| query.lanes);
+            state.lanes.with(|lanes| {
+                let lane = lanes.iter().find(|lane| lane.key == key)?;
+                lane.parent(by).map(ToOwned::to_owned)
+            })
+        })
+    };
+    let title = move || {
+        let key = parent.get()?;
+        let titles = state.titles.value.get()?;
+        titles.get(&key).cloned()
+    };
     let head = divided.then(|| {
         let label = name.clone();
         view! {
@@ -227,7 +243,16 @@ fn OneLane(key: String, name: String, folded: RwSignal<HashSet<String>>) -> impl
                         view! { <SmallIcon name /> }
                     }}
                 </button>
-                {name}
+                {move || match parent.get() {
+                    Some(key) => view! {
+                        <a class="inline-flex min-h-6 min-w-0 items-center gap-2 hover:underline" href=address(state, &key)>
+                            <span class="ii-key">{key.clone()}</span>
+                            <span class="max-w-[60ch] truncate">{title}</span>
+                        </a>
+                    }
+                    .into_any(),
+                    None => name.clone().into_any(),
+                }}
                 <span class="font-normal text-ink-3">{count}</span>
             </h2>
         }

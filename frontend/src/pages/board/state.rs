@@ -9,9 +9,11 @@ use crate::model::board::{Column, Layout};
 use crate::model::board_query::BoardQuery;
 use crate::model::cursor::{Way, step};
 use crate::model::lanes::{Lane, Lanes, divide};
+use crate::model::listing::Listing;
 use crate::model::moment::READ_ONLY;
 use crate::model::rules::{Reader, may_move, may_step};
 use crate::state::{Catalogue, Loaded, Session, Toasts, live, session, toasts};
+use chrono::{DateTime, Utc};
 use domain::board::{Board, CARDS_DEFAULT};
 use domain::issue::IssueRow;
 use domain::policy::Ground;
@@ -24,6 +26,8 @@ use uuid::Uuid;
 
 /// How long a moved card stays marked.
 const MARK: Duration = Duration::from_secs(4);
+/// How many titles are asked for at once.
+const PAGE: usize = 100;
 /// A burst of changes is one question.
 const BURST: Duration = Duration::from_millis(300);
 
@@ -46,6 +50,8 @@ pub struct BoardState {
     pub shown: Memo<Layout>,
     /// The same, divided.
     pub lanes: Memo<Vec<Lane>>,
+    /// Titles of the issues whose parts are divided, by their keys.
+    pub titles: Loaded<HashMap<String, String>>,
     /// A newer board that waits because somebody is at this one.
     pub waiting: RwSignal<Option<Arc<Board>>>,
     /// Cards that just moved.
@@ -111,6 +117,13 @@ impl BoardState {
                 |id: Uuid| rows.with_value(|rows| rows.get(&id).map(|row| row.get_untracked()));
             shown.with(|layout| divide(layout, by, row))
         });
+        let parents = Memo::new(move |_| {
+            let by = by.get();
+            lanes.with(|lanes| {
+                let keys = lanes.iter().filter_map(|lane| lane.parent(by));
+                keys.map(ToOwned::to_owned).collect::<Vec<_>>()
+            })
+        });
         let cursor = RwSignal::new(None::<Uuid>);
         let asked = Memo::new(move |_| query.with(|query| (query.filter.clone(), query.as_of)));
         let tick = follow(
@@ -125,6 +138,10 @@ impl BoardState {
                     .map(Arc::new)
             },
         );
+        let titles = Loaded::keep(
+            move || (parents.get(), asked.with(|asked| asked.1), tick.get()),
+            |(keys, as_of, _)| titles_of(keys, as_of),
+        );
         let state = Self {
             project,
             query,
@@ -134,6 +151,7 @@ impl BoardState {
             base,
             shown,
             lanes,
+            titles,
             waiting: RwSignal::new(None),
             marked: RwSignal::new(HashSet::new()),
             cursor,
@@ -353,6 +371,22 @@ impl BoardState {
             MARK,
         );
     }
+}
+
+/// The titles of those issues, by their keys.
+async fn titles_of(
+    keys: Vec<String>,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<HashMap<String, String>, api::ApiError> {
+    let mut titles = HashMap::new();
+    for some in keys.chunks(PAGE) {
+        let query = format!("key:{}", some.join(","));
+        let listing = Listing::read(None, &[("q".to_owned(), query)]);
+        let limit = u32::try_from(PAGE).unwrap_or(u32::MAX);
+        let page = api::issues::list(&listing.filter, limit, None, as_of).await?;
+        titles.extend(page.items.into_iter().map(|row| (row.key, row.title)));
+    }
+    Ok(titles)
 }
 
 /// Grows some time after a change in the project, once for a burst; the past does not change.

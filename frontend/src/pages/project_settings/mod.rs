@@ -18,7 +18,7 @@ use crate::model::refusal::{self, Refusal};
 use crate::state::pulse::pulse;
 use crate::state::{Loaded, live};
 use archive::ArchiveSection;
-use domain::paths::page;
+use domain::paths::{page, with_query};
 use domain::policy::Action;
 use domain::project::Project;
 use export::{ExportSection, PurgeSection};
@@ -26,7 +26,8 @@ use general::GeneralTab;
 use labels::LabelsTab;
 use leave::LeaveSection;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use members::MembersTab;
 use versions::VersionsTab;
 use workflow::WorkflowTab;
@@ -101,12 +102,30 @@ pub fn ProjectSettingsPage() -> impl IntoView {
         ),
         changed,
     };
-    let wanted = query.read_untracked().get("tab");
-    let first = TABS
-        .iter()
-        .find(|(value, _)| wanted.as_deref() == Some(*value))
-        .map_or("general", |(value, _)| *value);
-    let tab = RwSignal::new(first);
+    let asked = Memo::new(move |_| {
+        let wanted = query.read().get("tab");
+        let mut all = TABS.iter();
+        let found = all.find(|(value, _)| wanted.as_deref() == Some(*value));
+        found.map_or("general", |(value, _)| *value)
+    });
+    // The tab is in the address: links, back and forward lead to it.
+    let tab = RwSignal::new(asked.get_untracked());
+    Effect::new(move |_| tab.set(asked.get()));
+    let navigate = use_navigate();
+    Effect::watch(
+        move || tab.get(),
+        move |tab, _, _| {
+            if *tab != asked.get_untracked() {
+                let path = page::project_settings(&key.get_untracked());
+                let options = NavigateOptions {
+                    scroll: false,
+                    ..NavigateOptions::default()
+                };
+                navigate(&with_query(&path, &[("tab", (*tab).to_owned())]), options);
+            }
+        },
+        false,
+    );
     let crumbs = Signal::derive(move || {
         let label = here
             .project()

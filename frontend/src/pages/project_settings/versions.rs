@@ -59,7 +59,7 @@ pub(super) fn VersionsTab(here: Here) -> impl IntoView {
             let:list
         >
             <Show when=move || list.with(|list| !list.is_empty())>
-                <table class="table table-sm max-w-2xl">
+                <table class="table table-sm ii-stack max-w-2xl">
                     <caption class="sr-only">"Versions"</caption>
                     <thead>
                         <tr>
@@ -218,7 +218,7 @@ fn Row(
     let name = version.name.clone();
     view! {
         <tr>
-            <td class="font-medium">{name.clone()}</td>
+            <td class="font-medium wrap-anywhere">{name.clone()}</td>
             <td>
                 <input
                     type="date"

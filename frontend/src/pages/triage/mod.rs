@@ -12,6 +12,7 @@ use crate::model::listing::Listing;
 use crate::state::pulse::pulse;
 use crate::state::{Catalogue, Loaded, later, live, on_command};
 use domain::issue::IssueRow;
+use domain::page::Page as Answer;
 use domain::paths::page;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -28,6 +29,8 @@ pub struct Queue {
     pub rows: Memo<Vec<IssueRow>>,
     /// Key of the issue that is looked at.
     pub at: Memo<Option<String>>,
+    /// How many more wait than are read at once.
+    pub beyond: Memo<i64>,
     wanted: RwSignal<Option<String>>,
     aside: RwSignal<Vec<String>>,
     gone: RwSignal<Vec<String>>,
@@ -38,6 +41,13 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// How many are to be looked at, those beyond the queue too. Tracked.
+    #[must_use]
+    pub fn to_go(self) -> i64 {
+        let here = self.rows.with(Vec::len);
+        self.beyond.get() + i64::try_from(here).unwrap_or(i64::MAX)
+    }
+
     /// Goes on to the next one; this one was decided.
     pub fn decided(self, key: &str) {
         self.leave(key);
@@ -95,6 +105,12 @@ impl Queue {
     }
 }
 
+/// How many wait that are not on the page.
+fn beyond(page: &Answer<IssueRow>) -> i64 {
+    let here = i64::try_from(page.items.len()).unwrap_or(i64::MAX);
+    (page.total.count - here).max(0)
+}
+
 /// The page.
 #[component]
 pub fn TriagePage() -> impl IntoView {
@@ -111,8 +127,7 @@ pub fn TriagePage() -> impl IntoView {
         |project| async move {
             let pairs = [("q".to_owned(), QUEUE.to_owned())];
             let listing = Listing::read(Some(&project), &pairs);
-            let page = api::issues::list(&listing.filter, AT_MOST, None, None).await?;
-            Ok(page.items)
+            api::issues::list(&listing.filter, AT_MOST, None, None).await
         },
     );
     let catalogue = Catalogue::of(move || Some(project.get()));
@@ -127,22 +142,25 @@ pub fn TriagePage() -> impl IntoView {
     });
     view! {
         <Page title="Triage" crumbs>
-            <AsyncView loaded what="The queue" loading="Loading the queue" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:rows>
-                <Work rows catalogue project=project.get_untracked() />
+            <AsyncView loaded what="The queue" loading="Loading the queue" skeleton=|| view! { <SkeletonRows rows=8 /> }.into_any() let:page>
+                <Work page catalogue project=project.get_untracked() />
             </AsyncView>
         </Page>
     }
 }
 
 #[component]
-fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) -> impl IntoView {
+fn Work(page: RwSignal<Answer<IssueRow>>, catalogue: Catalogue, project: String) -> impl IntoView {
     let (aside, gone) = (
         RwSignal::new(later::keys(&project)),
         RwSignal::new(Vec::<String>::new()),
     );
     // What was decided meanwhile, by whomever, is not remembered any more.
     Effect::new(move |_| {
-        let here = rows.with(|rows| rows.iter().map(|row| row.key.clone()).collect::<Vec<_>>());
+        let here = page.with(|page| {
+            let keys = page.items.iter().map(|row| row.key.clone());
+            keys.collect::<Vec<_>>()
+        });
         let mut aside = aside.get();
         aside.retain(|key| here.contains(key));
         later::keep(&project, &aside);
@@ -150,7 +168,7 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) ->
     let wanted = RwSignal::new(None::<String>);
     let waiting = Memo::new(move |_| {
         let (aside, gone) = (aside.get(), gone.get());
-        let mut rows = rows.get();
+        let mut rows = page.with(|page| page.items.clone());
         rows.retain(|row| !gone.contains(&row.key));
         rows.sort_by_key(|row| {
             aside
@@ -167,8 +185,10 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) ->
             found.or(rows.first()).map(|row| row.key.clone())
         })
     });
+    let beyond = Memo::new(move |_| page.with(beyond));
     let queue = Queue {
         rows: waiting,
+        beyond,
         at,
         wanted,
         aside,
@@ -179,7 +199,6 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) ->
     provide_context(queue);
     on_command("next", move || queue.step(true));
     on_command("previous", move || queue.step(false));
-    let count = move || waiting.with(Vec::len);
     let line = move |set_aside: bool| {
         let mut rows = waiting.get();
         rows.retain(|row| queue.is_aside(&row.key) == set_aside);
@@ -194,7 +213,7 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) ->
                 <nav class="ii-queue" aria-label="What waits">
                     <p class="flex justify-between border-b border-base-300 px-4 py-2 text-xs text-ink-2">
                         <span>"Oldest first"</span>
-                        <span role="status">{move || format!("{} to look at", count())}</span>
+                        <span role="status">{move || format!("{} to look at", queue.to_go())}</span>
                     </p>
                     <For each=move || line(false) key=|row| (row.key.clone(), row.version) let:row>
                         <Waiting row />
@@ -207,6 +226,9 @@ fn Work(rows: RwSignal<Vec<IssueRow>>, catalogue: Catalogue, project: String) ->
                         <For each=move || line(true) key=|row| (row.key.clone(), row.version) let:row>
                             <Waiting row />
                         </For>
+                    </Show>
+                    <Show when=move || beyond.with(|more| *more > 0)>
+                        <p class="px-4 py-2 text-xs text-ink-3">{move || format!("{} more come up when these are decided.", beyond.get())}</p>
                     </Show>
                 </nav>
                 {move || at.get().map(|key| view! { <One key /> })}

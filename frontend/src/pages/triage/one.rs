@@ -74,7 +74,7 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
         format!(
             "{} done, {} to go",
             queue.done.get(),
-            queue.rows.with(Vec::len)
+            queue.to_go()
         )
     };
     view! {
@@ -83,7 +83,10 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
                 <progress
                     class="progress progress-primary w-40"
                     aria-label="Decided"
-                    max=move || (queue.done.get() + queue.rows.with(Vec::len)).to_string()
+                    max=move || {
+                        let done = i64::try_from(queue.done.get()).unwrap_or(i64::MAX);
+                        done.saturating_add(queue.to_go()).to_string()
+                    }
                     prop:value=move || queue.done.get().to_string()
                 ></progress>
                 <span role="status">{progress}</span>
@@ -115,7 +118,7 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
                     <For each=move || likes.get() key=|like| like.id let:like><Like like chosen /></For>
                 </fieldset>
             </Show>
-            <Verbs chosen />
+            <Verbs chosen likes />
         </div>
         <Merge />
     }

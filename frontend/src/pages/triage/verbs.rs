@@ -2,15 +2,19 @@
 
 use super::Queue;
 use crate::api;
+use crate::components::glyph::StatusLook;
+use crate::components::marks::StatusMark;
+use crate::components::picker::Choice;
 use crate::components::why::GuardedButton;
 use crate::components::{IconName, SmallIcon};
 use crate::model::change::Field;
 use crate::model::refusal::Refusal;
-use crate::pages::issue::{IssueState, right_to, tell_merged};
-use crate::state::{on_command, toasts};
+use crate::pages::issue::{Finder, IssueState, right_to, tell_merged};
+use crate::state::{Draft, drafts, on_command, toasts};
 use domain::comment::NewComment;
 use domain::issue::{Issue, IssuePatch, Resolution};
 use domain::policy::Action;
+use domain::search::SimilarIssue;
 use domain::workflow::{Category, Status};
 use leptos::html;
 use leptos::prelude::*;
@@ -41,12 +45,26 @@ fn reach(state: IssueState, wanted: &[Category]) -> Option<Status> {
 pub fn Verbs(
     /// The issue of which this is a duplicate.
     chosen: RwSignal<Option<String>>,
+    /// The issues that resemble it.
+    likes: Memo<Vec<SimilarIssue>>,
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let queue = expect_context::<Queue>();
     let toasts = toasts();
-    let asking = RwSignal::new(false);
-    let hint = RwSignal::new(None::<&'static str>);
+    let draft = question_name(&state.key());
+    // A question that was begun is there again after a reload, and after it could not be sent.
+    let asking = RwSignal::new(drafts::kept(&draft).is_some());
+    let draft = StoredValue::new(draft);
+    let by_hand = RwSignal::new(false);
+    let finding = RwSignal::new(false);
+    let hint = RwSignal::new(None::<String>);
+    let say_why = move |refused: Memo<Option<Refusal>>| match refused.get_untracked() {
+        Some(refusal) => {
+            hint.set(Some(refusal.sentence));
+            false
+        }
+        None => true,
+    };
     let accepted = Memo::new(move |_| reach(state, &[Category::Backlog, Category::Active]));
     let ended = Memo::new(move |_| reach(state, &[Category::Done]));
     let may_move = move |target: Option<Status>| {
@@ -63,7 +81,7 @@ pub fn Verbs(
         spawn_local(carry_out(before, decision, queue, toasts));
     };
     let accept = move || {
-        if no_accept.with_untracked(Option::is_none) {
+        if say_why(no_accept) {
             decide(Decision {
                 words: "accepted",
                 status: accepted.get_untracked().map(|status| status.slug),
@@ -73,7 +91,7 @@ pub fn Verbs(
         }
     };
     let end = move |words, resolution| {
-        if no_end.with_untracked(Option::is_none) {
+        if say_why(no_end) {
             decide(Decision {
                 words,
                 status: ended.get_untracked().map(|status| status.slug),
@@ -84,14 +102,7 @@ pub fn Verbs(
     };
     let decline = move || end("declined", Resolution::WontFix);
     let no_merge = Memo::new(move |_| state.rights.may(Action::MergeIssues).err());
-    let duplicate = move || {
-        if no_merge.with_untracked(Option::is_some) {
-            return;
-        }
-        let Some(of) = chosen.get_untracked() else {
-            hint.set(Some("Choose the similar issue that this one repeats."));
-            return;
-        };
+    let merge_into = move |of: String| {
         let key = state.key();
         queue.decided(&key);
         spawn_local(async move {
@@ -107,13 +118,22 @@ pub fn Verbs(
             }
         });
     };
+    let duplicate = move || {
+        if say_why(no_merge) {
+            match chosen.get_untracked() {
+                Some(of) => merge_into(of),
+                None => finding.set(true),
+            }
+        }
+    };
     let later = move || queue.later(&state.key());
     let later_words = move || match queue.is_aside(&state.key()) {
         true => "Back in line",
         false => "Later",
     };
     let ask = move || {
-        if no_ask.with_untracked(Option::is_none) {
+        if say_why(no_ask) {
+            by_hand.set(true);
             asking.set(true);
         }
     };
@@ -157,21 +177,77 @@ pub fn Verbs(
             </GuardedButton>
         </div>
         <p class="text-sm text-ink-2" role="status">{move || hint.get()}</p>
+        <Show when=move || finding.get()>
+            <Original finding likes on_pick=Callback::new(merge_into) />
+        </Show>
         <Show when=move || asking.get()>
-            <Question asking send />
+            <Question asking by_hand=by_hand.get_untracked() name=draft.get_value() send />
         </Show>
     }
 }
 
+/// Under which name a question is kept until it has arrived.
+fn question_name(key: &str) -> String {
+    format!("triage:{key}:question")
+}
+
+/// Finds the issue that this one repeats: those that resemble it first, any other by key or words.
+#[component]
+fn Original(
+    finding: RwSignal<bool>,
+    likes: Memo<Vec<SimilarIssue>>,
+    on_pick: Callback<String>,
+) -> impl IntoView {
+    let keys = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            event.stop_propagation();
+            finding.set(false);
+        }
+    };
+    let pick = Callback::new(move |key: String| {
+        finding.set(false);
+        on_pick.run(key);
+    });
+    let first = Signal::derive(move || likes.get().into_iter().map(choice).collect::<Vec<_>>());
+    view! {
+        <div class="ii-pop flex max-w-lg flex-col gap-1 p-1.5" on:keydown=keys>
+            <p class="px-2 pt-1 text-xs text-ink-2">"Which issue does it repeat?"</p>
+            <Finder id="duplicate-of" label="Key or words of the issue that it repeats" project=None first on_pick=pick />
+        </div>
+    }
+}
+
+fn choice(like: SimilarIssue) -> Choice {
+    let words = format!("{} {}", like.key, like.title);
+    Choice::shown(like.key.clone(), words, move || {
+        view! {
+            <StatusMark look=StatusLook::plain(like.status.category) name=like.status.name.clone() />
+            <span class="ii-key shrink-0">{like.key.clone()}</span>
+            <span class="truncate">{like.title.clone()}</span>
+        }
+    })
+}
+
 /// What to ask; the answer comes as a comment.
 #[component]
-fn Question(asking: RwSignal<bool>, send: Callback<String>) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+fn Question(
+    asking: RwSignal<bool>,
+    /// Whether the reader asked for it, and wants to write now.
+    by_hand: bool,
+    /// Under which name it is kept.
+    name: String,
+    send: Callback<String>,
+) -> impl IntoView {
+    let draft = Draft::open(&name, "");
+    let text = draft.text;
     let field = NodeRef::<html::Textarea>::new();
-    field.on_load(|field| {
-        request_animation_frame(move || {
-            let _ = field.focus();
-        });
+    field.on_load(move |field| {
+        if by_hand {
+            request_animation_frame(move || {
+                let _ = field.focus();
+            });
+        }
     });
     let submit = move || {
         let words = text.get_untracked().trim().to_owned();
@@ -179,6 +255,10 @@ fn Question(asking: RwSignal<bool>, send: Callback<String>) -> impl IntoView {
             asking.set(false);
             send.run(words);
         }
+    };
+    let cancel = move |_| {
+        draft.clear();
+        asking.set(false);
     };
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Escape" => asking.set(false),
@@ -202,7 +282,7 @@ fn Question(asking: RwSignal<bool>, send: Callback<String>) -> impl IntoView {
                     <SmallIcon name=IconName::MessageSquare />
                     "Ask"
                 </button>
-                <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| asking.set(false)>"Cancel"</button>
+                <button type="button" class="btn btn-sm btn-ghost" on:click=cancel>"Cancel"</button>
             </div>
         </form>
     }
@@ -223,9 +303,11 @@ async fn carry_out(
         };
         if let Err(error) = api::comments::create(&key, &comment).await {
             queue.back(&key);
-            toasts.failed(&format!("{key} is as it was."), &error);
+            toasts.failed(&format!("{key} is as it was. Your question is kept."), &error);
             return;
         }
+        // It has arrived: should the next step fail, it is not asked twice.
+        drafts::forget(&question_name(&key));
     }
     let Some(status) = decision.status else {
         toasts.done(format!("{key} {}.", decision.words));
@@ -257,7 +339,11 @@ async fn carry_out(
         }
         Err(error) => {
             queue.back(&key);
-            toasts.failed(&format!("{key} is as it was."), &error);
+            let said = match decision.comment {
+                Some(_) => format!("{key} was asked about, but not moved."),
+                None => format!("{key} is as it was."),
+            };
+            toasts.failed(&said, &error);
         }
     }
 }
