@@ -59,8 +59,15 @@ const ORDER: [IssueType; 8] = [
 /// A text that stays what it is wherever Markdown is read: no link, no tag, no list.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '\'' | ',' | '.' | '/' | '%' | '?' | ';') {
+    for (at, c) in text.char_indices() {
+        // Inside of a line these mean nothing: notes are also read where no Markdown is rendered.
+        let harmless = match c {
+            '\'' | ',' | '/' | '%' | '?' | ';' | '"' | '(' | '$' => true,
+            // In front, also behind a number, they begin a list.
+            '.' | ')' | '-' | '+' | '=' => !text[..at].bytes().all(|b| b.is_ascii_digit()),
+            _ => false,
+        };
+        if c.is_ascii_punctuation() && !harmless {
             out.push('\\');
         }
         out.push(if c.is_control() { ' ' } else { c });
@@ -72,7 +79,8 @@ fn plain(text: &str) -> String {
 /// all.
 #[must_use]
 pub fn markdown(project: &str, version: &Version, of: &[Fixed], count: i64) -> String {
-    let mut out = format!("# {} {}\n", plain(project), plain(&version.name));
+    let head = plain(&format!("{project} {}", version.name));
+    let mut out = format!("# {head}\n");
     // Writing to a String does not fail.
     if let Some(day) = version.released_on {
         let _ = write!(out, "\nReleased on {day}.\n");
@@ -149,14 +157,26 @@ mod tests {
             "[link](https://example.com) ![x](y)",
             "*bold* `code` # head | cell ~~no~~",
             "line\u{1}break & amp;",
+            "- no list",
+            "+ none either",
+            "1) nor that",
+            "2. nor this https://example.com",
         ] {
             let notes = markdown("A", &version(), &[fixed(IssueType::Bug, "A-1", title)], 1);
             let html = crate::markdown::render(&notes);
             for tag in [
-                "<a", "<img", "<em", "<strong", "<code", "<del", "<table", "<script",
+                "<a", "<img", "<em", "<strong", "<code", "<del", "<table", "<script", "<ol",
             ] {
                 assert!(!html.contains(tag), "{title}: {html}");
             }
+            assert_eq!(html.matches("<ul").count(), 1, "{title}: {html}");
         }
+    }
+
+    #[test]
+    fn plain_titles_stay_readable_where_nothing_is_rendered() {
+        let title = "Sign-in (SSO) shows \"late\"";
+        let notes = markdown("A", &version(), &[fixed(IssueType::Bug, "A-1", title)], 1);
+        assert!(notes.contains(title), "{notes}");
     }
 }

@@ -186,6 +186,40 @@ pub fn fields(patch: &IssuePatch) -> Vec<Field> {
         .collect()
 }
 
+/// What takes the patch back: the same fields, as the issue had them.
+#[must_use]
+pub fn way_back(patch: &IssuePatch, before: &Issue) -> IssuePatch {
+    let mut back = IssuePatch::default();
+    for field in fields(patch) {
+        match field {
+            Field::Title => back.title = Some(before.title.clone()),
+            Field::Description => back.description = Some(before.description.clone()),
+            Field::Type => back.type_ = Some(before.type_),
+            Field::Severity => back.severity = Some(before.severity),
+            Field::Priority => back.priority = Some(before.priority),
+            Field::Status => {
+                back.status = Some(before.status.slug.clone());
+                back.resolution = before.resolution;
+            }
+            // Who opens an issue again takes its resolution away.
+            Field::Resolution => back.resolution = before.resolution,
+            Field::Points => back.story_points = Some(before.story_points),
+            Field::Labels => {
+                back.labels = Some(before.labels.iter().map(|l| l.name.clone()).collect());
+            }
+            Field::Assignee => {
+                back.assignee = Some(before.assignee.as_ref().map(|u| u.username.clone()));
+            }
+            Field::Parent => back.parent = Some(before.parent.clone()),
+            Field::Affected => back.affected_version = Some(before.affected_version.clone()),
+            Field::Fixed => back.fixed_version = Some(before.fixed_version.clone()),
+            Field::Start => back.start_date = Some(before.start_date),
+            Field::Due => back.due_date = Some(before.due_date),
+        }
+    }
+    back
+}
+
 /// The fields of the patch that somebody else changed since `base`, to something else.
 #[must_use]
 pub fn conflicts(patch: &IssuePatch, base: &Issue, now: &Issue) -> Vec<Field> {
@@ -238,6 +272,33 @@ pub mod tests {
             conflicts(&same, &base, &now).is_empty(),
             "both wrote the same"
         );
+    }
+
+    #[test]
+    fn every_field_finds_its_way_back() {
+        let before = issue();
+        let patch: IssuePatch = serde_json::from_str(
+            r#"{"title":"x","type":"task","severity":"high","priority":1,"status":"done","resolution":"wont_fix",
+            "story_points":5,"labels":["b"],"assignee":"bob","parent":"APP-9","fixed_version":"1",
+            "due_date":"2026-01-01"}"#,
+        )
+        .unwrap();
+        let back = way_back(&patch, &before);
+        for field in Field::ALL {
+            let expected = field.asked(&patch).map(|_| field.of(&before));
+            let expected = expected.filter(|_| field != Field::Resolution);
+            assert_eq!(field.asked(&back), expected, "{field:?}");
+        }
+        // What was closed is closed again as it was.
+        let closed = Issue {
+            resolution: Some(domain::issue::Resolution::Duplicate),
+            ..issue()
+        };
+        let opened = IssuePatch {
+            status: Some("open".into()),
+            ..IssuePatch::default()
+        };
+        assert_eq!(way_back(&opened, &closed).resolution, closed.resolution);
     }
 
     #[test]

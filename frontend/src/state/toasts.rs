@@ -7,6 +7,9 @@ use std::time::Duration;
 
 /// How long a message stays. It waits while the pointer or the focus is on it.
 const STAY: Duration = Duration::from_secs(10);
+/// How long a change that is not told of can be taken back.
+const MEMORY: f64 = 60_000.0;
+const REMEMBERED: usize = 20;
 const AT_MOST: usize = 3;
 const UNDO: &str = "Undo";
 
@@ -38,6 +41,15 @@ pub struct Toasts {
     list: RwSignal<Vec<Toast>>,
     next: StoredValue<u32>,
     held: RwSignal<Option<u32>>,
+    quiet: StoredValue<Vec<Quiet>>,
+}
+
+/// A change that shows where it was made, and needs no message: its key takes it back all the same.
+#[derive(Clone)]
+struct Quiet {
+    id: u32,
+    at: f64,
+    back: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Toasts {
@@ -47,6 +59,7 @@ impl Toasts {
             list: RwSignal::new(Vec::new()),
             next: StoredValue::new(1),
             held: RwSignal::new(None),
+            quiet: StoredValue::new(Vec::new()),
         };
         provide_context(toasts);
         toasts
@@ -72,6 +85,20 @@ impl Toasts {
         self.show(false, text.into(), Some(undo));
     }
 
+    /// Something was done that everybody sees; the key that undoes takes it back for a minute.
+    pub fn remember(self, back: impl Fn() + Send + Sync + 'static) {
+        let quiet = Quiet {
+            id: self.number(),
+            at: js_sys::Date::now(),
+            back: Arc::new(back),
+        };
+        self.quiet.update_value(|all| {
+            all.push(quiet);
+            let extra = all.len().saturating_sub(REMEMBERED);
+            all.drain(..extra);
+        });
+    }
+
     /// Something failed.
     pub fn failed(self, what: &str, error: &ApiError) {
         self.show(true, format!("{what} {}", error.sentence()), None);
@@ -95,12 +122,21 @@ impl Toasts {
         );
     }
 
-    /// Does what the newest message offers to take back.
+    /// Takes the newest change back: the one that a message offers, or one that needed no message.
     pub fn take_back(self) {
         let newest = self.list.with_untracked(|list| {
             let offers = |toast: &&Toast| toast.action.as_ref().is_some_and(|a| a.label == UNDO);
             list.iter().rev().find(offers).cloned()
         });
+        let told = newest.as_ref().map(|toast| toast.id);
+        let quiet = self.quiet.try_update_value(|all| {
+            all.retain(|one| js_sys::Date::now() - one.at < MEMORY);
+            all.pop_if(|last| told.is_none_or(|told| last.id > told))
+        });
+        if let Some(quiet) = quiet.flatten() {
+            (quiet.back)();
+            return;
+        }
         if let Some((id, action)) = newest.and_then(|toast| Some((toast.id, toast.action?))) {
             self.close(id);
             (action.act)();
@@ -117,9 +153,14 @@ impl Toasts {
         self.held.set(id);
     }
 
-    fn show(self, failed: bool, text: String, action: Option<ToastAction>) {
+    fn number(self) -> u32 {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
+        id
+    }
+
+    fn show(self, failed: bool, text: String, action: Option<ToastAction>) {
+        let id = self.number();
         self.list.update(|list| {
             list.push(Toast {
                 id,

@@ -5,6 +5,7 @@ use super::state::IssueState;
 use crate::components::Why;
 use crate::components::popover::Popover;
 use crate::model::change::Field;
+use crate::state::toasts;
 use leptos::prelude::*;
 
 /// A fact that is edited in place: its value is the button that opens what changes it.
@@ -13,7 +14,7 @@ pub fn Fact(
     /// Its name.
     label: &'static str,
     /// The key that opens it.
-    #[prop(optional)]
+    #[prop(default = None, into)]
     shortcut: Option<&'static str>,
     /// Whether it is being edited.
     open: RwSignal<bool>,
@@ -33,10 +34,14 @@ pub fn Fact(
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let may = Memo::new(move |_| right.get().is_ok());
-    // A key must not open what the reader may not change.
+    // A key must not open what the reader may not change, but says why.
+    let toasts = toasts();
     Effect::new(move |_| {
         if open.get() && !may.get() {
             open.set(false);
+            if let Err(refusal) = right.get_untracked() {
+                toasts.refused(refusal.sentence);
+            }
         }
     });
     let children = StoredValue::new(children);

@@ -155,8 +155,20 @@ pub fn AssigneePicker(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// Makes the reader the assignee, or nobody when they are it already.
+pub fn take_or_leave(state: IssueState, me: domain::user::UserRef) -> super::rights::Right {
+    let mine = state.shown.with_untracked(|issue| {
+        let assignee = issue.assignee.as_ref();
+        assignee.is_some_and(|user| user.id == me.id)
+    });
+    let whom = (!mine).then_some(me);
+    untrack(|| state.rights.may_assign(whom.as_ref().map(|user| user.id)))?;
+    assign(state, whom);
+    Ok(())
+}
+
 /// Makes somebody, or nobody, the assignee.
-pub fn assign(state: IssueState, user: Option<domain::user::UserRef>) {
+fn assign(state: IssueState, user: Option<domain::user::UserRef>) {
     let patch = IssuePatch {
         assignee: Some(user.as_ref().map(|user| user.username.clone())),
         ..IssuePatch::default()

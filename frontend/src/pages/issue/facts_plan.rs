@@ -3,10 +3,14 @@
 use super::fact::Fact;
 use super::fact_forms::ValueForm;
 use super::fact_pickers::VersionPicker;
+use super::finder::Finder;
 use super::state::IssueState;
+use crate::api;
+use crate::components::picker::Choice;
 use crate::model::change::Field;
 use crate::model::due::due_words;
-use crate::state::clock;
+use crate::model::listing::Listing;
+use crate::state::{Loaded, clock, on_command};
 use chrono::NaiveDate;
 use domain::issue::IssuePatch;
 use domain::paths::page;
@@ -81,8 +85,15 @@ pub fn VersionFacts() -> impl IntoView {
 pub fn DateFacts() -> impl IntoView {
     let state = expect_context::<IssueState>();
     let clock = clock();
+    let due = RwSignal::new(false);
+    on_command("edit_due", move || due.set(true));
     let one = move |field: Field| {
-        let open = RwSignal::new(false);
+        let open = if field == Field::Due {
+            due
+        } else {
+            RwSignal::new(false)
+        };
+        let shortcut = (field == Field::Due).then_some("d");
         let date = state.get(move |issue| {
             if field == Field::Due {
                 issue.due_date
@@ -135,6 +146,7 @@ pub fn DateFacts() -> impl IntoView {
         view! {
             <Fact
                 label=field.label()
+                shortcut=shortcut
                 open
                 field
                 right=Signal::derive(move || state.rights.may(Action::EditIssue))
@@ -160,15 +172,28 @@ pub fn ParentFact() -> impl IntoView {
     let state = expect_context::<IssueState>();
     let open = RwSignal::new(false);
     let parent = state.get(|issue| issue.parent.clone());
-    let words = move || parent.get().unwrap_or_else(|| "–".to_owned());
-    let take = Callback::new(move |text: String| {
-        let value = Some(text.trim().to_ascii_uppercase()).filter(|key| !key.is_empty());
+    let title = Loaded::keep(
+        move || (parent.get(), state.as_of.get()),
+        |(key, as_of)| async move {
+            let Some(key) = key else { return Ok(None) };
+            let listing = Listing::read(None, &[("q".to_owned(), format!("key:{key}"))]);
+            let page = api::issues::list(&listing.filter, 1, None, as_of).await?;
+            Ok(page.items.into_iter().next().map(|row| row.title))
+        },
+    );
+    let project = state.base.with_untracked(|base| base.value.project.clone());
+    let first = Signal::derive(move || {
+        let none = parent.get().map(|_| Choice::plain("", "No parent"));
+        none.into_iter().collect::<Vec<_>>()
+    });
+    let pick = Callback::new(move |key: String| {
+        open.set(false);
+        let value = Some(key).filter(|key| !key.is_empty());
         let patch = IssuePatch {
             parent: Some(value.clone()),
             ..IssuePatch::default()
         };
         state.change(patch, move |issue| issue.parent = value.clone());
-        Ok(())
     });
     view! {
         <Fact
@@ -176,7 +201,21 @@ pub fn ParentFact() -> impl IntoView {
             open
             field=Field::Parent
             right=Signal::derive(move || state.rights.may(Action::EditIssue))
-            value=move || view! { {words} }
+            value=move || {
+                view! {
+                    {move || match parent.get() {
+                        None => "–".into_any(),
+                        Some(key) => {
+                            let words = title.value.get().flatten();
+                            view! {
+                                <span class="ii-key shrink-0">{key}</span>
+                                <span class="min-w-0 truncate">{words}</span>
+                            }
+                                .into_any()
+                        }
+                    }}
+                }
+            }
             beside=move || {
                 view! {
                     {move || {
@@ -185,7 +224,7 @@ pub fn ParentFact() -> impl IntoView {
                 }
             }
         >
-            <ValueForm id="parent" label="Key of the parent issue" open start=parent.get_untracked().unwrap_or_default() take />
+            <Finder id="parents" label="Key or title of the parent" project=Some(project.clone()) first on_pick=pick />
         </Fact>
     }
 }

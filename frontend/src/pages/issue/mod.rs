@@ -39,7 +39,7 @@ use crate::components::shell::Place;
 use crate::components::skeleton::SkeletonText;
 use crate::components::{AsyncView, Page, PastBand, TimeSlider};
 use crate::model::moment;
-use crate::state::{Clock, Loaded, Timeline, live, on_command, session};
+use crate::state::{Clock, Loaded, Timeline, live, on_command, session, toasts};
 use actions::{BarActions, DeletedNote};
 use around::{Around, Sections, follow};
 use chrono::{DateTime, Utc};
@@ -49,7 +49,7 @@ use domain::policy::Action;
 use domain::problem::Code;
 use duplicate::MergedNote;
 pub use duplicate::tell_merged;
-pub use fact_pickers::assign;
+pub use fact_pickers::take_or_leave;
 use facts::Facts;
 pub use finder::Finder;
 use heading::Heading;
@@ -191,13 +191,15 @@ fn Content(
     as_of: Signal<Option<DateTime<Utc>>>,
 ) -> impl IntoView {
     let session = session();
+    let messages = toasts();
     let state = follow(issue, None);
     let around = Around::of(state);
     let (told, on_files) = (around.told, around.on_files);
     on_command("assign_me", move || {
-        let me = session.user().map(|user| user.reference());
-        if let Some(me) = me.filter(|me| untrack(|| state.rights.may_assign(Some(me.id))).is_ok()) {
-            assign(state, Some(me));
+        if let Some(me) = session.user()
+            && let Err(refusal) = take_or_leave(state, me.reference())
+        {
+            messages.refused(refusal.sentence);
         }
     });
     let deleted = state.get(|issue| issue.deleted_at.is_some());

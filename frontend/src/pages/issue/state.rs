@@ -2,7 +2,7 @@
 
 use super::rights::Rights;
 use crate::api::{self, ApiError, Tagged};
-use crate::model::change::{Field, conflicts, fields};
+use crate::model::change::{Field, conflicts, fields, way_back};
 use crate::state::{Catalogue, Moment, Toasts, toasts};
 use chrono::{DateTime, Utc};
 use domain::issue::{Issue, IssuePatch};
@@ -195,7 +195,7 @@ impl IssueState {
                 .pending
                 .try_update(|pending| pending.retain(|other| other.id != change.id));
             match outcome {
-                Outcome::Saved => {}
+                Outcome::Saved => self.remember(&change),
                 Outcome::Conflict(conflict) => {
                     let _ = self.conflict.try_set(Some(*conflict));
                 }
@@ -203,6 +203,33 @@ impl IssueState {
             }
         }
         let _ = self.running.try_set_value(false);
+    }
+
+    /// A change that is saved can be taken back, also from another page.
+    fn remember(self, change: &Pending) {
+        let Some(after) = self.base.try_get_untracked() else {
+            return;
+        };
+        let back = way_back(&change.patch, &change.base);
+        let key = after.value.key.clone();
+        let names: Vec<&str> = fields(&back).iter().map(|field| field.label()).collect();
+        let names = names.join(", ");
+        let toasts = self.messages;
+        toasts.remember(move || {
+            let (back, after, key, names) =
+                (back.clone(), after.clone(), key.clone(), names.clone());
+            spawn_local(async move {
+                match self.send(back, &after.value, after.etag).await {
+                    Outcome::Saved => toasts.done(format!("{names} of {key} is as it was.")),
+                    Outcome::Conflict(_) => toasts.refused(format!(
+                        "{names} of {key} was not taken back: somebody changed it meanwhile."
+                    )),
+                    Outcome::Failed(error) => {
+                        toasts.failed(&format!("{names} of {key} was not taken back."), &error);
+                    }
+                }
+            });
+        });
     }
 
     fn tell(self, change: &Pending, error: &ApiError) {

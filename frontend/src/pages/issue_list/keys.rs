@@ -3,7 +3,7 @@
 use super::List;
 use super::rows::Row;
 use crate::model::change::Field;
-use crate::pages::issue::assign;
+use crate::pages::issue::take_or_leave;
 use crate::state::clipboard::{copy, copy_link};
 use crate::state::{on_command, session, toasts};
 use domain::paths::page;
@@ -205,10 +205,9 @@ pub fn ListKeys() -> impl IntoView {
             return;
         };
         let state = list.edits.of(&row);
-        match untrack(|| state.rights.may_assign(Some(me.id))) {
-            Ok(()) => assign(state, Some(me.reference())),
-            // The editor says why not.
-            Err(_) => list.edit(row.id, Field::Assignee),
+        // The editor says why not.
+        if take_or_leave(state, me.reference()).is_err() {
+            list.edit(row.id, Field::Assignee);
         }
     });
     on_command("copy_key", move || {
