@@ -118,7 +118,7 @@ test('engineer at the board: pointer, keyboard, menu, limits, refusals, and some
   await expect(review).toHaveAttribute('aria-disabled', 'true');
   await expect(review).toContainText('Not from Assigned.');
   await menu.getByRole('menuitem', { name: 'Done', exact: true }).click();
-  await page.getByLabel(`How did ${two} end?`).selectOption({ label: 'Wont fix' });
+  await page.getByLabel(`How did ${two} end?`).selectOption({ label: 'Won’t fix' });
   await expect.poll(async () => (await lead.get<{ resolution: string }>(`/issues/${two}`)).resolution).toBe('wont_fix');
   await expect(cell(other, 'Done').getByText(two)).toBeVisible();
 

@@ -4,6 +4,7 @@ use super::icon::SmallIcon;
 use super::icon_paths::IconName;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// Shows its children above the page while `open`. Escape and the ground close it.
 #[component]
@@ -28,6 +29,7 @@ pub fn Dialog(
         let Some(dialog) = node.get() else { return };
         if wanted && !dialog.open() {
             let _ = dialog.show_modal();
+            request_animation_frame(move || focus_first_field(&dialog));
         } else if !wanted && dialog.open() {
             dialog.close();
         }
@@ -67,5 +69,14 @@ pub fn Dialog(
                 </div>
             </Show>
         </dialog>
+    }
+}
+
+/// The first field has the focus, where there is one; the browser would give it to the cross.
+fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
+    const FIELDS: &str = "input:not([type=checkbox], [type=radio], [type=hidden]), select, textarea";
+    let field = dialog.query_selector(FIELDS).ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
     }
 }

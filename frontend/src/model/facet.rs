@@ -107,6 +107,9 @@ impl Facet {
 /// A slug as a word for people: `in_progress` is "In progress".
 #[must_use]
 pub fn word(slug: &str) -> String {
+    if slug == "wont_fix" {
+        return "Won\u{2019}t fix".into();
+    }
     let text = slug.replace('_', " ");
     let mut letters = text.chars();
     match letters.next() {
@@ -142,6 +145,7 @@ mod tests {
     #[test]
     fn words_for_people() {
         assert_eq!(word("in_progress"), "In progress");
+        assert_eq!(word("wont_fix"), "Won\u{2019}t fix");
         assert_eq!(word(""), "");
         let words: Vec<String> = ["a", "b", "c", "d"].map(ToOwned::to_owned).into();
         assert_eq!(summary(&words), "a, b +2");

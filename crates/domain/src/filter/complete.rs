@@ -104,6 +104,16 @@ pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Compl
     fitting.into_iter().map(|(_, c)| c).collect()
 }
 
+/// What is typed so far of a person's name, when one is wanted at the cursor (counted in characters).
+#[must_use]
+pub fn person_at(text: &str, cursor: usize) -> Option<String> {
+    let before: String = text.chars().take(cursor).collect();
+    let spot = spot(&before);
+    let field = spot.field.as_deref().and_then(Field::named)?;
+    let typed = spot.typed.trim_start_matches(['"', '@']);
+    (field.kind() == Kind::Person).then(|| typed.to_owned())
+}
+
 /// Reads up to the cursor; quotes hide blanks, colons and commas.
 fn spot(before: &str) -> Spot {
     let mut input: Input<'_> = Stateful {
@@ -277,6 +287,15 @@ mod tests {
         assert_eq!(inserts("(project:a"), ["APP"]);
         assert!(inserts("assignee:").contains(&"none".to_string()));
         assert!(inserts("nosuch:x").is_empty());
+    }
+
+    #[test]
+    fn a_person_is_wanted_where_a_person_can_stand() {
+        assert_eq!(person_at("is:open assignee:ad", 19).as_deref(), Some("ad"));
+        assert_eq!(person_at("reporter:ada,lo", 15).as_deref(), Some("lo"));
+        assert_eq!(person_at("assignee:", 9).as_deref(), Some(""));
+        assert_eq!(person_at("assignee:ada label:x", 20), None);
+        assert_eq!(person_at("assi", 4), None);
     }
 
     #[test]

@@ -112,10 +112,9 @@ fn Open(card: Uuid) -> impl IntoView {
         close(true);
         state.assign_me(card);
     };
-    let mine = state
-        .row(card)
-        .map(|row| row.get_untracked())
-        .map(|row| untrack(|| state.may_take(&row)));
+    let row = state.row(card).map(|row| row.get_untracked());
+    let is_mine = row.as_ref().is_some_and(|row| state.is_mine(row));
+    let mine = row.map(|row| untrack(|| state.may_take(&row)));
     let mine = mine.unwrap_or(Ok(()));
     let may_take = mine.is_ok();
     view! {
@@ -129,7 +128,7 @@ fn Open(card: Uuid) -> impl IntoView {
                 <div role="separator" class="my-1 border-t border-base-300"></div>
                 <button type="button" role="menuitem" aria-disabled=(!may_take).then_some("true") title=mine.err() on:click=move |event| { if may_take { take(event); } }>
                     <SmallIcon name=IconName::User />
-                    "Assign to me"
+                    {if is_mine { "Take it off me" } else { "Assign to me" }}
                     <kbd class="kbd ml-auto">"i"</kbd>
                 </button>
             </Menu>

@@ -168,27 +168,37 @@ impl BoardState {
         });
     }
 
-    /// Makes the reader the card's assignee, when they may.
+    /// Makes the reader the card's assignee, or nobody when they are it already; says why not.
     pub fn assign_me(self, card: Uuid) {
         let Some(row) = self.row(card).map(|row| row.get_untracked()) else {
             return;
         };
-        let me = untrack(|| self.session.user()).map(|user| user.reference());
-        let Some(me) = me.filter(|_| untrack(|| self.may_take(&row)).is_ok()) else {
+        let Some(me) = untrack(|| self.session.user()).map(|user| user.reference()) else {
             return;
         };
+        if let Err(why) = untrack(|| self.may_take(&row)) {
+            self.messages.refused(why);
+            return;
+        }
+        let whom = (!self.is_mine(&row)).then_some(me);
         let patch = IssuePatch {
-            assignee: Some(Some(me.username.clone())),
+            assignee: Some(whom.as_ref().map(|user| user.username.clone())),
             ..IssuePatch::default()
         };
         let key = row.key.clone();
-        self.said.set(format!("{key} is assigned to you."));
-        self.patch(
-            card,
-            patch,
-            &format!("{key} was not assigned to you."),
-            move |row| row.assignee = Some(me),
-        );
+        let (said, failed) = match whom {
+            Some(_) => ("is assigned to you", "was not assigned to you"),
+            None => ("is assigned to nobody", "is still assigned to you"),
+        };
+        self.said.set(format!("{key} {said}."));
+        let failed = format!("{key} {failed}.");
+        self.patch(card, patch, &failed, move |row| row.assignee = whom);
+    }
+
+    /// Whether the card is assigned to the reader. Untracked.
+    pub fn is_mine(self, row: &domain::issue::IssueRow) -> bool {
+        let me = untrack(|| self.session.user_id());
+        me.is_some() && me == row.assignee.as_ref().map(|user| user.id)
     }
 
     /// Whether the reader may make themselves the assignee, and why not. Tracked.

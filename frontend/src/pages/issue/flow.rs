@@ -1,8 +1,10 @@
 //! The flow diagram: a lane for each status, a bar for each stay, a line for each move.
 
 use crate::components::glyph::category_class;
+use crate::components::time::in_zone;
 use crate::model::flow::{Bar, Chart};
 use crate::model::time::duration;
+use crate::state::session;
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 
@@ -79,20 +81,24 @@ fn step(from: usize, to: usize, left: f64) -> impl IntoView {
 fn dates(chart: &Chart) -> impl IntoView + use<> {
     let (start, end) = chart.span;
     let whole = end - start;
-    let words = |at: DateTime<Utc>| match whole.num_days() {
-        0..2 => at.format("%H:%M").to_string(),
-        2..300 => at.format("%-d %b").to_string(),
-        _ => at.format("%b %Y").to_string(),
+    let zone = session().timezone();
+    let words = move |at: DateTime<Utc>| {
+        let (parts, plain): (&[(&str, &str)], &str) = match whole.num_days() {
+            0..2 => (&[("hour", "2-digit"), ("minute", "2-digit")], "%H:%M"),
+            2..300 => (&[("day", "numeric"), ("month", "short")], "%-d %b"),
+            _ => (&[("month", "short"), ("year", "numeric")], "%b %Y"),
+        };
+        in_zone(at, &zone, parts).unwrap_or_else(|| at.format(plain).to_string())
     };
-    let ticks = TICKS.into_iter().map(move |tick| {
-        let at = start + TimeDelta::seconds(whole.num_seconds() / 100 * i64::from(tick));
-        view! { <span class="ii-tick" style:left=format!("{tick}%")>{words(at)}</span> }
-    });
     let last = if chart.over {
         words(end)
     } else {
         "now".to_owned()
     };
+    let ticks = TICKS.into_iter().map(move |tick| {
+        let at = start + TimeDelta::seconds(whole.num_seconds() / 100 * i64::from(tick));
+        view! { <span class="ii-tick" style:left=format!("{tick}%")>{words(at)}</span> }
+    });
     view! {
         {ticks.collect_view()}
         <span class="ii-tick end font-semibold text-base-content">{last}</span>

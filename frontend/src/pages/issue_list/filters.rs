@@ -47,9 +47,10 @@ pub fn FilterBar() -> impl IntoView {
         let bare = |query: &Query| parts(&with_state(query, State::All)).len();
         list.listing.with(|listing| bare(&listing.query())) > 1
     };
+    let pointed = RwSignal::new(None);
     view! {
         <div class="ii-sub">
-            <Chips />
+            <Chips pointed />
             <AddFilter />
             <Show when=many>
                 <button type="button" class="btn btn-ghost btn-xs h-7" on:click=clear>"Clear"</button>
@@ -64,7 +65,7 @@ pub fn FilterBar() -> impl IntoView {
             </div>
         </div>
         <div class="ii-sub py-1.5">
-            <QueryField />
+            <QueryField pointed />
         </div>
         {desk.map(|desk| view! { <ViewNotice desk /> })}
     }
@@ -76,11 +77,12 @@ pub fn BoardFilters(
     /// At the end of the line.
     children: Children,
 ) -> impl IntoView {
+    let pointed = RwSignal::new(None);
     view! {
         <div class="ii-sub">
-            <Chips />
+            <Chips pointed />
             <AddFilter />
-            <div class="flex min-w-48 max-w-lg flex-1 flex-wrap items-center gap-2"><QueryField /></div>
+            <div class="flex min-w-48 max-w-lg flex-1 flex-wrap items-center gap-2"><QueryField pointed /></div>
             <div class="ml-auto flex items-center gap-2">{children()}</div>
         </div>
     }
@@ -88,7 +90,10 @@ pub fn BoardFilters(
 
 /// The conditions, one after the other; open and closed have buttons of their own.
 #[component]
-fn Chips() -> impl IntoView {
+fn Chips(
+    /// The condition that the text is asked to point at.
+    pointed: RwSignal<Option<String>>,
+) -> impl IntoView {
     let list = expect_context::<List>();
     let shown = Memo::new(move |_| {
         let parts = list.listing.with(|listing| parts(&listing.query()));
@@ -112,7 +117,7 @@ fn Chips() -> impl IntoView {
         <For each=move || shown.get() key=key let:chip>
             {match chip.facet {
                 Some(facet) => view! { <Chip facet index=chip.index /> }.into_any(),
-                None => view! { <TextChip text=chip.text index=chip.index /> }.into_any(),
+                None => view! { <TextChip text=chip.text index=chip.index pointed /> }.into_any(),
             }}
         </For>
     }
@@ -144,15 +149,20 @@ fn Download() -> impl IntoView {
     }
 }
 
-/// A condition that is more than a list of values: changed in the text, taken away here.
+/// A condition that is more than a list of values: taken away here, and changed in the text, where
+/// pressing it selects it.
 #[component]
-fn TextChip(text: String, index: usize) -> impl IntoView {
+fn TextChip(text: String, index: usize, pointed: RwSignal<Option<String>>) -> impl IntoView {
     let list = expect_context::<List>();
     let remove = move |_| list.ask(false, |query| without(query, index));
     let name = format!("Remove the filter {text}");
+    let (title, wanted) = (text.clone(), text.clone());
     view! {
         <span class="ii-chip">
-            <span class="max-w-64 truncate px-2 font-mono">{text}</span>
+            <button type="button" class="max-w-64 px-2" title=title on:click=move |_| pointed.set(Some(wanted.clone()))>
+                <span class="sr-only">"Change the filter "</span>
+                <span class="min-w-0 truncate font-mono">{text}</span>
+            </button>
             <button type="button" class="x" aria-label=name on:click=remove>
                 <SmallIcon name=IconName::X />
             </button>

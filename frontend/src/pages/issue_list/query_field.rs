@@ -7,7 +7,7 @@ use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::query_edit::{pieces, replace};
 use crate::state::on_command;
-use domain::filter::{Completion, Mistake, Vocabulary, complete, parse};
+use domain::filter::{Completion, Mistake, Vocabulary, complete, parse, person_at};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -17,7 +17,10 @@ const PAUSE: Duration = Duration::from_millis(350);
 
 /// The field, what is offered below it, and what is wrong beside it.
 #[component]
-pub fn QueryField() -> impl IntoView {
+pub fn QueryField(
+    /// A condition that is to be selected, so that it can be changed.
+    pointed: RwSignal<Option<String>>,
+) -> impl IntoView {
     let list = expect_context::<List>();
     let place = expect_context::<Place>();
     let field = NodeRef::<html::Input>::new();
@@ -43,6 +46,16 @@ pub fn QueryField() -> impl IntoView {
     });
     let mistake = Memo::new(move |_| typed.with(|typed| parse(typed).err()));
     let words = Memo::new(move |_| vocabulary(list, place));
+    // Where no project has members to offer, the directory is asked for those whose name is begun.
+    Effect::new(move |_| {
+        let begun = offering
+            .get()
+            .then(|| typed.with(|typed| person_at(typed, cursor.get())));
+        if let Some(begun) = begun.flatten() {
+            list.catalogue.want_people();
+            list.catalogue.typed.set(begun);
+        }
+    });
     let offers = Memo::new(move |_| {
         if !offering.get() {
             return Vec::new();
@@ -97,6 +110,25 @@ pub fn QueryField() -> impl IntoView {
         });
         wait();
     };
+    Effect::new(move |_| {
+        let Some(condition) = pointed.get() else {
+            return;
+        };
+        pointed.set(None);
+        let text = asked.get_untracked();
+        let Some((from, to)) = units_of(&text, &condition) else {
+            return;
+        };
+        typed.set(text);
+        offering.set(false);
+        request_animation_frame(move || {
+            if let Some(input) = field.get_untracked() {
+                let _ = input.focus();
+                let _ = input.set_selection_range(from, to);
+            }
+            look();
+        });
+    });
     let take = move |offer: &Completion| {
         // A field wants its values next, a value wants a blank.
         let begins = offer.insert.ends_with(':');
@@ -280,6 +312,13 @@ fn vocabulary(list: List, place: Place) -> Vocabulary {
     }
 }
 
+/// Where a part of the text begins and ends, as the browser counts.
+fn units_of(text: &str, part: &str) -> Option<(u32, u32)> {
+    let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+    let before = units(text.split_once(part)?.0);
+    Some((before, before.saturating_add(units(part))))
+}
+
 /// The browser counts UTF-16 units, the filter language characters.
 fn letters_before(text: &str, units: u32) -> usize {
     let mut left = usize::try_from(units).unwrap_or(usize::MAX);
@@ -289,4 +328,16 @@ fn letters_before(text: &str, units: u32) -> usize {
         room
     };
     text.chars().take_while(fits).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::units_of;
+
+    #[test]
+    fn a_condition_is_found_in_the_text_as_the_browser_counts() {
+        let text = "title:\u{1f389} (type:bug OR type:task) vat";
+        assert_eq!(units_of(text, "(type:bug OR type:task)"), Some((9, 32)));
+        assert_eq!(units_of(text, "type:epic"), None);
+    }
 }
