@@ -517,11 +517,11 @@ test('new issues are decided one after the other by keyboard', async ({ page, ap
 
   await page.keyboard.press('1');
   await expect(heading).toHaveText('Printer jams on Monday again');
-  // A duplicate needs the issue that it repeats.
+  // A duplicate needs the issue that it repeats: the similar ones are offered, and any other is found.
   await page.keyboard.press('3');
-  await expect(page.getByText('Choose the similar issue')).toBeVisible();
-  await page.getByRole('radio', { name: new RegExp(made[0]?.key ?? '') }).check();
-  await page.keyboard.press('3');
+  await expect(page.getByRole('combobox', { name: /issue that it repeats/ })).toBeFocused();
+  await expect(page.getByRole('option', { name: new RegExp(made[0]?.key ?? '') })).toBeVisible();
+  await page.keyboard.press('1');
   await expect(heading).toHaveText('Odd question');
   await page.keyboard.press('4');
   await expect(heading).toHaveText('Not for us');
@@ -538,9 +538,16 @@ test('new issues are decided one after the other by keyboard', async ({ page, ap
   await expect(heading).toHaveText('Not for us');
   await page.keyboard.press('2');
   await expect(heading).toHaveText('Odd question');
+  // A question that was begun survives a reload, and a server that cannot be reached.
   await page.keyboard.press('5');
   await page.getByLabel('Question to the reporter').fill('Which version?');
-  await page.keyboard.press('Control+Enter');
+  await page.reload();
+  await expect(page.getByLabel('Question to the reporter')).toHaveValue('Which version?');
+  await page.route('**/comments', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
+  await page.getByLabel('Question to the reporter').press('Control+Enter');
+  await expect(page.getByRole('alert').filter({ hasText: 'Your question is kept.' })).toBeVisible();
+  await expect(page.getByLabel('Question to the reporter')).toHaveValue('Which version?');
+  await page.getByLabel('Question to the reporter').press('Control+Enter');
   await expect(page.getByText('Nothing to decide')).toBeVisible();
 
   // The queue goes on at once; the server hears of each decision a moment later.

@@ -22,6 +22,7 @@ const PAGES: [path: string, heading: RegExp][] = [
   ['/users/developer', /dana developer/i],
   ['/projects/ENG/activity', /activity/i],
   ['/projects/ENG/settings?tab=workflow', /settings/i],
+  ['/projects/ENG/settings?tab=versions', /settings/i],
   ['/admin/audit', /audit log/i],
   ['/admin/policy', /roles and rights/i],
   ['/admin/policy?right=delete_issue&project=ENG', /roles and rights/i],

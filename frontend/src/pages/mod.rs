@@ -11,6 +11,7 @@ pub mod my_work;
 pub mod new_issue;
 mod new_issue_fields;
 mod new_issue_files;
+mod new_issue_plan;
 pub mod new_issue_similar;
 pub mod not_allowed;
 pub mod not_found;

@@ -9,13 +9,14 @@ use crate::components::{
 use crate::model::report::{Facts, usual_type};
 use crate::pages::new_issue_fields::{AssigneeField, LabelsField, ProjectField, WordFields};
 use crate::pages::new_issue_files::Queue;
+use crate::pages::new_issue_plan::PlanFields;
 use crate::pages::new_issue_similar::Similar;
 use crate::pages::not_allowed::NotAllowedPage;
-use crate::state::{Catalogue, Draft, Uploads, drafts, session};
+use crate::state::{Catalogue, Draft, Uploads, drafts, session, toasts};
 use domain::issue::{IssueDraft, IssueType};
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
-use domain::problem::Problem;
+use domain::problem::{FieldError, Problem};
 use domain::project::Project;
 use domain::user::Role;
 use leptos::prelude::*;
@@ -140,19 +141,29 @@ fn report() -> Report {
     }
 }
 
-fn draft_of(report: Report, title: String, description: String) -> Option<(String, IssueDraft)> {
+/// The project and the draft; what is wrong with it is told by field.
+type Checked = (String, Result<IssueDraft, Vec<FieldError>>);
+
+fn draft_of(report: Report, title: String, description: String) -> Option<Checked> {
     let project = report.project.get_untracked()?.key;
     let facts = report.facts.get_untracked();
-    let draft = IssueDraft {
+    let mut draft = IssueDraft {
         title,
         description: Some(description).filter(|text| !text.trim().is_empty()),
         type_: facts.type_,
         severity: facts.severity,
         priority: facts.priority,
-        labels: Some(facts.labels).filter(|labels| !labels.is_empty()),
-        assignee: facts.assignee,
+        labels: Some(facts.labels.clone()).filter(|labels| !labels.is_empty()),
+        assignee: facts.assignee.clone(),
         ..IssueDraft::default()
     };
+    let planned = facts.plan(&mut draft);
+    let wrong: Vec<FieldError> = [planned.err(), draft.check().err()]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    let draft = if wrong.is_empty() { Ok(draft) } else { Err(wrong) };
     Some((project, draft))
 }
 
@@ -172,6 +183,25 @@ fn Form() -> impl IntoView {
         report.facts.set(Facts::default());
         files.set(Vec::new());
     };
+    let messages = toasts();
+    let discard = move |_| {
+        let kept = (
+            title.text.get_untracked(),
+            description.text.get_untracked(),
+            report.facts.get_untracked(),
+        );
+        forget();
+        messages.undo("The draft is thrown away.", move || {
+            let (words, text, facts) = kept.clone();
+            // The page may be gone; then the draft waits for the next visit.
+            drafts::put("new:title", &words);
+            drafts::put("new:description", &text);
+            drafts::put("new:facts", &serde_json::to_string(&facts).unwrap_or_default());
+            let _ = title.text.try_set(words);
+            let _ = description.text.try_set(text);
+            let _ = report.facts.try_set(facts);
+        });
+    };
     let send = Callback::new(move |()| {
         let Some((project, draft)) = draft_of(
             report,
@@ -183,13 +213,17 @@ fn Form() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        if let Err(errors) = draft.check() {
-            report
-                .error
-                .set(Some(ApiError::Problem(Box::new(Problem::invalid(errors)))));
-            focus_first_error();
-            return;
-        }
+        let draft = match draft {
+            Ok(draft) => draft,
+            Err(errors) => {
+                let problem = Problem::invalid(errors);
+                report
+                    .error
+                    .set(Some(ApiError::Problem(Box::new(problem))));
+                focus_first_error();
+                return;
+            }
+        };
         busy.set(true);
         report.error.set(None);
         let navigate = navigate.clone();
@@ -226,6 +260,12 @@ fn Form() -> impl IntoView {
         "priority",
         "labels",
         "assignee",
+        "affected_version",
+        "fixed_version",
+        "story_points",
+        "parent",
+        "start_date",
+        "due_date",
     ];
     let above = Signal::derive(move || {
         report
@@ -282,13 +322,14 @@ fn Form() -> impl IntoView {
                         <AssigneeField />
                         <LabelsField />
                     </div>
+                    <PlanFields />
                     <Queue files on_files=add />
                     <div class="flex flex-wrap items-center gap-3 border-t border-base-300 pt-4">
                         <BusyButton busy>
                             "Create issue" <span class="hidden text-xs opacity-90 sm:inline" aria-hidden="true">"Ctrl ↵"</span>
                         </BusyButton>
                         <Show when=typed>
-                            <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| forget()>"Discard"</button>
+                            <button type="button" class="btn btn-sm btn-ghost" on:click=discard>"Discard"</button>
                             <span class="ml-auto flex items-center gap-1 text-xs text-ink-3">
                                 <SmallIcon name=IconName::Check />
                                 "Draft kept in this browser"

@@ -24,6 +24,9 @@ pub fn ProjectField() -> impl IntoView {
             facts.labels.clear();
             facts.assignee = None;
             facts.type_ = None;
+            facts.affected = None;
+            facts.fixed = None;
+            facts.parent.clear();
         });
     };
     view! {

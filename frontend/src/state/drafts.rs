@@ -77,6 +77,13 @@ pub fn kept(name: &str) -> Option<String> {
     storage::get(&format!("{PREFIX}{name}")).filter(|text| !text.trim().is_empty())
 }
 
+/// Keeps a text under that name for the next visit.
+pub fn put(name: &str, text: &str) {
+    if !text.is_empty() {
+        storage::set(&format!("{PREFIX}{name}"), text);
+    }
+}
+
 /// Forgets the draft of that name, but leaves the text on the screen. Works without the page.
 pub fn forget(name: &str) {
     storage::remove(&format!("{PREFIX}{name}"));

@@ -1,5 +1,6 @@
 //! The navigation at the lower edge of small screens.
 
+use super::Place;
 use super::theme_menu::ThemeMenu;
 use super::user_menu::AccountMenu;
 use crate::components::dialog::Dialog;
@@ -59,8 +60,33 @@ fn DockLink(href: &'static str, icon: IconName, label: &'static str) -> impl Int
 #[component]
 fn More() -> impl IntoView {
     let session = session();
+    let place = expect_context::<Place>();
+    let of_project = move || {
+        let key = place.here()?;
+        let projects = place.projects.value.get().unwrap_or_default();
+        let name = projects.into_iter().find(|p| p.key == key)?.name;
+        let pages = [
+            (page::project_board(&key), IconName::Columns3, "Board"),
+            (page::project_issues(&key), IconName::List, "Issues"),
+            (page::project_triage(&key), IconName::ScanSearch, "Triage"),
+            (page::project_activity(&key), IconName::Activity, "Activity"),
+        ];
+        let links = pages.map(|(href, icon, label)| {
+            view! {
+                <a class="btn btn-sm btn-line justify-start" href=href>
+                    <SmallIcon name=icon />
+                    {label}
+                </a>
+            }
+        });
+        Some(view! {
+            <p class="truncate pt-1 text-xs text-ink-2">{name}</p>
+            <div class="grid grid-cols-2 gap-2">{links.into_iter().collect_view()}</div>
+        })
+    };
     view! {
         <div class="flex flex-col gap-2">
+            {of_project}
             <a class="btn btn-sm btn-line justify-start" href=page::MY_WORK>
                 <SmallIcon name=IconName::CircleUser />
                 "My work"
