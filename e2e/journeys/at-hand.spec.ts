@@ -39,6 +39,15 @@ test('fields are changed, taken back and given up by key', async ({ page, api })
   await page.keyboard.press('i');
   await expect(facts.getByText('Nobody')).toBeVisible();
 
+  // A list that is longer than its window follows the cursor.
+  for (let n = 10; n < 26; n += 1) await lead.post(`/projects/${key}/labels`, { name: `label ${n}` });
+  await page.keyboard.press('l');
+  const label = page.getByRole('option', { name: /label 24/ });
+  await expect(label).not.toBeInViewport();
+  for (let n = 0; n < 14; n += 1) await page.keyboard.press('ArrowDown');
+  await expect(label).toBeInViewport({ ratio: 0.9 });
+  await page.keyboard.press('Escape');
+
   // The parent is found by its title, and shown with it.
   await facts.getByRole('button', { name: /^Change parent/ }).click();
   await page.getByRole('combobox', { name: 'Key or title of the parent' }).fill('house by');

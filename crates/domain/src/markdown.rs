@@ -160,10 +160,9 @@ pub fn words(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     for event in Parser::new_ext(source, options) {
         match event {
-            Event::Text(text)
-            | Event::Code(text)
-            | Event::Html(text)
-            | Event::InlineHtml(text) => out.push_str(&text),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                out.push_str(&text)
+            }
             Event::SoftBreak
             | Event::HardBreak
             | Event::Rule

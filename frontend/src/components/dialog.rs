@@ -72,9 +72,15 @@ pub fn Dialog(
     }
 }
 
-/// The first field has the focus, where there is one; the browser would give it to the cross.
+/// The first field has the focus, where there is one and the content has not chosen another place; the
+/// browser would give it to the cross.
 fn focus_first_field(dialog: &web_sys::HtmlDialogElement) {
-    const FIELDS: &str = "input:not([type=checkbox], [type=radio], [type=hidden]), select, textarea";
+    let now = document().active_element();
+    if now.is_some_and(|now| now.get_attribute("aria-label").as_deref() != Some("Close")) {
+        return;
+    }
+    const FIELDS: &str =
+        "input:not([type=checkbox], [type=radio], [type=hidden]), select, textarea";
     let field = dialog.query_selector(FIELDS).ok().flatten();
     if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = field.focus();

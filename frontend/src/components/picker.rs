@@ -123,6 +123,9 @@ pub fn Picker(
         }
         event.prevent_default();
         event.stop_propagation();
+        if let Some(at) = cursor.try_get_untracked() {
+            keep_in_sight(id, &format!("{id}-{at}"));
+        }
     };
     let option_id = move |index: usize| format!("{id}-{index}");
     let options = move || {
@@ -194,4 +197,20 @@ pub fn Picker(
             </Show>
         </div>
     }
+}
+
+/// Scrolls the list, and nothing else, until the option at the cursor is seen.
+fn keep_in_sight(list: &str, option: &str) {
+    let found = |id: &str| document().get_element_by_id(id);
+    let Some((list, option)) = found(list).zip(found(option)) else {
+        return;
+    };
+    let (seen, place) = (
+        list.get_bounding_client_rect(),
+        option.get_bounding_client_rect(),
+    );
+    let above = (seen.top() - place.top()).max(0.0);
+    let below = (place.bottom() - seen.bottom()).max(0.0);
+    #[allow(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    list.set_scroll_top(list.scroll_top() + (below - above).round() as i32);
 }

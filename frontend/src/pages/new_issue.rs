@@ -163,7 +163,11 @@ fn draft_of(report: Report, title: String, description: String) -> Option<Checke
         .flatten()
         .flatten()
         .collect();
-    let draft = if wrong.is_empty() { Ok(draft) } else { Err(wrong) };
+    let draft = if wrong.is_empty() {
+        Ok(draft)
+    } else {
+        Err(wrong)
+    };
     Some((project, draft))
 }
 
@@ -196,7 +200,10 @@ fn Form() -> impl IntoView {
             // The page may be gone; then the draft waits for the next visit.
             drafts::put("new:title", &words);
             drafts::put("new:description", &text);
-            drafts::put("new:facts", &serde_json::to_string(&facts).unwrap_or_default());
+            drafts::put(
+                "new:facts",
+                &serde_json::to_string(&facts).unwrap_or_default(),
+            );
             let _ = title.text.try_set(words);
             let _ = description.text.try_set(text);
             let _ = report.facts.try_set(facts);
@@ -217,9 +224,7 @@ fn Form() -> impl IntoView {
             Ok(draft) => draft,
             Err(errors) => {
                 let problem = Problem::invalid(errors);
-                report
-                    .error
-                    .set(Some(ApiError::Problem(Box::new(problem))));
+                report.error.set(Some(ApiError::Problem(Box::new(problem))));
                 focus_first_error();
                 return;
             }

@@ -100,7 +100,11 @@ fn VersionField(
         names
             .map(|name| {
                 let selected = name == chosen;
-                let words = if name.is_empty() { "None".to_owned() } else { name.clone() };
+                let words = if name.is_empty() {
+                    "None".to_owned()
+                } else {
+                    name.clone()
+                };
                 view! { <option value=name selected=selected>{words}</option> }
             })
             .collect_view()

@@ -208,17 +208,21 @@ pub fn items(
         side: vec!["view"],
     }));
     if !recent {
-        all.extend(pages(place, is_admin).into_iter().filter_map(|(name, href)| {
-            matches(&name, typed).then(|| Item {
-                group: "Pages",
-                deed: Deed::Go(href),
-                status: None,
-                icon: IconName::FileText,
-                key: None,
-                text: plain(name),
-                side: vec!["page"],
-            })
-        }));
+        all.extend(
+            pages(place, is_admin)
+                .into_iter()
+                .filter_map(|(name, href)| {
+                    matches(&name, typed).then(|| Item {
+                        group: "Pages",
+                        deed: Deed::Go(href),
+                        status: None,
+                        icon: IconName::FileText,
+                        key: None,
+                        text: plain(name),
+                        side: vec!["page"],
+                    })
+                }),
+        );
         let projects = place.projects.value.get().unwrap_or_default();
         let fits = |p: &domain::project::Project| matches(&format!("{} {}", p.key, p.name), typed);
         all.extend(

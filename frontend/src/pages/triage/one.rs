@@ -70,13 +70,7 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
     );
     let chosen = RwSignal::new(None::<String>);
     let likes = Memo::new(move |_| similar.value.get().unwrap_or_default());
-    let progress = move || {
-        format!(
-            "{} done, {} to go",
-            queue.done.get(),
-            queue.to_go()
-        )
-    };
+    let progress = move || format!("{} done, {} to go", queue.done.get(), queue.to_go());
     view! {
         <div class="flex max-w-[820px] flex-col gap-5 px-4 py-6 lg:px-10">
             <div class="flex items-center gap-3 text-xs text-ink-3">

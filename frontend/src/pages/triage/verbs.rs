@@ -303,7 +303,10 @@ async fn carry_out(
         };
         if let Err(error) = api::comments::create(&key, &comment).await {
             queue.back(&key);
-            toasts.failed(&format!("{key} is as it was. Your question is kept."), &error);
+            toasts.failed(
+                &format!("{key} is as it was. Your question is kept."),
+                &error,
+            );
             return;
         }
         // It has arrived: should the next step fail, it is not asked twice.
