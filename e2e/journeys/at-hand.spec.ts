@@ -112,7 +112,7 @@ test('a long board is divided by epics, which carry their titles', async ({ page
   test.setTimeout(120_000);
   const lead = await api('lead');
   const key = await project(lead, 'L');
-  const epic = await report(lead, key, 'A house by the sea');
+  const epic = await report(lead, key, 'A house by the sea, with a garden and a very long name');
   const part = await report(lead, key, 'The roof');
   await lead.patch(`/issues/${part.key}`, { parent: epic.key });
   // More than a column shows at first.
@@ -123,8 +123,14 @@ test('a long board is divided by epics, which carry their titles', async ({ page
   await page.getByRole('button', { name: /^Lanes/ }).click();
   await page.getByRole('option', { name: /Epic or parent/ }).click();
   await expect(page).toHaveURL(/lanes=parent/);
-  await expect(page.getByRole('link', { name: `${epic.key} A house by the sea` })).toBeVisible();
+  await expect(page.getByRole('link', { name: `${epic.key} A house by the sea, with a garden and a very long name` })).toBeVisible();
   await expect(page.getByRole('list', { name: `Open, ${epic.key}` }).getByRole('listitem')).toHaveCount(1);
+  // Also on a small screen.
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.getByRole('link', { name: `${epic.key} A house by the sea, with a garden and a very long name` })).toBeVisible();
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(sideways).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole('button', { name: /^Lanes/ }).click();
   await page.getByRole('option', { name: /Priority/ }).click();
   await expect(page.getByRole('listitem', { name: new RegExp(`^${part.key} `) })).toBeVisible();

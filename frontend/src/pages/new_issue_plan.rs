@@ -33,7 +33,7 @@ pub fn PlanFields() -> impl IntoView {
     view! {
         <Show when=move || plans.get()>
             <details prop:open=open>
-                <summary class="flex min-h-6 w-fit cursor-pointer items-center text-sm font-medium">"Plan: versions, points, dates, parent"</summary>
+                <summary class="w-fit cursor-pointer py-1 text-sm font-medium">"Plan: versions, points, dates, parent"</summary>
                 <div class="grid gap-x-4 gap-y-5 pt-3 sm:grid-cols-3">
                     <VersionField id="affected_version" label="Seen in" of=|facts| &mut facts.affected />
                     <VersionField id="fixed_version" label="Fixed in" of=|facts| &mut facts.fixed />

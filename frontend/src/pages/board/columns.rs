@@ -247,7 +247,7 @@ fn OneLane(key: String, name: String, folded: RwSignal<HashSet<String>>) -> impl
                     Some(key) => view! {
                         <a class="inline-flex min-h-6 min-w-0 items-center gap-2 hover:underline" href=address(state, &key)>
                             <span class="ii-key">{key.clone()}</span>
-                            <span class="max-w-[60ch] truncate">{title}</span>
+                            <span class="max-w-[min(60ch,50vw)] truncate">{title}</span>
                         </a>
                     }
                     .into_any(),

@@ -81,7 +81,7 @@ fn step(from: usize, to: usize, left: f64) -> impl IntoView {
 fn dates(chart: &Chart) -> impl IntoView + use<> {
     let (start, end) = chart.span;
     let whole = end - start;
-    let zone = session().timezone();
+    let zone = untrack(|| session().timezone());
     let words = move |at: DateTime<Utc>| {
         let (parts, plain): (&[(&str, &str)], &str) = match whole.num_days() {
             0..2 => (&[("hour", "2-digit"), ("minute", "2-digit")], "%H:%M"),
