@@ -277,7 +277,8 @@ test('who may not change many at once is told why', async ({ page, api }) => {
 
 test('on a small screen a long press selects, and a tap selects more', async ({ page, api }) => {
   const mark = word();
-  await some(await api('lead'), mark, ['Upper', 'Lower']);
+  const lead = await api('lead');
+  const [, lower] = await some(lead, mark, ['Upper', 'Lower']);
   await page.setViewportSize({ width: 360, height: 740 });
   await signIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}&sort=-key`);
@@ -319,6 +320,17 @@ test('on a small screen a long press selects, and a tap selects more', async ({ 
   await page.getByRole('menuitem', { name: /Select/ }).click();
   await expect(bar).toContainText('1 selected');
   await page.getByRole('button', { name: 'Clear the selection' }).click();
+  // Fields that the row has no room for are changed from there.
+  await page.getByRole('button', { name: /^What can be done with/ }).first().click();
+  await page.getByRole('menuitem', { name: 'Change a field …' }).click();
+  await page.getByRole('combobox', { name: 'Change which field?' }).fill('points');
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Points').fill('5');
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(async () => (await lead.get<{ story_points: number | null }>(`/issues/${lower?.key ?? ''}`)).story_points)
+    .toBe(5);
   // Without a selection a tap opens.
   await finger.down(await at('Lower'));
   await finger.up();

@@ -148,11 +148,25 @@ pub fn place_of(field: Field, columns: &[Column]) -> Column {
         Field::Assignee => Column::Assignee,
         _ => Column::Title,
     };
-    if columns.contains(&own) {
+    if columns.contains(&own) && !(is_small() && only_wide(own)) {
         own
     } else {
         Column::Title
     }
+}
+
+/// Whether a row has no room for every column it could show.
+fn is_small() -> bool {
+    let found = window().match_media("(max-width: 1023px)").ok().flatten();
+    found.is_some_and(|list| list.matches())
+}
+
+/// Columns that a small screen leaves out.
+const fn only_wide(column: Column) -> bool {
+    matches!(
+        column,
+        Column::Type | Column::Labels | Column::Resolution | Column::Points | Column::Due
+    )
 }
 
 /// The columns that there is room for.

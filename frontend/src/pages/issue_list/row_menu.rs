@@ -4,12 +4,25 @@ use super::List;
 use super::rows::Row;
 use crate::components::floating::Floating;
 use crate::components::menu::Menu;
+use crate::components::picker::{Choice, Picker};
 use crate::components::{IconName, SmallIcon};
 use crate::model::change::Field;
 use crate::state::clipboard::{copy, copy_link};
 use crate::state::toasts;
 use domain::paths::page;
 use leptos::prelude::*;
+
+/// What is changed where the row stands, also without a column or a key for it.
+const FIELDS: [Field; 8] = [
+    Field::Status,
+    Field::Priority,
+    Field::Assignee,
+    Field::Labels,
+    Field::Due,
+    Field::Severity,
+    Field::Type,
+    Field::Points,
+];
 
 /// The menu, open.
 #[component]
@@ -40,26 +53,65 @@ pub fn RowMenu(row: Row) -> impl IntoView {
         let key = key.get_value();
         copy(toasts, key.clone(), format!("{key} copied."));
     });
-    let changes = (!list.is_past()).then(|| {
+    let choosing = RwSignal::new(false);
+    let fields = || {
+        FIELDS
+            .iter()
+            .map(|field| Choice::plain(field.label(), field.label()))
+    };
+    let pick = Callback::new(move |label: String| {
+        close();
+        if let Some(field) = FIELDS.into_iter().find(|field| field.label() == label) {
+            list.edit(id, field);
+        }
+    });
+    let changes = move || {
+        if list.is_past() {
+            return ().into_any();
+        }
         view! {
             <div role="separator" class="my-1 border-t border-base-300"></div>
             {item(IconName::Pencil, "Change the title", Some("e"), Callback::new(move |()| list.edit(id, Field::Title)))}
+            <button type="button" role="menuitem" on:click=move |_| choosing.set(true)>
+                <SmallIcon name=IconName::SlidersHorizontal />
+                "Change a field …"
+            </button>
             {item(IconName::Check, "Select", Some("x"), Callback::new(move |()| list.select(id, false)))}
         }
-    });
+        .into_any()
+    };
     view! {
         <Floating class="ii-float ii-pop text-left font-normal" on_close=Callback::new(move |()| close())>
-            <Menu label="This issue">
-                <a role="menuitem" href=page::issue(&key.get_value())>
-                    <SmallIcon name=IconName::Maximize2 />
-                    "Open"
-                    <kbd class="kbd ml-auto" aria-hidden="true">"Enter"</kbd>
-                </a>
-                {item(IconName::Eye, "Show beside the list", Some("Space"), Callback::new(move |()| list.peek(id)))}
-                {item(IconName::Link, "Copy the link", Some("y"), link)}
-                {item(IconName::Copy, "Copy the key", Some("."), name)}
-                {changes}
-            </Menu>
+            {move || {
+                if choosing.get() {
+                    return view! {
+                        <div class="w-52">
+                            <Picker
+                                id="row-fields"
+                                label="Change which field?"
+                                choices=Signal::derive(move || fields().collect::<Vec<_>>())
+                                chosen=Vec::new()
+                                on_pick=pick
+                            />
+                        </div>
+                    }
+                        .into_any();
+                }
+                view! {
+                    <Menu label="This issue">
+                        <a role="menuitem" href=page::issue(&key.get_value())>
+                            <SmallIcon name=IconName::Maximize2 />
+                            "Open"
+                            <kbd class="kbd ml-auto" aria-hidden="true">"Enter"</kbd>
+                        </a>
+                        {item(IconName::Eye, "Show beside the list", Some("Space"), Callback::new(move |()| list.peek(id)))}
+                        {item(IconName::Link, "Copy the link", Some("y"), link)}
+                        {item(IconName::Copy, "Copy the key", Some("."), name)}
+                        {changes()}
+                    </Menu>
+                }
+                    .into_any()
+            }}
         </Floating>
     }
 }
