@@ -148,14 +148,25 @@ pub(super) fn keep_inside(panel: &web_sys::HtmlElement, upwards: bool) {
         f64::from(root.client_width()),
         f64::from(root.client_height()),
     );
-    let _ = style.set_property(if upwards { "bottom" } else { "top" }, "calc(100% + 4px)");
+    // Of both it would get a height.
+    let (side, other) = if upwards {
+        ("bottom", "top")
+    } else {
+        ("top", "bottom")
+    };
+    let _ = style.remove_property(other);
+    let _ = style.set_property(side, "calc(100% + 4px)");
     let _ = style.set_property("left", "0");
     let place = panel.get_bounding_client_rect();
     let over = place.right() - (width - GAP);
     let shift = if over > 0.0 { -over } else { 0.0 };
     let shift = shift.max(GAP - place.left());
     let _ = style.set_property("left", &format!("{shift}px"));
-    if !upwards && place.bottom() > height && place.top() > height / 2.0 {
+    // The navigation at the lower edge of small screens would cover it.
+    let dock = document().query_selector(".ii-dock").ok().flatten();
+    let dock = dock.map_or(0.0, |dock| dock.get_bounding_client_rect().height());
+    let floor = height - dock;
+    if !upwards && place.bottom() > floor && place.top() > floor / 2.0 {
         let _ = style.remove_property("top");
         let _ = style.set_property("bottom", "calc(100% + 4px)");
     }

@@ -85,7 +85,7 @@ pub fn RowMenu(row: Row) -> impl IntoView {
             {move || {
                 if choosing.get() {
                     return view! {
-                        <div class="w-52">
+                        <div class="w-56 p-1">
                             <Picker
                                 id="row-fields"
                                 label="Change which field?"
