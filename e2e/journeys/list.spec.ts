@@ -335,6 +335,14 @@ test('on a small screen a long press selects, and a tap selects more', async ({ 
   await finger.down(await at('Lower'));
   await finger.up();
   await expect(page).toHaveURL(/\/issues\/ENG-\d+$/);
+
+  // At the lower end of the screen the menu opens upwards, whole.
+  await page.goto('/projects/ENG/issues');
+  await page.getByRole('button', { name: /^What can be done with/ }).nth(3).click();
+  const menu = page.getByRole('menu', { name: 'This issue' });
+  await expect(menu).toBeInViewport({ ratio: 1 });
+  const [ground, inside] = await Promise.all([page.locator('.ii-float').filter({ has: menu }).boundingBox(), menu.boundingBox()]);
+  expect(ground?.height).toBeGreaterThanOrEqual(inside?.height ?? Infinity);
 });
 
 test('what can be done with a row is in its menu, by pointer and by key', async ({ page, api, context }) => {
