@@ -15,6 +15,8 @@ pub enum MyList {
     Reported,
     /// What one wants to hear of.
     Watching,
+    /// What matters to one.
+    Voted,
     /// What one works on and should have been done.
     Overdue,
     /// What nobody has taken: the queue of everybody who works on issues.
@@ -23,10 +25,11 @@ pub enum MyList {
 
 impl MyList {
     /// As the tabs stand.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Assigned,
         Self::Reported,
         Self::Watching,
+        Self::Voted,
         Self::Overdue,
         Self::Queue,
     ];
@@ -38,6 +41,7 @@ impl MyList {
             Self::Assigned => "assigned",
             Self::Reported => "reported",
             Self::Watching => "watching",
+            Self::Voted => "voted",
             Self::Overdue => "overdue",
             Self::Queue => "unassigned",
         }
@@ -50,6 +54,7 @@ impl MyList {
             Self::Assigned => "Assigned to me",
             Self::Reported => "Reported by me",
             Self::Watching => "Watching",
+            Self::Voted => "Voted",
             Self::Overdue => "Overdue",
             Self::Queue => "Unassigned",
         }
@@ -70,6 +75,10 @@ impl MyList {
             Self::Watching => (
                 "You watch nothing that is open",
                 "What you report, are given or comment on is watched; so is what you press Watch on.",
+            ),
+            Self::Voted => (
+                "You voted for nothing that is open",
+                "What you press Vote on stays here until it is done; the more votes, the sooner it is seen.",
             ),
             Self::Overdue => (
                 "Nothing of yours is overdue",
@@ -99,6 +108,7 @@ impl MyList {
             Self::Assigned => "is:open assignee:@me",
             Self::Reported => "is:open reporter:@me",
             Self::Watching => "is:open is:watching",
+            Self::Voted => "is:open is:voted",
             Self::Overdue => "is:overdue assignee:@me",
             Self::Queue => "is:open is:unassigned",
         };

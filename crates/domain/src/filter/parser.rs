@@ -223,6 +223,8 @@ fn with_field(input: &mut Input<'_>, name: &str, at: Range<usize>) -> Parsed<Opt
             let terms: Vec<Expr> = flags.drain(..).map(|f| Expr::Term(Term::Is(f))).collect();
             return Ok(Expr::any(terms));
         }
+        "voted" => Term::Is(ones_own(input, "voted", Flag::Voted)?),
+        "watching" | "watched" => Term::Is(ones_own(input, "watching", Flag::Watching)?),
         "has" => Term::Has(listed(input, "has", Thing::SLUGS)?),
         "changed" => Term::Changed(listed(input, "changed", Changed::SLUGS)?),
         "sort" => {
@@ -239,6 +241,17 @@ fn with_field(input: &mut Input<'_>, name: &str, at: Range<usize>) -> Parsed<Opt
         }
     };
     Ok(Some(Expr::Term(term)))
+}
+
+/// `voted:@me`, said like a person, means the flag: of others it cannot be asked.
+fn ones_own(input: &mut Input<'_>, field: &'static str, flag: Flag) -> Parsed<Flag> {
+    let start = place(input);
+    let (text, quoted) = scalar(input)?;
+    if !quoted && text.eq_ignore_ascii_case("@me") {
+        return Ok(flag);
+    }
+    let at = start..place(input);
+    Err(ErrMode::Cut(values::unknown(field, text, at, &["@me"])))
 }
 
 /// The field of that name.

@@ -31,6 +31,7 @@ const FORMS: &[(&str, &str)] = &[
     ("was:status:triaged", "was:status=triaged"),
     ("was:points>=8", "was:points>=8"),
     ("changed:label,due", "changed:labels,due_date"),
+    ("voted:@Me -watching:@me", "is:voted -is:watching"),
     ("has:files", "has:attachment"),
     ("parent:app-007", "parent:APP-7"),
     ("project:\"none\"", "project:\"NONE\""),
@@ -223,6 +224,12 @@ const MISTAKES: &[(&str, usize, usize, &str)] = &[
         1,
         1,
         "This character cannot be part of a filter. (at character 2)",
+    ),
+    (
+        "voted:ada",
+        6,
+        3,
+        "`ada` is no value of voted; expected @me; who else does is nobody's business. (at character 7)",
     ),
 ];
 

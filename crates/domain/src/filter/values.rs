@@ -122,6 +122,7 @@ pub(super) fn unknown(
         "is" => "open, closed, overdue, unassigned, mine, watching, voted or blocked",
         "sort" => "a field to order by, such as -updated",
         "has" => "something an issue can have, such as attachment",
+        "voted" | "watching" => "@me; who else does is nobody's business",
         "changed" => "a field of the history, such as assignee",
         other => Field::named(other).map_or("another", |f| f.kind().says()),
     };

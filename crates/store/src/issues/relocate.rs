@@ -1,17 +1,18 @@
 //! An issue goes to another project: the same row with another number, and its former key stays.
 
 use super::StoredIssue;
-use super::write::{By, Change, Closing, Dates, IssueFields, keep_version_and_log, kept_columns};
+use super::write::{
+    By, Change, Dates, IssueFields, keep_version_and_log, kept_columns, next_version, told,
+    what_follows,
+};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
-use crate::events::EventColumns;
 use crate::schema::issue;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
-use domain::event::EventKind;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -84,23 +85,13 @@ statement! {
              update issue i set
                  project_id = {project}, number = {number}, status_id = {status}, resolution = {resolution},
                  affected_version_id = {affected}, fixed_version_id = {fixed}, assignee_id = {assignee},
-                 parent_id = {parent}, label_ids = {labels}, rank = {rank},
-                 life = case when {enters}::text is null then i.life else i.life || jsonb_build_array(
-                     jsonb_build_object('category', {enters}::text,
-                                        'since', greatest(now.at, i.updated_at + interval '1 microsecond'))) end,
-                 version = i.version + 1,
-                 updated_at = greatest(now.at, i.updated_at + interval '1 microsecond'),
-                 resolved_at = case {closing} when 'close' then greatest(now.at, i.updated_at + interval '1 microsecond')
-                                              when 'reopen' then null else i.resolved_at end
+                 parent_id = {parent}, label_ids = {labels}, rank = {rank}, ", what_follows!(), "
              from now where i.id = {id} and i.version = {version}
              returning i.*
-         ), ended as (
-             update issue_version v set valid_to = c.updated_at
-             from changed c where v.issue_id = c.id and v.version = {version}
          ), former as (
              insert into former_key (project_id, number, issue_id, at)
              select {from_project}, {from_number}, c.id, c.updated_at from changed c
-         ), ", keep_version_and_log!("changed"), "
+         ), ", next_version!(), "
          select version, updated_at from changed")
 }
 
@@ -128,10 +119,7 @@ pub fn relocate(
     by: By,
     changes: Vec<Change>,
 ) -> Result<(i32, DateTime<Utc>)> {
-    let mut events = EventColumns::default();
-    for (field, old, new) in changes {
-        events.push(EventKind::IssueUpdated, Some(field), Some(old), Some(new));
-    }
+    let events = told(changes);
     let at = tx.at();
     let f = fields.clone();
     let statement = RelocateIssue {
@@ -150,12 +138,7 @@ pub fn relocate(
         parent: f.parent_id,
         labels: f.label_ids,
         rank: f.rank,
-        closing: match dates.closing {
-            Closing::Keep => "keep",
-            Closing::Close => "close",
-            Closing::Reopen => "reopen",
-        }
-        .to_string(),
+        closing: dates.closing.slug(),
         actor: by.actor,
         on_behalf_of: by.on_behalf_of,
         at,

@@ -103,7 +103,19 @@ pub enum Deleting {
     Restore,
 }
 
-// Both are for every statement that writes an issue, here and in `relocate`.
+impl Closing {
+    /// As the statements know it.
+    pub(super) fn slug(self) -> String {
+        match self {
+            Closing::Keep => "keep",
+            Closing::Close => "close",
+            Closing::Reopen => "reopen",
+        }
+        .to_string()
+    }
+}
+
+// These are for every statement that writes an issue, here and in `relocate`.
 /// The columns of an issue that are kept for each of its versions, in one order everywhere.
 macro_rules! kept_columns {
     () => {
@@ -128,7 +140,34 @@ macro_rules! keep_version_and_log {
     };
 }
 
-pub(super) use {keep_version_and_log, kept_columns};
+/// What follows from a change of the issue `i` at `now`, and from `{enters}` and `{closing}`: the stay that
+/// begins, the next version, and its instants, each later than the one before.
+macro_rules! what_follows {
+    () => {
+        "life = case when {enters}::text is null then i.life else i.life || jsonb_build_array(
+             jsonb_build_object('category', {enters}::text,
+                                'since', greatest(now.at, i.updated_at + interval '1 microsecond'))) end,
+         version = i.version + 1,
+         updated_at = greatest(now.at, i.updated_at + interval '1 microsecond'),
+         resolved_at = case {closing} when 'close' then greatest(now.at, i.updated_at + interval '1 microsecond')
+                                      when 'reopen' then null else i.resolved_at end"
+    };
+}
+
+/// The version that was read ends where that of `changed` begins, which is kept and told.
+macro_rules! next_version {
+    () => {
+        concat!(
+            "ended as (
+                 update issue_version v set valid_to = c.updated_at
+                 from changed c where v.issue_id = c.id and v.version = {version}
+             ), ",
+            keep_version_and_log!("changed")
+        )
+    };
+}
+
+pub(super) use {keep_version_and_log, kept_columns, next_version, what_follows};
 
 statement! {
     /// A new issue: takes the project's next number, inserts the row, its first version and its event.
@@ -235,14 +274,7 @@ statement! {
                  resolution = {resolution}, affected_version_id = {affected}, fixed_version_id = {fixed},
                  assignee_id = {assignee}, parent_id = {parent}, label_ids = {labels},
                  start_date = {start_date}, due_date = {due_date}, external_ref = {external_ref}, context = {context},
-                 rank = {rank},
-                 life = case when {enters}::text is null then i.life else i.life || jsonb_build_array(
-                     jsonb_build_object('category', {enters}::text,
-                                        'since', greatest(now.at, i.updated_at + interval '1 microsecond'))) end,
-                 version = i.version + 1,
-                 updated_at = greatest(now.at, i.updated_at + interval '1 microsecond'),
-                 resolved_at = case {closing} when 'close' then greatest(now.at, i.updated_at + interval '1 microsecond')
-                                              when 'reopen' then null else i.resolved_at end,
+                 rank = {rank}, ", what_follows!(), ",
                  deleted_at = case {deleting} when 'delete' then greatest(now.at, i.updated_at + interval '1 microsecond')
                                               when 'restore' then null else i.deleted_at end
              from now where i.id = {id} and i.version = {version}
@@ -255,10 +287,7 @@ statement! {
              select c.id, c.assignee_id, true, c.updated_at from changed c
              where c.assignee_id is not null and 'assignee' = any({event_fields})
              on conflict (issue_id, account_id) do update set merged_from = null where watch.merged_from is not null
-         ), ended as (
-             update issue_version v set valid_to = c.updated_at
-             from changed c where v.issue_id = c.id and v.version = {version}
-         ), ", keep_version_and_log!("changed"), "
+         ), ", next_version!(), "
          select version, updated_at from changed")
 }
 
@@ -363,6 +392,15 @@ pub fn insert(
 /// What changed about a field: its name, before, after.
 pub type Change = (&'static str, Value, Value);
 
+/// One event for each change.
+pub(super) fn told(changes: Vec<Change>) -> EventColumns {
+    let mut events = EventColumns::default();
+    for (field, old, new) in changes {
+        events.push(EventKind::IssueUpdated, Some(field), Some(old), Some(new));
+    }
+    events
+}
+
 /// The events of an update.
 #[derive(Debug)]
 pub enum Updated {
@@ -390,15 +428,14 @@ pub fn update(
         closing,
         deleting,
     } = dates;
-    let mut events = EventColumns::default();
-    match what {
-        Updated::Fields(changes) => {
-            for (field, old, new) in changes {
-                events.push(EventKind::IssueUpdated, Some(field), Some(old), Some(new));
-            }
+    let events = match what {
+        Updated::Fields(changes) => told(changes),
+        Updated::Whole(kind) => {
+            let mut events = EventColumns::default();
+            events.push(kind, None, None, None);
+            events
         }
-        Updated::Whole(kind) => events.push(kind, None, None, None),
-    }
+    };
     let at = tx.at();
     let f = fields.clone();
     let statement = UpdateIssue {
@@ -423,12 +460,7 @@ pub fn update(
         external_ref: f.external_ref,
         context: f.context,
         rank: f.rank,
-        closing: match closing {
-            Closing::Keep => "keep",
-            Closing::Close => "close",
-            Closing::Reopen => "reopen",
-        }
-        .to_string(),
+        closing: closing.slug(),
         deleting: match deleting {
             Deleting::Keep => "keep",
             Deleting::Delete => "delete",
