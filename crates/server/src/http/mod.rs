@@ -12,6 +12,7 @@ pub mod export;
 pub mod extract;
 pub mod health;
 pub mod issues;
+pub mod labels;
 pub mod limits;
 pub mod me;
 pub mod merges;
@@ -74,15 +75,15 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(board::get_board)
         .service(projects::replace_workflow)
         .service(export::export_project)
-        .service(projects::list_labels)
-        .service(projects::create_label)
-        .service(projects::update_label)
-        .service(projects::delete_label)
-        .service(projects::list_versions)
-        .service(projects::create_version)
-        .service(projects::update_version)
-        .service(projects::delete_version)
-        .service(projects::release_notes)
+        .service(labels::list_labels)
+        .service(labels::create_label)
+        .service(labels::update_label)
+        .service(labels::delete_label)
+        .service(labels::list_versions)
+        .service(labels::create_version)
+        .service(labels::update_version)
+        .service(labels::delete_version)
+        .service(labels::release_notes)
         .service(issues::create_issue_in_project)
         .service(issues::create_issue)
         .service(issues::list_issues)
