@@ -25,6 +25,8 @@ pub enum Column {
     Resolution,
     /// Size.
     Points,
+    /// How many voted for it.
+    Votes,
     /// When it shall be done.
     Due,
     /// Who reported it.
@@ -39,7 +41,7 @@ pub enum Column {
 
 impl Column {
     /// All of them, as they stand from left to right.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Priority,
         Self::Key,
         Self::Status,
@@ -51,6 +53,7 @@ impl Column {
         Self::Severity,
         Self::Resolution,
         Self::Points,
+        Self::Votes,
         Self::Due,
         Self::Reporter,
         Self::Assignee,
@@ -73,6 +76,7 @@ impl Column {
             Self::Severity => "severity",
             Self::Resolution => "resolution",
             Self::Points => "points",
+            Self::Votes => "votes",
             Self::Due => "due",
             Self::Reporter => "reporter",
             Self::Assignee => "assignee",
@@ -96,6 +100,7 @@ impl Column {
             Self::Severity => "Severity",
             Self::Resolution => "Resolution",
             Self::Points => "Points",
+            Self::Votes => "Votes",
             Self::Due => "Due",
             Self::Reporter => "Reporter",
             Self::Assignee => "Assignee",
@@ -116,6 +121,7 @@ impl Column {
             Self::Life | Self::Severity => "88px",
             Self::Resolution => "104px",
             Self::Points => "36px",
+            Self::Votes => "48px",
             Self::Due | Self::Created | Self::Updated => "76px",
             Self::Reporter | Self::Assignee => "28px",
         }

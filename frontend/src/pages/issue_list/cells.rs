@@ -45,7 +45,7 @@ const fn class_of(column: Column) -> &'static str {
         Column::Points => "a-n num text-ink-2",
         Column::Assignee => "a-a",
         Column::Updated => "a-u num text-xs whitespace-nowrap text-ink-3",
-        Column::Due | Column::Created => "a-x num text-xs whitespace-nowrap text-ink-2",
+        Column::Votes | Column::Due | Column::Created => "a-x num text-xs whitespace-nowrap text-ink-2",
         _ => "a-x text-xs text-ink-2",
     }
 }
@@ -225,6 +225,7 @@ fn value(row: &IssueRow, column: Column) -> AnyView {
             let points = row.story_points.map(|points| points.to_string());
             points.unwrap_or_else(|| "–".to_owned()).into_any()
         }
+        Column::Votes => row.votes.to_string().into_any(),
         Column::Due => view! { <Due row=row.clone() /> }.into_any(),
         Column::Reporter => view! { <Avatar user=row.reporter.clone() /> }.into_any(),
         Column::Assignee => view! { <Avatar user=row.assignee.clone() /> }.into_any(),

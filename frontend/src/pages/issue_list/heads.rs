@@ -17,6 +17,7 @@ const fn sort_of(column: Column) -> Option<SortField> {
         Column::Title => Some(SortField::Title),
         Column::Severity => Some(SortField::Severity),
         Column::Points => Some(SortField::Points),
+        Column::Votes => Some(SortField::Votes),
         Column::Due => Some(SortField::Due),
         Column::Created => Some(SortField::Created),
         Column::Updated => Some(SortField::Updated),
@@ -37,7 +38,7 @@ const fn short(column: Column) -> Option<&'static str> {
 
 const fn class_of(column: Column) -> &'static str {
     match column {
-        Column::Points | Column::Due | Column::Created | Column::Updated => "num",
+        Column::Points | Column::Votes | Column::Due | Column::Created | Column::Updated => "num",
         _ => "",
     }
 }
