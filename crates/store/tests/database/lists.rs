@@ -8,6 +8,7 @@ use domain::workflow::Category;
 use std::cmp::Ordering;
 use store::access::{self, Actor, Scope};
 use store::issues::{self, Asked, Position, PositionValue, StoredIssue};
+use testkit::{TestDb, sql};
 use uuid::Uuid;
 
 fn scope(world: &World, who: &Actor) -> Scope {
@@ -366,5 +367,30 @@ fn a_position_of_another_order_does_not_fit() {
         assert_eq!(text.fits(*field, None), matches!(field, Title));
         let day = Position(PositionValue::Day(day), id, None);
         assert_eq!(day.fits(*field, None), matches!(field, Due));
+    }
+}
+
+#[test]
+fn every_order_that_is_offered_is_one_that_an_index_has_by_project() {
+    let test = TestDb::new();
+    let mut conn = test.superuser();
+    for field in SortField::ALL {
+        let key = match field {
+            SortField::Updated => "updated_at, id",
+            SortField::Created => "created_at, id",
+            SortField::Priority => "priority, id",
+            SortField::Severity => "severity, id",
+            // Unique, so nothing follows it.
+            SortField::Key => "number",
+            SortField::Title => "lower(title), id",
+            SortField::Due => "due_date, id",
+            SortField::Points => "story_points, id",
+            SortField::Votes => "votes, id",
+        };
+        let query = format!(
+            "select count(*) from pg_indexes where tablename = 'issue'
+             and indexdef like '%(project_id, {key})%'"
+        );
+        assert!(sql::number(&mut conn, &query) > 0, "{field:?}");
     }
 }
