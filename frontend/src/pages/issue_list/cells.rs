@@ -45,7 +45,9 @@ const fn class_of(column: Column) -> &'static str {
         Column::Points => "a-n num text-ink-2",
         Column::Assignee => "a-a",
         Column::Updated => "a-u num text-xs whitespace-nowrap text-ink-3",
-        Column::Votes | Column::Due | Column::Created => "a-x num text-xs whitespace-nowrap text-ink-2",
+        Column::Votes | Column::Due | Column::Created => {
+            "a-x num text-xs whitespace-nowrap text-ink-2"
+        }
         _ => "a-x text-xs text-ink-2",
     }
 }
