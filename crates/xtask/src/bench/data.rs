@@ -98,8 +98,8 @@ const ISSUES: &str = "
     select (:'prefix' || lpad(to_hex(n), 12, '0'))::uuid, project.id, number,
            'Measured issue ' || n || ': ' || (string_to_array(:'subjects', ','))[1 + abs(hashint4(n::int + 3)) % 40]
                || ' ' || (string_to_array(:'complaints', ','))[1 + abs(hashint4(n::int + 5)) % 40],
-           repeat('Steps, what was seen and what was expected, in a few plain words. ', 1 + n::int % 8),
-           (array['bug', 'bug', 'feature', 'task'])[1 + n % 4],
+           repeat('Steps, what was seen and what was expected, in a few plain words. ', 1 + number::int % 8),
+           (array['bug', 'bug', 'feature', 'task'])[1 + number % 4],
            (array[1, 1, 1, 2, 2, 2, 3, 3, 4, 1])[1 + abs(hashint4(n::int + 7)) % 10],
            1 + abs(hashint4(n::int + 11)) % 5,
            case when n % 3 = 0 then (array[1, 2, 3, 5, 8])[1 + n % 5] end,
@@ -107,8 +107,8 @@ const ISSUES: &str = "
            case n % 3 when 0 then reporter when 1 then reporter2 else developer end,
            case n % 5 when 0 then null when 1 then null when 2 then developer when 3 then lead
                       else maintainer end,
-           case n % 4 when 0 then ids[1:1] when 1 then ids[2:3] else '{}' end,
-           case when n % 6 = 0 then (created + interval '30 days')::date end, 1,
+           case number % 4 when 0 then ids[1:1] when 1 then ids[2:3] else '{}' end,
+           case when number % 6 = 0 then (created + interval '30 days')::date end, 1,
            to_hex(4611686018427387904 + number::bigint * 16777216),
            jsonb_build_array(jsonb_build_object('category', 'triage', 'since', created))
                || case when kind < 5 then '[]'::jsonb else
