@@ -1,6 +1,7 @@
 //! One issue.
 
 mod actions;
+mod adder;
 mod around;
 mod comment;
 mod composer;

@@ -1,12 +1,12 @@
 //! Sub-issues: how far they are, and more of them.
 
+use super::adder::Adder;
 use super::finder::{Finder, NEW};
 use super::relations::look;
 use super::state::IssueState;
 use crate::api;
+use crate::components::Avatar;
 use crate::components::marks::StatusMark;
-use crate::components::popover::Popover;
-use crate::components::{Avatar, GuardedButton, IconName, SmallIcon};
 use crate::model::listing::Listing;
 use crate::state::{Loaded, live, toasts};
 use domain::issue::{IssueDraft, IssuePatch, IssueRow};
@@ -168,37 +168,14 @@ fn Add(parts: Loaded<Page<IssueRow>>) -> impl IntoView {
         })
     };
     view! {
-        {move || match right.get() {
-            Err(refusal) => {
-                let refused = Signal::stored(Some(refusal));
-                view! {
-                    <GuardedButton refused class="btn btn-xs btn-ghost h-7" on_click=Callback::new(|()| ())>
-                        <SmallIcon name=IconName::Plus />
-                        "Add sub-issue"
-                    </GuardedButton>
-                }
-                    .into_any()
-            }
-            Ok(()) => {
-                let project = project.clone();
-                view! {
-                    <Popover
-                        open
-                        class="btn btn-xs btn-ghost h-7"
-                        panel_class="ii-float ii-pop w-72 p-1.5"
-                        trigger=|| view! { <SmallIcon name=IconName::Plus /> "Add sub-issue" }
-                    >
-                        <Finder
-                            id="sub-issues"
-                            label="Title of a new one, or a key"
-                            project=Some(project.clone())
-                            may_create=true
-                            on_pick=pick
-                        />
-                    </Popover>
-                }
-                    .into_any()
-            }
-        }}
+        <Adder right words="Add sub-issue" open>
+            <Finder
+                id="sub-issues"
+                label="Title of a new one, or a key"
+                project=Some(project.clone())
+                may_create=true
+                on_pick=pick
+            />
+        </Adder>
     }
 }

@@ -1,12 +1,12 @@
 //! What the issue stands in relation to.
 
+use super::adder::Adder;
 use super::finder::Finder;
 use super::state::IssueState;
 use crate::api;
 use crate::components::glyph::StatusLook;
 use crate::components::marks::StatusMark;
-use crate::components::popover::Popover;
-use crate::components::{GuardedButton, Icon, IconName, SmallIcon};
+use crate::components::{GuardedButton, Icon, IconName};
 use crate::state::{Loaded, live, toasts};
 use domain::issue::{Resolution, StatusRef};
 use domain::paths::page;
@@ -196,45 +196,23 @@ fn Add(right: Memo<super::rights::Right>, relations: Loaded<Vec<Relation>>) -> i
         });
     });
     view! {
-        {move || match right.get() {
-            Err(refusal) => {
-                let refused = Signal::stored(Some(refusal));
-                view! {
-                    <GuardedButton refused class="btn btn-xs btn-ghost h-7" on_click=Callback::new(|()| ())>
-                        <SmallIcon name=IconName::Plus />
-                        "Add relation"
-                    </GuardedButton>
-                }
-                    .into_any()
-            }
-            Ok(()) => {
-                view! {
-                    <Popover
-                        open
-                        class="btn btn-xs btn-ghost h-7"
-                        panel_class="ii-float ii-pop w-72 p-1.5"
-                        trigger=|| view! { <SmallIcon name=IconName::Plus /> "Add relation" }
-                    >
-                        <div class="flex flex-col gap-1.5">
-                            <select
-                                class="select select-sm w-full"
-                                aria-label="How they stand to each other"
-                                on:change=move |event| kind.set(event_target_value(&event))
-                            >
-                                {RelationKind::ALL
-                                    .iter()
-                                    .map(|each| {
-                                        let slug = each.slug();
-                                        view! { <option value=slug prop:selected=move || kind.with(|kind| kind == slug)>{each.says()}</option> }
-                                    })
-                                    .collect_view()}
-                            </select>
-                            <Finder id="related" label="Key or title of the other issue" project=None on_pick=pick />
-                        </div>
-                    </Popover>
-                }
-                    .into_any()
-            }
-        }}
+        <Adder right words="Add relation" open>
+            <div class="flex flex-col gap-1.5">
+                <select
+                    class="select select-sm w-full"
+                    aria-label="How they stand to each other"
+                    on:change=move |event| kind.set(event_target_value(&event))
+                >
+                    {RelationKind::ALL
+                        .iter()
+                        .map(|each| {
+                            let slug = each.slug();
+                            view! { <option value=slug prop:selected=move || kind.with(|kind| kind == slug)>{each.says()}</option> }
+                        })
+                        .collect_view()}
+                </select>
+                <Finder id="related" label="Key or title of the other issue" project=None on_pick=pick />
+            </div>
+        </Adder>
     }
 }
