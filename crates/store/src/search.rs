@@ -148,7 +148,7 @@ pub fn search(
         _ => (None, None),
     };
     let statement = Search {
-        query: together(&words, " & "),
+        query: together(&words),
         key,
         number,
         all: scope.all.clone(),
@@ -202,9 +202,9 @@ fn around(found_in: &str, text: &str, words: &[String]) -> Vec<Segment> {
 
 /// Words as a question to the index, each as the beginning of a word. They are letters and digits
 /// only, so nothing needs escaping.
-fn together(words: &[String], with: &str) -> String {
+fn together(words: &[String]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("'{word}':*")).collect();
-    words.join(with)
+    words.join(" & ")
 }
 
 statement! {
@@ -240,21 +240,14 @@ const SIMILAR_WORDS_MAX: usize = 6;
 /// # Errors
 /// When the database is away.
 pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<SimilarIssue>> {
-    let mut words = words_of(title);
-    words.sort_unstable_by_key(|word| (Reverse(word.chars().count()), word.clone()));
-    words.dedup();
-    // Short words stand everywhere and say little, unless there is nothing else.
-    if words.iter().any(|w| w.chars().count() > 2) {
-        words.retain(|w| w.chars().count() > 2);
-    }
-    words.truncate(SIMILAR_WORDS_MAX);
+    let asked = asked_for(title);
     // Among many issues each word alone finds thousands, of which the best may not be ranked.
     let mut alike = Vec::new();
-    if words.len() > 2 {
-        alike = resembling(conn, scope, title, two_of(&words))?;
+    if asked.len() > 2 {
+        alike = resembling(conn, scope, title, two_of(&asked))?;
     }
     if alike.len() < SIMILAR_MAX {
-        for issue in resembling(conn, scope, title, together(&words, " | "))? {
+        for issue in resembling(conn, scope, title, asked.join(" | "))? {
             if alike.iter().all(|known| known.id != issue.id) {
                 alike.push(issue);
             }
@@ -265,15 +258,41 @@ pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<Simila
     Ok(alike)
 }
 
+/// The words of a title that say most, for the index. The last one may still be typed, so it is the
+/// beginning of a word; for the others that would cost ten times as much.
+fn asked_for(title: &str) -> Vec<String> {
+    let all = words_of(title);
+    let last = all.last().cloned();
+    let mut words = all;
+    words.sort_unstable_by_key(|word| (Reverse(word.chars().count()), word.clone()));
+    words.dedup();
+    // Short words stand everywhere and say little, unless there is nothing else.
+    if words.iter().any(|w| w.chars().count() > 2) {
+        words.retain(|w| w.chars().count() > 2);
+    }
+    words.truncate(SIMILAR_WORDS_MAX);
+    words
+        .into_iter()
+        .map(|word| {
+            let open = if last.as_ref() == Some(&word) {
+                ":*"
+            } else {
+                ""
+            };
+            format!("'{word}'{open}")
+        })
+        .collect()
+}
+
 /// Any two of the words.
 fn two_of(words: &[String]) -> String {
-    let pairs = words.iter().enumerate().map(|(n, word)| {
-        let others = together(words.get(n + 1..).unwrap_or_default(), " | ");
-        (word, others)
-    });
-    pairs
-        .filter(|(_, others)| !others.is_empty())
-        .map(|(word, others)| format!("('{word}':* & ({others}))"))
+    words
+        .iter()
+        .enumerate()
+        .filter_map(|(n, word)| {
+            let others = words.get(n + 1..).filter(|others| !others.is_empty())?;
+            Some(format!("({word} & ({}))", others.join(" | ")))
+        })
         .collect::<Vec<_>>()
         .join(" | ")
 }

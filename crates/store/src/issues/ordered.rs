@@ -8,7 +8,7 @@ use super::condition::{Named, wanted};
 use super::position::{Position, PositionValue, beyond_in_order, order_column};
 use crate::access::Scope;
 use crate::statement::{Fragment, Value};
-use domain::filter::{Expr, Field, Flag, Query, Term};
+use domain::filter::{Expr, Field, Flag, Term, Test, Value as FilterValue};
 use domain::list::{IssueFilter, Sort, SortField};
 use uuid::Uuid;
 
@@ -22,36 +22,27 @@ pub(super) fn serves(scope: &Scope, filter: &IssueFilter) -> bool {
     (several || zones(filter.sort).len() > 1) && leaves_out_little(filter)
 }
 
-/// Whether nothing but a state and one of the fields with few values is asked for.
+/// Most fields that a filter may ask about: with each it leaves out more.
+const FIELDS_MAX: usize = 2;
+
+/// Whether nothing but a state and a few fields is asked for whose values many issues share.
 fn leaves_out_little(filter: &IssueFilter) -> bool {
-    let few_values = [
+    let shared = [
         filter.status.len(),
         filter.category.len(),
         filter.type_.len(),
         filter.severity.len(),
         filter.priority.len(),
         filter.resolution.len(),
+        filter.label.len(),
     ];
-    let mut fields = few_values.iter().filter(|values| **values > 0).count();
-    let many_values = !filter.assignee.is_empty()
+    let mut fields = shared.iter().filter(|values| **values > 0).count();
+    let rare = !filter.assignee.is_empty()
         || !filter.reporter.is_empty()
-        || !filter.label.is_empty()
         || filter.text.is_some()
         || filter.deleted;
-    fields += filter.q.as_deref().map_or(0, fields_of);
-    !many_values && fields <= 1
-}
-
-/// How many fields a filter asks about; more than any when it asks for something that is rare.
-fn fields_of(query: &Query) -> usize {
-    let parts = match &query.expr {
-        None => return 0,
-        Some(Expr::And(parts)) => parts.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-    };
-    parts
-        .iter()
-        .map(|part| match part {
+    for part in parts(filter) {
+        fields += match part {
             Expr::Term(Term::Is(Flag::Open | Flag::Closed) | Term::Field(Field::Project, _)) => 0,
             Expr::Term(Term::Field(
                 Field::Status
@@ -59,12 +50,45 @@ fn fields_of(query: &Query) -> usize {
                 | Field::Type
                 | Field::Severity
                 | Field::Priority
-                | Field::Resolution,
+                | Field::Resolution
+                | Field::Label,
                 _,
             )) => 1,
-            _ => usize::MAX / 2,
-        })
-        .fold(0, usize::saturating_add)
+            _ => return false,
+        };
+    }
+    !rare && fields <= FIELDS_MAX
+}
+
+/// What a filter in the language asks for, all of which must be true.
+fn parts(filter: &IssueFilter) -> &[Expr] {
+    match filter.q.as_deref().and_then(|q| q.expr.as_ref()) {
+        None => &[],
+        Some(Expr::And(parts)) => parts,
+        Some(one) => std::slice::from_ref(one),
+    }
+}
+
+/// Of each of these lists of names an issue must have a label. A project without such a label has no
+/// such issue, which the planner cannot tell from how often labels are used everywhere.
+fn needed_labels(filter: &IssueFilter) -> Vec<Vec<String>> {
+    let mut needed = Vec::new();
+    if !filter.label.is_empty() && filter.label.iter().all(|label| label != "none") {
+        needed.push(filter.label.iter().map(|l| l.to_lowercase()).collect());
+    }
+    for part in parts(filter) {
+        if let Expr::Term(Term::Field(Field::Label, tests)) = part {
+            let names: Option<Vec<String>> = tests
+                .iter()
+                .map(|test| match test {
+                    Test::Is(FilterValue::Name(name)) => Some(name.to_lowercase()),
+                    _ => None,
+                })
+                .collect();
+            needed.extend(names);
+        }
+    }
+    needed
 }
 
 /// A part of the order that an index has in one piece.
@@ -138,6 +162,16 @@ enum Place {
     Each,
 }
 
+impl Place {
+    /// Adds the project's id.
+    fn add(self, f: &mut Fragment) {
+        match self {
+            Self::One(project) => f.bind(Value::Uuid(project)),
+            Self::Each => f.sql("place.project_id"),
+        };
+    }
+}
+
 /// Which issues a page is of.
 #[derive(Clone, Copy)]
 pub(super) struct Which<'a> {
@@ -165,6 +199,7 @@ pub(super) fn page(
         after,
         limit,
         wanted: &wanted_here,
+        labels: &needed_labels(filter),
         me: scope.me,
     };
     f.sql("(select * from (");
@@ -215,6 +250,7 @@ struct Branch<'a> {
     after: Option<&'a Position>,
     limit: i64,
     wanted: &'a Fragment,
+    labels: &'a [Vec<String>],
     me: Uuid,
 }
 
@@ -228,12 +264,16 @@ impl Branch<'_> {
             f.sql(" join status s on s.id = i.status_id");
         }
         f.sql(" where i.project_id = ");
-        match place {
-            Place::One(project) => f.bind(Value::Uuid(project)),
-            Place::Each => f.sql("place.project_id"),
-        };
+        place.add(f);
         if own {
             f.sql(" and i.reporter_id = ").bind(Value::Uuid(self.me));
+        }
+        for names in self.labels {
+            f.sql(" and exists (select from label l where l.project_id = ");
+            place.add(f);
+            f.sql(" and lower(l.name) = any(")
+                .bind(Value::Texts(names.clone()))
+                .sql("))");
         }
         f.append(self.wanted).sql(zone.condition);
         if let Some(position) = self.after {
