@@ -159,6 +159,23 @@ const HISTORY: &str = "
     where p.name like 'Measured %' group by p.id;
 ";
 
+/// Indexes are made once for all rows, not row by row.
+const WITHOUT_INDEXES: &str = "
+    create temp table index_of as
+        select indexname as name, indexdef as made_by from pg_indexes i
+        where tablename in ('issue', 'issue_version') and indexdef not like 'CREATE UNIQUE%'
+          and not exists (select from pg_constraint c where c.conname = i.indexname);
+    do $$ declare name text; begin
+        for name in select i.name from index_of i loop execute format('drop index %I', name); end loop;
+    end $$;
+";
+const WITH_INDEXES: &str = "
+    set maintenance_work_mem = '256MB';
+    do $$ declare made_by text; begin
+        for made_by in select i.made_by from index_of i loop execute made_by; end loop;
+    end $$;
+";
+
 /// Puts the issues that a run has moved back to where they began.
 const REOPEN: &str = "
     update issue set status_id = o.id
@@ -176,7 +193,10 @@ pub fn load(
     scripts: &Path,
 ) -> Result<()> {
     let script = scripts.join("load.sql");
-    fs::write(&script, [PLACES, ISSUES, HISTORY].concat())?;
+    fs::write(
+        &script,
+        [WITHOUT_INDEXES, PLACES, ISSUES, HISTORY, WITH_INDEXES].concat(),
+    )?;
     let mut psql = cluster.psql(OWNER, database);
     psql.args(["-v", &format!("projects={PROJECTS}")])
         .args(["-v", &format!("issues={issues}")])

@@ -2,17 +2,18 @@
 
 mod bulk;
 mod create;
+mod follow;
+mod labels;
 mod names;
 mod relocate;
 mod update;
 
 pub use bulk::bulk;
 pub use create::create;
+pub use follow::{Standing, move_into, remove_label_everywhere, restand, unassign_all};
+pub use labels::{put_label, remove_label};
 pub use relocate::relocate;
-pub use update::{
-    Standing, move_into, put_label, remove_label, remove_label_everywhere, restand, unassign_all,
-    update,
-};
+pub use update::update;
 
 use super::{Error, Result, merges};
 use domain::event::EventKind;
