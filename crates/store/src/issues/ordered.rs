@@ -1,8 +1,9 @@
 //! A page of the issues of now, read in its order: from one index for each project, merged, so that
 //! nothing is read that the page does not show.
 //!
-//! Without this, Postgres reads and sorts whatever several projects hold. It serves lists that leave
-//! out little; where a filter leaves out much, the planner finds the few by the filter's own index.
+//! Without this, Postgres reads and sorts whatever several projects hold. It serves filters whose fields
+//! stand in the index of the usual order; others are left to the planner, which finds the few by an index
+//! of the filter's own.
 
 use super::condition::{Named, wanted};
 use super::position::{Position, PositionValue, beyond_in_order, order_column};
@@ -19,45 +20,52 @@ const BRANCHES_MAX: usize = 64;
 /// Whether a page of that list is read best this way.
 pub(super) fn serves(scope: &Scope, filter: &IssueFilter) -> bool {
     let several = scope.all.len() + scope.own.len() > 1;
-    (several || zones(filter.sort).len() > 1) && leaves_out_little(filter)
+    (several || zones(filter.sort).len() > 1) && stands_in_index(filter)
 }
 
-/// Most fields that a filter may ask about: with each it leaves out more.
-const FIELDS_MAX: usize = 2;
+/// Whether all that is asked for stands in the index of the usual order, so that what is left out costs
+/// little. One person's issues have an index of their own.
+fn stands_in_index(filter: &IssueFilter) -> bool {
+    let of_people = !filter.assignee.is_empty() || !filter.reporter.is_empty();
+    !of_people
+        && filter.text.is_none()
+        && !filter.deleted
+        && parts(filter)
+            .iter()
+            .all(|part| covered(part) && !of_one_person(part))
+}
 
-/// Whether nothing but a state and a few fields is asked for whose values many issues share.
-fn leaves_out_little(filter: &IssueFilter) -> bool {
-    let shared = [
-        filter.status.len(),
-        filter.category.len(),
-        filter.type_.len(),
-        filter.severity.len(),
-        filter.priority.len(),
-        filter.resolution.len(),
-        filter.label.len(),
-    ];
-    let mut fields = shared.iter().filter(|values| **values > 0).count();
-    let rare = !filter.assignee.is_empty()
-        || !filter.reporter.is_empty()
-        || filter.text.is_some()
-        || filter.deleted;
-    for part in parts(filter) {
-        fields += match part {
-            Expr::Term(Term::Is(Flag::Open | Flag::Closed) | Term::Field(Field::Project, _)) => 0,
-            Expr::Term(Term::Field(
-                Field::Status
+fn covered(expr: &Expr) -> bool {
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().all(covered),
+        Expr::Not(inner) => covered(inner),
+        Expr::Term(Term::Is(flag)) => matches!(
+            flag,
+            Flag::Open | Flag::Closed | Flag::Mine | Flag::Unassigned
+        ),
+        Expr::Term(Term::Field(field, _)) => matches!(
+            field,
+            Field::Project
+                | Field::Status
                 | Field::Category
                 | Field::Type
                 | Field::Severity
                 | Field::Priority
                 | Field::Resolution
-                | Field::Label,
-                _,
-            )) => 1,
-            _ => return false,
-        };
+                | Field::Assignee
+                | Field::Reporter
+                | Field::Label
+        ),
+        Expr::Term(_) => false,
     }
-    !rare && fields <= FIELDS_MAX
+}
+
+fn of_one_person(part: &Expr) -> bool {
+    match part {
+        Expr::Term(Term::Is(Flag::Mine)) => true,
+        Expr::Term(Term::Field(Field::Assignee | Field::Reporter, tests)) => tests.len() == 1,
+        _ => false,
+    }
 }
 
 /// What a filter in the language asks for, all of which must be true.
