@@ -406,6 +406,14 @@ test('my work counts what is mine, live', async ({ page, api }) => {
   await lead.patch(`/issues/${made.key}`, { assignee: 'developer' });
   await expect(tab).toHaveText(`Assigned to me ${before + 1}`);
   await expect(page.getByRole('link', { name: made.title }).or(page.getByRole('button', { name: /^\d+ new/ })).first()).toBeVisible();
+
+  // What everybody is busy with stands under who it is; the other lists stay as they were.
+  await page.getByRole('button', { name: /^By agent \d+/ }).click();
+  await expect(page).toHaveURL(/\/my\?tab=agents$/);
+  await expect(page.locator('.ii-group').filter({ hasText: 'Dana Developer' })).toBeVisible();
+  await page.getByRole('button', { name: /^Unassigned \d+/ }).click();
+  await expect(page).toHaveURL(/\/my\?tab=unassigned$/);
+  await expect(page.locator('.ii-group')).toHaveCount(0);
 });
 
 test('the list is cut into groups, by menu or by dragging a head, and groups close', async ({ page, api }) => {

@@ -1,6 +1,7 @@
 //! The append-only log: kinds of events, one event per changed field, and their sentences.
 
 use crate::relation::RelationKind;
+use crate::text::spoken;
 use crate::user::UserRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -388,7 +389,7 @@ fn value_name(value: &serde_json::Value) -> String {
         serde_json::Value::Array(items) => {
             items.iter().map(value_name).collect::<Vec<_>>().join(", ")
         }
-        serde_json::Value::String(text) => text.replace('_', " "),
+        serde_json::Value::String(text) => spoken(text),
         serde_json::Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -437,6 +438,10 @@ mod tests {
             "added #api"
         );
         assert_eq!(say("title", json!("a"), json!("b")), "renamed it to “b”");
+        assert_eq!(
+            say("resolution", json!(null), json!("wont_fix")),
+            "set resolution to won’t fix"
+        );
         let renamed = sentence(
             EventKind::WorkflowUpdated,
             Some("status_renamed"),

@@ -20,6 +20,15 @@ pub const PASSWORD_MAX: usize = 256;
 /// The result of a check: the text to store, or the field's error.
 pub type Checked<T = String> = Result<T, FieldError>;
 
+/// A slug as people say it in a sentence: `in_progress` is "in progress".
+#[must_use]
+pub fn spoken(slug: &str) -> String {
+    match slug {
+        "wont_fix" => "won\u{2019}t fix".into(),
+        slug => slug.replace('_', " "),
+    }
+}
+
 fn too_long(field: &str, max: usize, unit: &str) -> FieldError {
     FieldError::at(field, "too_long", format!("At most {max} {unit}."))
 }

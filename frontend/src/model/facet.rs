@@ -1,6 +1,7 @@
 //! The fields by which a list of issues can be narrowed, and their values in words.
 
 use domain::list::IssueFilter;
+use domain::text::spoken;
 
 /// One such field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,10 +108,7 @@ impl Facet {
 /// A slug as a word for people: `in_progress` is "In progress".
 #[must_use]
 pub fn word(slug: &str) -> String {
-    if slug == "wont_fix" {
-        return "Won\u{2019}t fix".into();
-    }
-    let text = slug.replace('_', " ");
+    let text = spoken(slug);
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),

@@ -3,7 +3,7 @@
 use super::listing::Listing;
 use super::query_edit::with_sort;
 use domain::filter::parse;
-use domain::list::Sort;
+use domain::list::{GroupBy, Sort};
 
 /// One list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,17 +21,20 @@ pub enum MyList {
     Overdue,
     /// What nobody has taken: the queue of everybody who works on issues.
     Queue,
+    /// What somebody has taken, under who it is: what everybody is busy with.
+    Agents,
 }
 
 impl MyList {
     /// As the tabs stand.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Assigned,
         Self::Reported,
         Self::Watching,
         Self::Voted,
         Self::Overdue,
         Self::Queue,
+        Self::Agents,
     ];
 
     /// Name in the address.
@@ -44,6 +47,7 @@ impl MyList {
             Self::Voted => "voted",
             Self::Overdue => "overdue",
             Self::Queue => "unassigned",
+            Self::Agents => "agents",
         }
     }
 
@@ -57,6 +61,7 @@ impl MyList {
             Self::Voted => "Voted",
             Self::Overdue => "Overdue",
             Self::Queue => "Unassigned",
+            Self::Agents => "By agent",
         }
     }
 
@@ -88,6 +93,10 @@ impl MyList {
                 "Every open issue has somebody",
                 "What nobody has taken yet appears here.",
             ),
+            Self::Agents => (
+                "Nobody works on anything",
+                "Open issues that somebody has taken appear here, under who works on them.",
+            ),
         }
     }
 
@@ -111,11 +120,32 @@ impl MyList {
             Self::Voted => "is:open is:voted",
             Self::Overdue => "is:overdue assignee:@me",
             Self::Queue => "is:open is:unassigned",
+            Self::Agents => "is:open has:assignee",
         };
         let query = parse(text).unwrap_or_default();
         Listing {
             cursors: asked.cursors.clone(),
+            group: asked.group.or(self.group()),
             ..asked.asking(with_sort(&query, asked.filter.sort))
+        }
+    }
+
+    /// What the list is cut into when nobody asks for something else.
+    const fn group(self) -> Option<GroupBy> {
+        match self {
+            Self::Agents => Some(GroupBy::Assignee),
+            _ => None,
+        }
+    }
+
+    /// The look of a list that another one shall have too: without what this one decides itself.
+    #[must_use]
+    pub fn shared(self, listing: &Listing) -> Listing {
+        let look = listing.asking(listing.query());
+        if self.group().is_some() && look.group == self.group() {
+            look.grouped(None)
+        } else {
+            look
         }
     }
 
@@ -123,7 +153,8 @@ impl MyList {
     #[must_use]
     pub fn write(self, listing: &Listing) -> Vec<(&'static str, String)> {
         let mut pairs = listing.write();
-        pairs.retain(|(name, _)| *name != "q");
+        let own_group = self.group().is_some() && listing.group == self.group();
+        pairs.retain(|(name, _)| *name != "q" && !(own_group && *name == "group"));
         if listing.filter.sort != Sort::default() {
             pairs.insert(0, ("sort", listing.filter.sort.to_string()));
         }
@@ -163,6 +194,23 @@ mod tests {
                 ("rows", "50".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn the_queue_of_agents_is_cut_by_who_works() {
+        let tab = [("tab".to_owned(), "agents".to_owned())];
+        let listing = MyList::read(&tab).listing(&tab);
+        assert_eq!(listing.group, Some(GroupBy::Assignee));
+        assert_eq!(
+            MyList::Agents.write(&listing),
+            [("tab", "agents".to_owned())]
+        );
+        // Another cut is asked for by the address; the other lists do not take over this one.
+        let by_project = [tab, [("group".to_owned(), "project".to_owned())]].concat();
+        let other = MyList::Agents.listing(&by_project);
+        assert_eq!(other.group, Some(GroupBy::Project));
+        assert_eq!(MyList::Agents.shared(&other).group, Some(GroupBy::Project));
+        assert_eq!(MyList::Agents.shared(&listing).group, None);
     }
 
     #[test]

@@ -53,8 +53,7 @@ pub fn MyWorkPage() -> impl IntoView {
     let change = Callback::new(move |name: String| {
         let chosen = MyList::ALL.into_iter().find(|list| list.name() == name);
         let list = chosen.unwrap_or_default();
-        let now = listing.get_untracked();
-        let same_look = now.asking(now.query());
+        let same_look = tab.get_untracked().shared(&listing.get_untracked());
         let to = list.write(&same_look.looking(|look| look.peek = None));
         navigate(
             &with_query(page::MY_WORK, &to),
