@@ -472,6 +472,14 @@ test('the filter is one thing as chips and as text', async ({ page, api }) => {
   await page.getByRole('button', { name: /^All/ }).click();
   await expect(field).toHaveValue(`title:${mark}`);
 
+  // What is no list of values is ready in the menu too.
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('option', { name: 'No points' }).click();
+  await expect(field).toHaveValue(`title:${mark} points:none`);
+  await expect(page.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Remove the filter points:none' }).click();
+  await expect(field).toHaveValue(`title:${mark}`);
+
   // What can come next is chosen by keyboard.
   await field.fill('assi');
   await page.keyboard.press('ArrowDown');

@@ -1,7 +1,7 @@
 //! The filter as text and as chips: small changes of one query.
 
 use super::facet::Facet;
-use domain::filter::{Expr, Field, Flag, Query, Term, Test, Value, chips, plain};
+use domain::filter::{Expr, Field, Flag, Query, Term, Test, Value, chips, parse, plain};
 use domain::list::{IssueFilter, Sort, State};
 
 /// The conditions that must all hold.
@@ -55,6 +55,32 @@ pub fn with_sort(query: &Query, sort: Sort) -> Query {
         expr: query.expr.clone(),
         sort: sort.into_iter().collect(),
     }
+}
+
+/// Conditions that are no list of values, ready to be added: as they are written, and in words.
+pub const READY: [(&str, &str); 9] = [
+    ("is:overdue", "Overdue"),
+    ("due:<=+7d", "Due within a week"),
+    ("is:blocked", "Blocked"),
+    ("is:unassigned", "Unassigned"),
+    ("fixed:none", "No fixed version"),
+    ("points:none", "No points"),
+    ("updated:<-30d", "Untouched for a month"),
+    ("is:watching", "Watched by me"),
+    ("is:voted", "Voted by me"),
+];
+
+/// The same filter with one more condition, as it is written; what stands there already stays once.
+#[must_use]
+pub fn with(query: &Query, condition: &str) -> Query {
+    let Some(more) = parse(condition).ok().and_then(|more| more.expr) else {
+        return query.clone();
+    };
+    let mut parts = parts(query);
+    if !parts.contains(&more) {
+        parts.push(more);
+    }
+    of(query, parts)
 }
 
 /// The same filter without one of its conditions.
@@ -222,10 +248,22 @@ fn names(letters: &[char]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::filter::parse;
 
     fn q(text: &str) -> Query {
         parse(text).unwrap()
+    }
+
+    #[test]
+    fn ready_conditions_are_written_as_they_are_read() {
+        let mut query = parse("is:open sort:-priority").unwrap();
+        for (condition, _) in READY {
+            query = with(&query, condition);
+        }
+        let all: Vec<&str> = READY.iter().map(|(condition, _)| *condition).collect();
+        let text = format!("is:open {} sort:-priority", all.join(" "));
+        assert_eq!(query.to_string(), text);
+        assert_eq!(with(&query, "is:overdue"), query);
+        assert_eq!(with(&query, "is:"), query);
     }
 
     #[test]

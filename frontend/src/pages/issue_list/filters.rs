@@ -12,7 +12,9 @@ use crate::components::views::{Desk, ViewMenu, ViewNotice};
 use crate::components::{IconName, SmallIcon};
 use crate::model::facet::{Facet, summary, word};
 use crate::model::moment;
-use crate::model::query_edit::{listed, parts, state, toggle, values, with_state, without};
+use crate::model::query_edit::{
+    READY, listed, parts, state, toggle, values, with, with_state, without,
+};
 use domain::filter::{Expr, Query};
 use domain::list::State;
 use domain::paths::{api, with_query};
@@ -219,7 +221,7 @@ fn toggle_in(list: List, facet: Facet) -> Callback<String> {
     Callback::new(move |value: String| list.ask(false, |query| toggle(query, facet, &value)))
 }
 
-/// First the field, then its values.
+/// First the field, then its values; or a condition that is ready.
 #[component]
 fn AddFilter() -> impl IntoView {
     let list = expect_context::<List>();
@@ -236,11 +238,18 @@ fn AddFilter() -> impl IntoView {
         list.listing
             .with(|listing| offered(in_project, &listing.query()))
             .into_iter()
-            .map(|facet| Choice::plain(facet.name(), facet.label()))
+            .map(|facet| (facet.name(), facet.label()))
+            .chain(READY)
+            .map(|(name, label)| Choice::plain(name, label))
             .collect::<Vec<_>>()
     });
     let choose = Callback::new(move |name: String| {
-        stage.set(Facet::ALL.into_iter().find(|facet| facet.name() == name));
+        let facet = Facet::ALL.into_iter().find(|facet| facet.name() == name);
+        if facet.is_none() {
+            list.ask(false, |query| with(query, &name));
+            open.set(false);
+        }
+        stage.set(facet);
     });
     view! {
         <Popover
