@@ -604,7 +604,7 @@ async fn a_version_tells_what_it_brings() {
     assert_eq!(notes.issues, 2);
     assert_eq!(
         notes.markdown,
-        "# Engine 1.0\n\nReleased on 2026-03-01.\n\n## New\n\n- Search \\[x\\]\\(y\\) (ENG-2)\n\n## Fixed\n\n- Number 1 (ENG-1)\n"
+        "# Engine 1.0\n\nReleased on 2026-03-01.\n\n## New\n\n- Search \\[x\\](y) (ENG-2)\n\n## Fixed\n\n- Number 1 (ENG-1)\n"
     );
     let request = lead
         .request(reqwest::Method::GET, &path)
