@@ -6,7 +6,7 @@ use crate::accounts::escape_like;
 use crate::columns::severity_number;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::filter_sql;
+use crate::filter_sql::{self, Reading};
 use crate::schema::{account, label};
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::key::IssueRef;
-use domain::list::{IssueFilter, State};
+use domain::list::{IssueFilter, SortField, State};
 use uuid::Uuid;
 
 /// The joins that the condition of a filter needs. What is counted has no others: it may be many rows.
@@ -79,10 +79,23 @@ impl Named {
             labels,
             unlabelled: filter.label.iter().any(|l| l == "none"),
             q: match filter.q.as_ref().and_then(|q| q.expr.as_ref()) {
-                Some(expr) => Some(filter_sql::condition(conn, scope, expr, as_of)?),
+                Some(expr) => Some(filter_sql::condition(
+                    conn,
+                    scope,
+                    expr,
+                    as_of,
+                    reading(filter),
+                )?),
                 None => None,
             },
         })
+    }
+}
+
+fn reading(filter: &IssueFilter) -> Reading {
+    match filter.sort.field {
+        SortField::Updated => Reading::Walked,
+        _ => Reading::Sought,
     }
 }
 
@@ -190,8 +203,10 @@ pub(super) fn wanted(
         } else {
             " and (false or"
         })
-        .sql(" i.label_ids && ")
+        .sql(" (i.label_ids && ")
         .bind(Value::Uuids(named.labels.clone()))
+        .sql(")")
+        .sql(reading(filter).of_labels())
         .sql(")");
     }
     if let Some(text) = &filter.text {
