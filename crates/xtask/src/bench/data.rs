@@ -217,6 +217,16 @@ pub fn load(
     tidy(cluster, database)
 }
 
+/// The place of an issue among those of its project, as a text that orders them.
+pub fn rank(number: u32) -> String {
+    format!("{:x}", RANK_FIRST + u64::from(number) * RANK_STEP)
+}
+
+/// The same in SQL, of pgbench's `number`.
+pub const RANK_OF_NUMBER: &str = "to_hex(4611686018427387904 + :number::bigint * 16777216)";
+const RANK_FIRST: u64 = 4_611_686_018_427_387_904;
+const RANK_STEP: u64 = 16_777_216;
+
 /// What autovacuum would do, at a moment of our choice.
 pub fn tidy(cluster: &Cluster, database: &str) -> Result<()> {
     cluster.query(SUPERUSER, database, "vacuum analyze")?;

@@ -220,6 +220,9 @@ fn literal(before: &str, value: &str, sample: &Sample, new: &[String]) -> String
     if value == format!("'{}'", sample.number) {
         return ":number::bigint".to_owned();
     }
+    if value == format!("'{}'", data::rank(sample.number)) {
+        return data::RANK_OF_NUMBER.to_owned();
+    }
     if before.ends_with("version = ") {
         // What the server has read a moment before. One more look at a page that is at hand.
         return format!("(select version from issue where id = {this})");
