@@ -4,7 +4,7 @@ use crate::access::Scope;
 use crate::columns::capital;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::filter_sql::{self, Reading};
+use crate::filter_sql::{Condition, Reading};
 use crate::issues::relation::{in_scope, not_deleted, relation, still_theirs};
 use crate::statement::Fragment;
 use chrono::{DateTime, Utc};
@@ -131,8 +131,9 @@ pub fn open_by(
     asked: Option<&Expr>,
 ) -> Result<OpenByReport> {
     let asked = asked
-        .map(|expr| filter_sql::condition(conn, scope, expr, as_of, Reading::Walked))
-        .transpose()?;
+        .map(|expr| Condition::look_up(conn, scope, expr, as_of, Some(true)))
+        .transpose()?
+        .map(|mut condition| condition.read(Reading::Walked));
     let asked = asked.as_ref();
     let bars = bars(by);
     let mut counted = Fragment::default();

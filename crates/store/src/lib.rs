@@ -24,6 +24,7 @@ pub mod issues;
 pub mod jobs;
 pub mod labels;
 pub mod listen;
+mod marks;
 pub mod merges;
 pub mod migrate;
 pub mod moments;

@@ -5,6 +5,7 @@ use crate::access::Scope;
 use crate::columns::{IssueStatus, StatusSql, Word};
 use crate::db::Conn;
 use crate::error::Result;
+use crate::marks;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Array, BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{Queryable, RunQueryDsl};
@@ -57,6 +58,7 @@ statement! {
     /// Issues by the best of their texts. A key that is asked for stands before everything.
     Search {
         query: String => Text,
+        marks: Option<String> => Nullable<Text>,
         key: Option<String> => Nullable<Text>,
         number: Option<i64> => Nullable<BigInt>,
         all: Vec<Uuid> => Array<SqlUuid>,
@@ -69,7 +71,8 @@ statement! {
         limit: i64 => BigInt,
     } -> HitSql :
     "with asked as (
-         select to_tsquery('simple', {query}) as words
+         select words, coalesce(words && {marks}::tsquery, words) as marked
+         from (select to_tsquery('simple', {query}) as words) _
      ), hits as (
          (select i.id as issue_id, 'key' as found_in, i.id as source, 100::float8 as rank
           from issue i join project p on p.id = i.project_id
@@ -83,7 +86,7 @@ statement! {
          union all
          (select i.id, 'issue', i.id, ts_rank(i.search, asked.words)
           from issue i, asked
-          where i.search @@ asked.words and i.deleted_at is null
+          where i.search @@ asked.marked and i.deleted_at is null
             and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
           limit {ranked})
          union all
@@ -149,6 +152,7 @@ pub fn search(
     };
     let statement = Search {
         query: together(&words),
+        marks: marks::of_scope(scope),
         key,
         number,
         all: scope.all.clone(),
@@ -211,16 +215,18 @@ statement! {
     /// Issues of a scope in which some of the words stand.
     Alike {
         query: String => Text,
+        marks: Option<String> => Nullable<Text>,
         all: Vec<Uuid> => Array<SqlUuid>,
         own: Vec<Uuid> => Array<SqlUuid>,
         me: Uuid => SqlUuid,
         ranked: i64 => BigInt,
     } -> (SqlUuid, Text, BigInt, Text, StatusSql) :
     "with asked as (
-         select to_tsquery('simple', {query}) as words
+         select words, coalesce(words && {marks}::tsquery, words) as marked
+         from (select to_tsquery('simple', {query}) as words) _
      ), candidates as (
          select i.id, ts_rank(i.search, asked.words) as rank from issue i, asked
-         where i.search @@ asked.words and i.deleted_at is null
+         where i.search @@ asked.marked and i.deleted_at is null
            and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
          limit {ranked}
      )
@@ -306,6 +312,7 @@ fn resembling(
 ) -> Result<Vec<SimilarIssue>> {
     let statement = Alike {
         query,
+        marks: marks::of_scope(scope),
         all: scope.all.clone(),
         own: scope.own.clone(),
         me: scope.me,

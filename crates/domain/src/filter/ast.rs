@@ -29,6 +29,15 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// What must all be true for this to be true.
+    #[must_use]
+    pub fn conjuncts(&self) -> &[Expr] {
+        match self {
+            Expr::And(parts) => parts,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// Every one of these; `None` when there are none.
     #[must_use]
     pub fn all(parts: Vec<Expr>) -> Option<Expr> {

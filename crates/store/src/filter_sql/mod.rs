@@ -21,6 +21,7 @@ use diesel::sql_types::Uuid as SqlUuid;
 use domain::filter::{Day, Expr, Field, Flag, Op, Term, Test, Thing, Value};
 use domain::relation::RelationKind;
 use names::Names;
+pub(crate) use text::asks_for_words;
 use uuid::Uuid;
 
 /// How issues are read that pass a condition.
@@ -30,6 +31,8 @@ pub(crate) enum Reading {
     Walked,
     /// In another order.
     Sought,
+    /// In the order of a list, one after the other, until a page is full.
+    Passed,
 }
 
 impl Reading {
@@ -37,31 +40,60 @@ impl Reading {
     /// planner takes a label for a tenth as common as it is in its project; this keeps it from that index.
     pub(crate) const fn of_labels(self) -> &'static str {
         match self {
-            Self::Walked => " is true",
+            Self::Walked | Self::Passed => " is true",
             Self::Sought => "",
+        }
+    }
+
+    /// What follows a question for words, which the planner always takes for rare.
+    const fn of_words(self) -> &'static str {
+        match self {
+            Self::Walked | Self::Sought => "",
+            Self::Passed => " is true",
         }
     }
 }
 
-/// The condition for a filter, with no word in front. Looks up names in at most one statement.
-pub(crate) fn condition(
-    conn: &mut Conn,
-    scope: &Scope,
-    expr: &Expr,
-    as_of: Option<DateTime<Utc>>,
-    reading: Reading,
-) -> Result<Fragment> {
-    let names = Names::look_up(conn, scope, expr)?;
-    let compiler = Compiler {
-        scope,
-        names,
-        as_of,
-        reading,
-        today: as_of.unwrap_or_else(Utc::now).date_naive(),
-    };
-    let mut f = Fragment::default();
-    compiler.expr(&mut f, expr, false);
-    Ok(f)
+/// A filter whose names are looked up, to be written as a condition.
+pub(crate) struct Condition<'a> {
+    compiler: Compiler<'a>,
+    expr: &'a Expr,
+}
+
+impl<'a> Condition<'a> {
+    /// Looks up names in at most one statement. Of the issues of a scope, of now or of an instant; all
+    /// of them of that state, if one is named.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) fn look_up(
+        conn: &mut Conn,
+        scope: &'a Scope,
+        expr: &'a Expr,
+        as_of: Option<DateTime<Utc>>,
+        open: Option<bool>,
+    ) -> Result<Self> {
+        let names = Names::look_up(conn, scope, expr)?;
+        Ok(Self {
+            compiler: Compiler {
+                scope,
+                marks: text::marks(scope, expr, &names, open),
+                names,
+                as_of,
+                reading: Reading::Walked,
+                today: as_of.unwrap_or_else(Utc::now).date_naive(),
+            },
+            expr,
+        })
+    }
+
+    /// The condition, with no word in front.
+    pub(crate) fn read(&mut self, reading: Reading) -> Fragment {
+        self.compiler.reading = reading;
+        let mut f = Fragment::default();
+        self.compiler.expr(&mut f, self.expr, false);
+        f
+    }
 }
 
 /// Ids of the issues of a scope that match, now or at an instant, at most `limit`, in order of id.
@@ -76,8 +108,9 @@ pub fn matching(
     limit: i64,
 ) -> Result<Vec<Uuid>> {
     let asked = expr
-        .map(|expr| condition(conn, scope, expr, as_of, Reading::Walked))
-        .transpose()?;
+        .map(|expr| Condition::look_up(conn, scope, expr, as_of, None))
+        .transpose()?
+        .map(|mut condition| condition.read(Reading::Walked));
     let mut f = Fragment::default();
     f.sql("select i.id from ");
     relation(&mut f, as_of);
@@ -96,6 +129,8 @@ pub fn matching(
 struct Compiler<'a> {
     scope: &'a Scope,
     names: Names,
+    /// What all that matches has in the text index beside words.
+    marks: Option<String>,
     as_of: Option<DateTime<Utc>>,
     reading: Reading,
     today: NaiveDate,

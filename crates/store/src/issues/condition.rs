@@ -6,7 +6,7 @@ use crate::accounts::escape_like;
 use crate::columns::severity_number;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::filter_sql::{self, Reading};
+use crate::filter_sql::{Condition, Reading, asks_for_words};
 use crate::schema::{account, label};
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, Utc};
@@ -37,6 +37,8 @@ pub(super) struct Named {
     labels: Vec<Uuid>,
     unlabelled: bool,
     q: Option<Fragment>,
+    /// The same for reading in the order of the list, where it asks for words.
+    passed: Option<Fragment>,
 }
 
 impl Named {
@@ -72,31 +74,44 @@ impl Named {
                 .select(label::id)
                 .load(conn.pg())?
         };
+        let mut q = match filter.q.as_ref().and_then(|q| q.expr.as_ref()) {
+            Some(expr) => {
+                let open = match filter.state {
+                    Some(State::Open) => Some(true),
+                    Some(State::Closed) => Some(false),
+                    Some(State::All) | None => None,
+                };
+                Some(Condition::look_up(conn, scope, expr, as_of, open)?)
+            }
+            None => None,
+        };
         Ok(Self {
             assignees: people(conn, &filter.assignee)?,
             unassigned: filter.assignee.iter().any(|a| a == "none"),
             reporters: people(conn, &filter.reporter)?,
             labels,
             unlabelled: filter.label.iter().any(|l| l == "none"),
-            q: match filter.q.as_ref().and_then(|q| q.expr.as_ref()) {
-                Some(expr) => Some(filter_sql::condition(
-                    conn,
-                    scope,
-                    expr,
-                    as_of,
-                    reading(filter),
-                )?),
-                None => None,
-            },
+            q: q.as_mut().map(|q| q.read(reading(filter))),
+            passed: q
+                .as_mut()
+                .filter(|_| finds_words(filter))
+                .map(|q| q.read(Reading::Passed)),
         })
     }
 }
 
-fn reading(filter: &IssueFilter) -> Reading {
+/// How the issues of a list are read when nothing else is said.
+pub(super) fn reading(filter: &IssueFilter) -> Reading {
     match filter.sort.field {
         SortField::Updated => Reading::Walked,
         _ => Reading::Sought,
     }
+}
+
+/// Whether words must stand in every issue of the list: the text index then finds few of many.
+pub(super) fn finds_words(filter: &IssueFilter) -> bool {
+    let expr = filter.q.as_ref().and_then(|q| q.expr.as_ref());
+    expr.is_some_and(asks_for_words)
 }
 
 /// Words as a value.
@@ -113,7 +128,7 @@ pub(super) fn matching(
 ) -> Fragment {
     let mut f = Fragment::default();
     in_scope(&mut f, scope);
-    wanted(&mut f, scope, filter, as_of, named);
+    wanted(&mut f, scope, filter, as_of, named, reading(filter));
     f
 }
 
@@ -124,6 +139,7 @@ pub(super) fn wanted(
     filter: &IssueFilter,
     as_of: Option<DateTime<Utc>>,
     named: &Named,
+    reading: Reading,
 ) {
     if filter.deleted {
         f.sql(" and i.deleted_at is not null and i.project_id = any(")
@@ -206,13 +222,17 @@ pub(super) fn wanted(
         .sql(" (i.label_ids && ")
         .bind(Value::Uuids(named.labels.clone()))
         .sql(")")
-        .sql(reading(filter).of_labels())
+        .sql(reading.of_labels())
         .sql(")");
     }
     if let Some(text) = &filter.text {
         matches_text(f, text);
     }
-    if let Some(q) = &named.q {
+    let q = match reading {
+        Reading::Passed => named.passed.as_ref().or(named.q.as_ref()),
+        Reading::Walked | Reading::Sought => named.q.as_ref(),
+    };
+    if let Some(q) = q {
         f.sql(" and (").append(q).sql(")");
     }
 }

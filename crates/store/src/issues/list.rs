@@ -1,8 +1,8 @@
 //! Lists of issues: one page at a time by keyset, with its total and its groups.
 
-use super::condition::{Named, joins, matching};
+use super::condition::{Named, finds_words, joins, matching};
 use super::groups::Cut;
-use super::page::{page_of_now, page_of_then, rows_of_groups};
+use super::page::{page_of_now, page_of_then, page_of_words, rows_of_groups};
 use super::position::Position;
 use super::relation::relation;
 use super::rows::{Row, RowSql, dress};
@@ -85,9 +85,24 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
         Some(cut) => Some(cut.count(conn, as_of, &joins, &matching)?),
         None => None,
     };
+    let mut total = match (cut, &counted) {
+        (Some(cut), Some(counted)) if cut.adds_up() => Some(Total::capped_at(
+            most_counted(as_of),
+            counted.iter().map(|c| c.group.count).sum(),
+        )),
+        _ => None,
+    };
     let mut rows: Vec<Row> = match (as_of, cut, &counted) {
         (None, Some(cut), Some(counted)) => {
             rows_of_groups(conn, scope, asked, cut, counted, &named, &matching)?
+        }
+        (None, ..) if finds_words(filter) => {
+            let rows: Vec<(Row, i64)> = page_of_words(scope, asked, &named, &matching)
+                .query::<(RowSql, BigInt)>()
+                .load(conn.pg())?;
+            let told = rows.first().map(|(_, count)| *count);
+            total = told.map(|count| Total::capped_at(most_counted(as_of), count));
+            rows.into_iter().map(|(row, _)| row).collect()
         }
         (None, ..) => page_of_now(scope, asked, cut, &named, &matching)
             .query::<RowSql>()
@@ -96,12 +111,9 @@ pub fn list(conn: &mut Conn, scope: &Scope, asked: &Asked<'_>) -> Result<Listed>
             .query::<RowSql>()
             .load(conn.pg())?,
     };
-    let total = match (cut, &counted) {
-        (Some(cut), Some(counted)) if cut.adds_up() => Total::capped_at(
-            most_counted(as_of),
-            counted.iter().map(|c| c.group.count).sum(),
-        ),
-        _ => count(conn, as_of, &joins, &matching)?,
+    let total = match total {
+        Some(total) => total,
+        None => count(conn, as_of, &joins, &matching)?,
     };
 
     let page_size = usize::try_from(limit).unwrap_or(usize::MAX);

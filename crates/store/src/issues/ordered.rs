@@ -8,6 +8,7 @@
 use super::condition::{Named, wanted};
 use super::position::{Position, PositionValue, beyond_in_order, order_column};
 use crate::access::Scope;
+use crate::filter_sql::Reading;
 use crate::statement::{Fragment, Value};
 use domain::filter::{Expr, Field, Flag, Term, Test, Value as FilterValue};
 use domain::list::{IssueFilter, Sort, SortField};
@@ -70,11 +71,8 @@ fn of_one_person(part: &Expr) -> bool {
 
 /// What a filter in the language asks for, all of which must be true.
 fn parts(filter: &IssueFilter) -> &[Expr] {
-    match filter.q.as_deref().and_then(|q| q.expr.as_ref()) {
-        None => &[],
-        Some(Expr::And(parts)) => parts,
-        Some(one) => std::slice::from_ref(one),
-    }
+    let expr = filter.q.as_deref().and_then(|q| q.expr.as_ref());
+    expr.map_or(&[], Expr::conjuncts)
 }
 
 /// Of each of these lists of names an issue must have a label. A project without such a label has no
@@ -185,6 +183,7 @@ impl Place {
 pub(super) struct Which<'a> {
     pub(super) filter: &'a IssueFilter,
     pub(super) named: &'a Named,
+    pub(super) reading: Reading,
     /// A further condition, beginning with " and".
     pub(super) and: &'a Fragment,
 }
@@ -194,13 +193,18 @@ pub(super) struct Which<'a> {
 pub(super) fn page(
     f: &mut Fragment,
     scope: &Scope,
-    Which { filter, named, and }: Which<'_>,
+    Which {
+        filter,
+        named,
+        reading,
+        and,
+    }: Which<'_>,
     after: Option<&Position>,
     limit: i64,
 ) {
     let direction = direction(filter.sort);
     let mut wanted_here = Fragment::default();
-    wanted(&mut wanted_here, scope, filter, None, named);
+    wanted(&mut wanted_here, scope, filter, None, named, reading);
     wanted_here.append(and);
     let whole = Branch {
         filter,

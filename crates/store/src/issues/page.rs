@@ -1,6 +1,6 @@
 //! One page of a list: of its ids first, then what is shown of those.
 
-use super::condition::{Named, texts};
+use super::condition::{Named, joins, reading, texts};
 use super::groups::{Counted, Cut, needed};
 use super::list::Asked;
 use super::ordered;
@@ -10,9 +10,11 @@ use super::rows::{Row, RowSql, columns};
 use crate::access::Scope;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::filter_sql::Reading;
 use crate::statement::{Fragment, Value};
 use diesel::prelude::*;
 use domain::list::Sort;
+use domain::page::TOTAL_EXACT_MAX;
 
 const JOINS: &str = " join status s on s.id = i.status_id join project p on p.id = i.project_id";
 
@@ -32,6 +34,7 @@ pub(super) fn page_of_now(
         let these = ordered::Which {
             filter: asked.filter,
             named,
+            reading: reading(asked.filter),
             and: &nothing,
         };
         ordered::page(&mut f, scope, these, asked.after, asked.limit + 1);
@@ -46,6 +49,58 @@ pub(super) fn page_of_now(
     }
     f.sql(" page");
     in_their_order(&mut f, sort, cut.is_some());
+    f
+}
+
+/// The page of a list in all of whose issues some words stand; each row comes with how many there are,
+/// counted up to one more than the most of which that is told.
+///
+/// Words find their issues all over the table. A few are collected and put in order; where they stand in
+/// very many, a page is soon full in the order of the list.
+pub(super) fn page_of_words(
+    scope: &Scope,
+    asked: &Asked<'_>,
+    named: &Named,
+    matching: &Fragment,
+) -> Fragment {
+    let sort = asked.filter.sort;
+    let direction = ordered::direction(sort);
+    let mut f = Fragment::default();
+    f.sql("with found as materialized (select i.id, ")
+        .sql(order_column(sort))
+        .sql(" as k from issue i")
+        .append(&joins(asked.filter))
+        .sql(" where ")
+        .append(matching)
+        .sql(" limit ")
+        .number(TOTAL_EXACT_MAX + 1)
+        .sql("), counted as materialized (select count(*) as n from found) select ");
+    columns(&mut f, scope, None);
+    f.sql(", '', (select n from counted) from ((select i.id, i.k from found i where (select n from counted) <= ")
+        .number(TOTAL_EXACT_MAX);
+    if let Some(position) = asked.after {
+        f.sql(" and ");
+        beyond_in_order(&mut f, sort, "i.k", position);
+    }
+    f.sql(" order by i.k")
+        .sql(direction)
+        .sql(", i.id")
+        .sql(direction)
+        .sql(" limit ")
+        .number(asked.limit + 1)
+        .sql(") union all (select id, k from ");
+    let nothing = Fragment::default();
+    let these = ordered::Which {
+        filter: asked.filter,
+        named,
+        reading: Reading::Passed,
+        and: &nothing,
+    };
+    ordered::page(&mut f, scope, these, asked.after, asked.limit + 1);
+    f.sql(" walked where (select n from counted) > ")
+        .number(TOTAL_EXACT_MAX)
+        .sql(")) page");
+    in_their_order(&mut f, sort, false);
     f
 }
 
@@ -178,6 +233,7 @@ fn page_of_groups(
             let these = ordered::Which {
                 filter: asked.filter,
                 named,
+                reading: reading(asked.filter),
                 and: &member,
             };
             ordered::page(&mut f, scope, these, after, rows);

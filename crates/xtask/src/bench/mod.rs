@@ -25,7 +25,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use crate::PassedOn;
 use crate::build::{self, Profile, Programs};
 use crate::http;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, SUPERUSER};
 use crate::proc::{self, Service};
 use crate::product::{Setting, TemporaryFolder};
 use crate::project::Project;
@@ -136,7 +136,8 @@ pub fn main(
             (few, furnish("iit_bench_few", few, 2)?),
             (many, furnish(DATABASE, many, 2)?),
         ];
-        let text = scale::measure(project, &programs, &sets, &folder, &options)?;
+        let buffers = cluster.query(SUPERUSER, DATABASE, "show shared_buffers")?;
+        let text = scale::measure(project, &programs, &sets, &folder, &options, &buffers)?;
         println!("\n{text}");
         let place = project.path("target/bench-scale.md");
         return fs::write(&place, text)

@@ -77,7 +77,8 @@ pub fn run(
         // As the server's connections are set.
         .env(
             "PGOPTIONS",
-            "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC",
+            "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c effective_io_concurrency=64 \
+             -c max_parallel_workers_per_gather=0 -c jit=off -c timezone=UTC",
         );
     let text = proc::capture(&mut pgbench)?;
     proc::stop_check()?;

@@ -110,6 +110,7 @@ pub fn measure(
     sets: &[(u32, Setting); 2],
     folder: &Path,
     options: &Options,
+    buffers: &str,
 ) -> Result<String> {
     let mut served = Vec::new();
     for (place, (issues, setting)) in sets.iter().enumerate() {
@@ -132,7 +133,8 @@ pub fn measure(
         });
     }
     let mut table = format!(
-        "One request at a time, callers of five roles, medians of {} rounds of {} s; {} and {} issues in 16 projects.\n\n\
+        "One request at a time, callers of five roles, medians of {} rounds of {} s; {} and {} issues in 16 projects; \
+         Postgres with {buffers} of buffers.\n\n\
          | Question | {} issues, p50 / p99 | {} issues, p50 / p99 | times | bar |\n| --- | --- | --- | --- | --- |\n",
         options.rounds,
         options.seconds,
