@@ -25,6 +25,7 @@ pub mod label;
 pub mod list;
 pub mod markdown;
 pub mod merge;
+pub mod name;
 pub mod notes;
 pub mod page;
 pub mod paths;

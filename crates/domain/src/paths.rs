@@ -75,6 +75,8 @@ pub mod api {
         similar = "/issues/similar";
         /// Full-text search.
         search = "/search";
+        /// Names to filter by.
+        names = "/names";
         /// Count of open issues by a field.
         open_by = "/insights/open_by";
         /// How much happened on which day.

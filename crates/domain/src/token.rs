@@ -251,6 +251,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("GET",    "/issues",                                 READ),
     operation("GET",    "/issues/similar",                         READ),
     operation("GET",    "/search",                                 READ),
+    operation("GET",    "/names",                                  READ),
     operation("GET",    "/issues/{issue}",                         READ),
     operation("PATCH",  "/issues/{issue}",                         ISSUES),
     operation("DELETE", "/issues/{issue}",                         ISSUES),

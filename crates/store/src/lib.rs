@@ -28,6 +28,7 @@ mod marks;
 pub mod merges;
 pub mod migrate;
 pub mod moments;
+pub mod names;
 pub mod personal;
 pub mod projects;
 pub mod relations;

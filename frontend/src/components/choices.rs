@@ -9,9 +9,11 @@ use super::picker::Choice;
 use crate::model::facet::word;
 use domain::issue::{IssueType, Priority, Resolution, Severity};
 use domain::label::{Label, LabelRef};
+use domain::name::Name;
 use domain::user::UserRef;
 use domain::workflow::Status;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// All types.
 #[must_use]
@@ -86,6 +88,32 @@ pub fn labels(labels: &[Label]) -> Vec<Choice> {
         })
     };
     labels.iter().map(one).collect()
+}
+
+/// What several projects call their statuses or labels, by what stands in a filter.
+#[must_use]
+pub fn names(names: Vec<Name>) -> Vec<Choice> {
+    let one = |name: Name| {
+        let text = name.name.clone();
+        Choice::shown(name.value, name.name, move || {
+            let text = text.clone();
+            match (name.category, name.colour.clone()) {
+                (Some(category), _) => {
+                    view! { <StatusText look=StatusLook::plain(category) name=text /> }.into_any()
+                }
+                (None, Some(colour)) => {
+                    let label = LabelRef {
+                        id: Uuid::nil(),
+                        name: text,
+                        colour,
+                    };
+                    view! { <LabelTag label /> }.into_any()
+                }
+                (None, None) => text.into_any(),
+            }
+        })
+    };
+    names.into_iter().map(one).collect()
 }
 
 /// One person by the user name.

@@ -104,14 +104,15 @@ pub fn complete(text: &str, cursor: usize, vocabulary: &Vocabulary) -> Vec<Compl
     fitting.into_iter().map(|(_, c)| c).collect()
 }
 
-/// What is typed so far of a person's name, when one is wanted at the cursor (counted in characters).
+/// What kind of value is wanted at the cursor (counted in characters), and what is typed of it so far:
+/// for those who have to ask elsewhere which there are.
 #[must_use]
-pub fn person_at(text: &str, cursor: usize) -> Option<String> {
+pub fn wanted_at(text: &str, cursor: usize) -> Option<(Kind, String)> {
     let before: String = text.chars().take(cursor).collect();
     let spot = spot(&before);
     let field = spot.field.as_deref().and_then(Field::named)?;
     let typed = spot.typed.trim_start_matches(['"', '@']);
-    (field.kind() == Kind::Person).then(|| typed.to_owned())
+    Some((field.kind(), typed.to_owned()))
 }
 
 /// Reads up to the cursor; quotes hide blanks, colons and commas.
@@ -290,12 +291,20 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_wanted_where_a_person_can_stand() {
-        assert_eq!(person_at("is:open assignee:ad", 19).as_deref(), Some("ad"));
-        assert_eq!(person_at("reporter:ada,lo", 15).as_deref(), Some("lo"));
-        assert_eq!(person_at("assignee:", 9).as_deref(), Some(""));
-        assert_eq!(person_at("assignee:ada label:x", 20), None);
-        assert_eq!(person_at("assi", 4), None);
+    fn what_kind_of_value_is_wanted_follows_from_the_field() {
+        let at = |text: &str, cursor| wanted_at(text, cursor);
+        let person = |typed: &str| Some((Kind::Person, typed.to_string()));
+        assert_eq!(at("is:open assignee:ad", 19), person("ad"));
+        assert_eq!(at("reporter:ada,lo", 15), person("lo"));
+        assert_eq!(at("assignee:", 9), person(""));
+        assert_eq!(
+            at("label:\"needs d", 14),
+            Some((Kind::Label, "needs d".into()))
+        );
+        assert_eq!(at("was:status=in", 13), Some((Kind::Status, "in".into())));
+        assert_eq!(at("-fixed:1", 8), Some((Kind::Version, "1".into())));
+        assert_eq!(at("assignee:ada sort:x", 19), None);
+        assert_eq!(at("assi", 4), None);
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod words;
 
 pub use ast::{Day, Expr, Op, Query, Term, Test, Unit, Value};
 pub use chips::{Chip, chips};
-pub use complete::{Completion, Vocabulary, complete, person_at};
+pub use complete::{Completion, Vocabulary, complete, wanted_at};
 pub use errors::{Mistake, Reason};
 pub use evaluate::{Asking, Facts, Snapshot, evaluate};
 pub use parser::{DEPTH_MAX, LENGTH_MAX, TERMS_MAX, VALUES_MAX, parse};

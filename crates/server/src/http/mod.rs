@@ -18,6 +18,7 @@ pub mod me;
 pub mod merges;
 pub mod middleware;
 pub mod moments;
+pub mod names;
 pub mod openapi;
 pub mod problem;
 pub mod projects;
@@ -90,6 +91,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         // Before the route of one issue, whose key it would be.
         .service(search::similar_issues)
         .service(search::search)
+        .service(names::list_names)
         .service(bulk::bulk_edit)
         .service(views::list_views)
         .service(views::create_view)

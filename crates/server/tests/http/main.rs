@@ -21,6 +21,7 @@ mod issues;
 mod live;
 mod merges;
 mod moves;
+mod names;
 mod past;
 mod plan;
 mod problems;

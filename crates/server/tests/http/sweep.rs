@@ -317,6 +317,13 @@ impl World {
             let view: domain::view::View = lead.post("/api/v1/views", new).await.made();
             path = path.replace("{id}", &view.id.to_string());
         }
+        // Whose name tells the project apart.
+        if path.ends_with("/names") {
+            let at = format!("/api/v1/projects/{project}/labels");
+            lead.post(&at, json!({"name": format!("{project} {n}")}))
+                .await
+                .is(201);
+        }
         if path.contains("{label}") {
             let at = format!("/api/v1/projects/{project}/labels");
             let label: Label = lead

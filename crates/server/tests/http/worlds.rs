@@ -86,6 +86,10 @@ fn addresses(names: Names<'_>, instant: &str) -> Vec<String> {
             ("group_by", "group_by=assignee"),
             ("as_of", looking_back.as_str()),
             ("label", "label=canary"),
+            ("field", "field=status"),
+            ("field", "field=label"),
+            ("field", "field=version"),
+            ("field", "field=label&text=canary"),
             ("assignee", "assignee=lead"),
             ("user", "user=lead"),
             ("archived", "archived=true"),
@@ -205,6 +209,11 @@ async fn private_projects_get_busy(server: &Server) {
     lead.post(&format!("{sec}/versions"), json!({"name": "canary"}))
         .await
         .is(201);
+    let workflow = format!("{sec}/workflow");
+    let mut wanted: Value = lead.get(&workflow).await.ok();
+    let status = json!({"name": "canary", "category": "waiting"});
+    wanted["statuses"].as_array_mut().unwrap().push(status);
+    lead.put_json(&workflow, wanted).await.is(200);
     for n in 0..4 {
         let issue = server.issue("lead", "SEC", &format!("canary {n}")).await;
         let at = format!("/api/v1/issues/{}", issue.key);

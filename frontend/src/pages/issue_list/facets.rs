@@ -10,16 +10,16 @@ use crate::model::facet::{Facet, word};
 use crate::model::query_edit::project;
 use domain::filter::Query;
 use domain::issue::{IssueType, Priority, Severity};
+use domain::name::NameOf;
 use domain::workflow::{Category, Workflow};
 use leptos::prelude::*;
 
-/// The fields that make sense here: statuses and labels belong to one project.
+/// The fields that make sense here: stages stand in for the statuses of several projects.
 #[must_use]
 pub fn offered(in_project: bool, query: &Query) -> Vec<Facet> {
     let of_one = in_project || project(query).is_some();
     let fits = |facet: &Facet| match facet {
         Facet::Project => !in_project,
-        Facet::Status | Facet::Label => of_one,
         Facet::Category => !of_one,
         _ => true,
     };
@@ -31,14 +31,10 @@ pub fn offered(in_project: bool, query: &Query) -> Vec<Facet> {
 pub fn choices_of(facet: Facet, list: List, place: Place) -> Vec<Choice> {
     match facet {
         Facet::Project => projects(place),
-        Facet::Status => list
-            .catalogue
-            .workflow
-            .value
-            .get()
-            .flatten()
-            .map(|workflow| statuses(&workflow))
-            .unwrap_or_default(),
+        Facet::Status => match list.catalogue.workflow.value.get().flatten() {
+            Some(workflow) => statuses(&workflow),
+            None => choices::names(list.catalogue.names(NameOf::Status)),
+        },
         Facet::Category => Category::ALL
             .iter()
             .map(|category| stage(*category))
@@ -51,11 +47,24 @@ pub fn choices_of(facet: Facet, list: List, place: Place) -> Vec<Choice> {
         Facet::Label => {
             let labels = list.catalogue.labels.value.get().unwrap_or_default();
             let mut all = choices::labels(&labels);
+            all.extend(choices::names(list.catalogue.names(NameOf::Label)));
             all.push(Choice::plain("none", "Without a label"));
             all
         }
         Facet::Resolution => choices::resolutions(),
     }
+}
+
+/// What is typed to find one of a field's choices, for those that are looked up while somebody types.
+#[must_use]
+pub fn typed_for(facet: Facet, list: List) -> RwSignal<String> {
+    let of = match facet {
+        Facet::Status => NameOf::Status,
+        Facet::Label => NameOf::Label,
+        _ => return list.catalogue.typed,
+    };
+    list.catalogue.want_names(of, None);
+    list.catalogue.begun
 }
 
 /// How a value reads. Tracked.

@@ -1,6 +1,6 @@
 //! The filter: chips, the menu that adds one, state, order, words.
 
-use super::facets::{choices_of, offered, words};
+use super::facets::{choices_of, offered, typed_for, words};
 use super::order::SortMenu;
 use super::query_field::QueryField;
 use super::{GroupMenu, List, LookMenu};
@@ -207,7 +207,7 @@ fn Chip(facet: Facet, index: usize) -> impl IntoView {
                     choices=Signal::derive(move || choices_of(facet, list, place))
                     chosen=values
                     on_pick=toggle_in(list, facet)
-                    typed=list.catalogue.typed
+                    typed=typed_for(facet, list)
                 />
             </Popover>
             <button type="button" class="x" aria-label=format!("Remove the filter {}", facet.label()) on:click=remove>
@@ -271,7 +271,7 @@ fn AddFilter() -> impl IntoView {
                             choices=Signal::derive(move || choices_of(facet, list, place))
                             chosen=Signal::derive(move || list.listing.with(|listing| values(&listing.query(), facet)))
                             on_pick=toggle_in(list, facet)
-                            typed=list.catalogue.typed
+                            typed=typed_for(facet, list)
                         />
                     }
                         .into_any()

@@ -7,7 +7,8 @@ use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::query_edit::{pieces, replace};
 use crate::state::on_command;
-use domain::filter::{Completion, Mistake, Vocabulary, complete, parse, person_at};
+use domain::filter::{Completion, Kind, Mistake, Vocabulary, complete, parse, wanted_at};
+use domain::name::NameOf;
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -46,15 +47,26 @@ pub fn QueryField(
     });
     let mistake = Memo::new(move |_| typed.with(|typed| parse(typed).err()));
     let words = Memo::new(move |_| vocabulary(list, place));
-    // Where no project has members to offer, the directory is asked for those whose name is begun.
+    // Where no project has members and names to offer, those are asked for whose name is begun.
     Effect::new(move |_| {
         let begun = offering
             .get()
-            .then(|| typed.with(|typed| person_at(typed, cursor.get())));
-        if let Some(begun) = begun.flatten() {
-            list.catalogue.want_people();
-            list.catalogue.typed.set(begun);
-        }
+            .then(|| typed.with(|typed| wanted_at(typed, cursor.get())));
+        let Some((kind, begun)) = begun.flatten() else {
+            return;
+        };
+        let of = match kind {
+            Kind::Person => {
+                list.catalogue.want_people();
+                list.catalogue.typed.set(begun);
+                return;
+            }
+            Kind::Status => NameOf::Status,
+            Kind::Label => NameOf::Label,
+            Kind::Version => NameOf::Version,
+            _ => return,
+        };
+        list.catalogue.want_names(of, Some(begun));
     });
     let offers = Memo::new(move |_| {
         if !offering.get() {
@@ -295,19 +307,31 @@ fn vocabulary(list: List, place: Place) -> Vocabulary {
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
     let workflow = list.catalogue.workflow.value.get().flatten();
     let statuses = workflow.map(|w| w.statuses).unwrap_or_default();
+    let statuses = statuses.into_iter().map(|s| (s.slug, s.name));
     let labels = list.catalogue.labels.value.get().unwrap_or_default();
     let versions = list.catalogue.versions.value.get().unwrap_or_default();
+    let all = |of| list.catalogue.names(of).into_iter();
     let projects = place.projects.value.get().unwrap_or_default();
     Vocabulary {
-        statuses: statuses.iter().map(|s| pair(&s.slug, &s.name)).collect(),
+        statuses: statuses
+            .chain(all(NameOf::Status).map(|name| (name.value, name.name)))
+            .collect(),
         people: list
             .catalogue
             .people()
             .iter()
             .map(|user| pair(&user.username, &user.display_name))
             .collect(),
-        labels: labels.into_iter().map(|label| label.name).collect(),
-        versions: versions.into_iter().map(|version| version.name).collect(),
+        labels: labels
+            .into_iter()
+            .map(|label| label.name)
+            .chain(all(NameOf::Label).map(|name| name.value))
+            .collect(),
+        versions: versions
+            .into_iter()
+            .map(|version| version.name)
+            .chain(all(NameOf::Version).map(|name| name.value))
+            .collect(),
         projects: projects.iter().map(|p| pair(&p.key, &p.name)).collect(),
     }
 }
