@@ -46,7 +46,7 @@ test('among all projects, the filter offers what any of them calls its labels an
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByRole('option', { name: 'Label' }).click();
   await page.getByRole('combobox', { name: 'Label' }).fill(mark);
-  await expect(page.getByRole('option')).toHaveText([new RegExp(`${mark} shared`)]);
+  await expect(page.getByRole('listbox', { name: 'Label' }).getByRole('option')).toHaveText([new RegExp(`${mark} shared`)]);
   await page.keyboard.press('Enter');
   for (const { key } of made) {
     await expect(page.getByRole('row').filter({ hasText: key })).toBeVisible();
