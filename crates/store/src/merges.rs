@@ -97,6 +97,21 @@ pub fn above(conn: &mut Conn, issue: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
     Ok(Above { issue }.load(conn.pg())?)
 }
 
+/// The issues that are touched when people of a duplicate are taken back, the nearest first: all into which
+/// it is merged, also by way of deleted ones.
+///
+/// # Errors
+/// When the database is away.
+pub fn way_up(conn: &mut Conn, issue: Uuid) -> Result<Vec<Uuid>> {
+    let mut way = Vec::new();
+    let mut at = issue;
+    while let Some(merge) = of_issue(conn, at)? {
+        at = merge.into_id;
+        way.push(at);
+    }
+    Ok(way)
+}
+
 statement! {
     /// Keys of the duplicates of an issue, as far as they exist for somebody.
     DuplicatesOf {

@@ -220,9 +220,11 @@ fn tell(
 pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merged> {
     let found = access::issue(tx, actor, which, Action::MergeIssues)?;
     found.writable()?;
-    // The other too: its votes are counted in its row.
-    let mut held = vec![found.issue.id];
-    held.extend(merges::of_issue(tx, found.issue.id)?.map(|merge| merge.into_id));
+    // As in a merge: nothing on the way up changes until the end.
+    tx.lock(Lock::Relations)?;
+    // The others too: votes are counted in their rows.
+    let mut held = merges::way_up(tx, found.issue.id)?;
+    held.push(found.issue.id);
     issues::lock(tx, &held)?;
     let found = access::issue(
         tx,

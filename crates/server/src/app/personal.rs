@@ -95,9 +95,8 @@ pub fn tell_counts(tx: &mut Tx<'_>, places: &[Place]) {
 
 /// Keeps others from merging the issue, and those it is merged into, until the end; gives the latter.
 fn hold(tx: &mut Tx<'_>, found: &IssueAccess) -> Result<Vec<Place>> {
-    let shown_with = merges::above(tx, found.issue.id)?;
-    let mut held = vec![found.issue.id];
-    held.extend(shown_with.iter().map(|(issue, _)| issue));
+    let mut held = merges::way_up(tx, found.issue.id)?;
+    held.push(found.issue.id);
     issues::lock(tx, &held)?;
     // Read again under the lock: it may have been merged or taken out meanwhile.
     Ok(merges::above(tx, found.issue.id)?)

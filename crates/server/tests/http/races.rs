@@ -396,3 +396,127 @@ async fn a_member_removed_while_acting_acts_before_or_not_at_all() {
         "0"
     );
 }
+
+/// What one round of merges asks, by two people at once.
+type Merging = fn(&[String]) -> [(&'static str, Vec<String>, Option<String>); 2];
+
+/// Whatever is merged at the same moment comes one after the other: one is done, and the other is told
+/// why not. Postgres looks for circles of waiting only after a minute here, so that one would be seen as
+/// an answer that came too late.
+#[actix_web::test]
+async fn merges_that_cross_end_like_one_after_the_other_and_never_in_a_circle() {
+    let mut server = Server::new();
+    let name = server.sql("select current_database()");
+    server.run(&format!(
+        "alter database \"{name}\" set deadlock_timeout = '1min'"
+    ));
+    // Connections of before have the old patience.
+    server.crash();
+    let (here, there) = (server.another(), server.another());
+    let (leo, maria) = (
+        server.as_("lead").at(&here),
+        server.as_("maintainer").at(&there),
+    );
+    let rounds: [(&str, &[&str], Merging); 5] = [
+        ("one into the other", &[], |k| {
+            [
+                ("merge", vec![k[0].clone()], Some(k[1].clone())),
+                ("merge", vec![k[1].clone()], Some(k[0].clone())),
+            ]
+        }),
+        ("two into a third, and that into one of them", &[], |k| {
+            [
+                (
+                    "merge",
+                    vec![k[0].clone(), k[1].clone()],
+                    Some(k[2].clone()),
+                ),
+                ("merge", vec![k[2].clone()], Some(k[0].clone())),
+            ]
+        }),
+        ("the same two into two", &[], |k| {
+            [
+                (
+                    "merge",
+                    vec![k[0].clone(), k[1].clone()],
+                    Some(k[2].clone()),
+                ),
+                (
+                    "merge",
+                    vec![k[1].clone(), k[0].clone()],
+                    Some(k[3].clone()),
+                ),
+            ]
+        }),
+        // What was merged is taken out, while what it was merged into is taken out further up.
+        ("two steps of a chain taken back", &["0>1", "1>2"], |k| {
+            [
+                ("unmerge", vec![k[0].clone()], None),
+                ("unmerge", vec![k[1].clone()], None),
+            ]
+        }),
+        ("taken out and turned round", &["0>1"], |k| {
+            [
+                ("unmerge", vec![k[0].clone()], None),
+                ("merge", vec![k[1].clone()], Some(k[0].clone())),
+            ]
+        }),
+    ];
+    let ask = |client: &Client, (action, issues, into): (&str, Vec<String>, Option<String>)| {
+        let client = client.clone();
+        let mut body = json!({"issues": issues, "action": action});
+        if let Some(into) = into {
+            body["into"] = json!(into);
+        }
+        async move { client.post("/api/v1/issues/bulk", body).await }
+    };
+    for round in 0..12 {
+        for (what, first, asked) in &rounds {
+            let mut keys = Vec::new();
+            for n in 0..4 {
+                let body = json!({"title": format!("{what} {round} {n}")});
+                let made = leo.post("/api/v1/projects/ENG/issues", body).await;
+                let issue: Issue = made.made();
+                // A vote for each goes where it is merged, and back.
+                let vote = format!("/api/v1/issues/{}/vote", issue.key);
+                leo.put(&vote).await.is(204);
+                keys.push(issue.key);
+            }
+            // In turn, so that each order of ids comes about.
+            keys.rotate_left(round % 4);
+            for step in *first {
+                let (from, into) = step.split_once('>').unwrap();
+                let into = &keys[into.parse::<usize>().unwrap()];
+                let at = format!(
+                    "/api/v1/issues/{}/merge",
+                    keys[from.parse::<usize>().unwrap()]
+                );
+                leo.post(&at, json!({ "into": into })).await.is(200);
+            }
+            let [one, other] = asked(&keys);
+            let both_may = one.0 == "unmerge";
+            let (one, other) = join(ask(&leo, one), ask(&maria, other)).await;
+            let mut statuses = [one.status, other.status];
+            statuses.sort_unstable();
+            let fine = match statuses {
+                [200, 200] => both_may,
+                [200, 409 | 422] => true,
+                _ => false,
+            };
+            assert!(fine, "{what}: {} {}", one.text(), other.text());
+        }
+    }
+    let circles = "with recursive step(at, began) as (
+            select into_id, issue_id from merge where ended_at is null
+            union
+            select m.into_id, s.began from step s join merge m on m.issue_id = s.at and m.ended_at is null
+        ) select count(*) from step where at = began";
+    assert_eq!(server.sql(circles), "0");
+    // Counts are what they count.
+    assert_eq!(
+        server.sql(
+            "select count(*) from issue i where votes <> (select count(*) from vote where issue_id = i.id)"
+        ),
+        "0"
+    );
+}

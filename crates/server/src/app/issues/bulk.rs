@@ -107,14 +107,13 @@ fn take_turns(
     if asked.patch.parent.is_some() {
         tx.lock(Lock::Parents)?;
     }
-    if asked.action == BulkAction::Merge {
+    if matches!(asked.action, BulkAction::Merge | BulkAction::Unmerge) {
         tx.lock(Lock::Relations)?;
     }
     if asked.action == BulkAction::Unmerge {
         // The others too: votes of the duplicates are counted in their rows.
         for (f, _) in found {
-            let merge = store::merges::of_issue(tx, f.issue.id)?;
-            ids.extend(merge.map(|merge| merge.into_id));
+            ids.extend(store::merges::way_up(tx, f.issue.id)?);
         }
     }
     ids.extend(into);
