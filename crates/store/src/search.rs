@@ -12,7 +12,7 @@ use diesel::{Queryable, RunQueryDsl};
 use domain::filter::words_of;
 use domain::issue::IssueType;
 use domain::key::{IssueRef, issue_key};
-use domain::search::{FoundIn, SNIPPET_MAX, SearchHit, Segment, SimilarIssue, similarity, snippet};
+use domain::search::{FoundIn, Likeness, SNIPPET_MAX, SearchHit, Segment, SimilarIssue, snippet};
 use std::cmp::Reverse;
 use uuid::Uuid;
 
@@ -236,32 +236,62 @@ statement! {
      join project p on p.id = i.project_id join status s on s.id = i.status_id"
 }
 
+statement! {
+    /// The issues of each project of a scope that changed last.
+    Recent {
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        looked_at: i64 => BigInt,
+    } -> (SqlUuid, Text, BigInt, Text, StatusSql) :
+    "select i.id, p.key, i.number, i.title, s.id, s.slug, s.name, s.category
+     from unnest({all} || {own}) as place(id)
+     cross join lateral (
+         select * from issue i
+         where i.project_id = place.id and i.deleted_at is null
+           and (place.id = any({all}) or i.reporter_id = {me})
+         order by i.updated_at desc, i.id desc limit {looked_at}
+     ) i
+     join project p on p.id = i.project_id join status s on s.id = i.status_id"
+}
+
+type AlikeRow = (Uuid, String, i64, String, IssueStatus);
+
 /// Most issues that are offered as similar.
 const SIMILAR_MAX: usize = 5;
 /// Most words of a title that are asked for: the longest, which few titles share.
 const SIMILAR_WORDS_MAX: usize = 6;
+/// Most titles of a project that are compared letter by letter when too few share a word.
+pub const COMPARED_MAX: i64 = 2_000;
 
-/// The issues of a scope whose titles resemble that one most, at most five.
+/// The issues of a scope whose titles resemble that one most, at most five: those that share words with
+/// it, and where these are too few, those of the last changed that are written alike.
 ///
 /// # Errors
 /// When the database is away.
 pub fn similar(conn: &mut Conn, scope: &Scope, title: &str) -> Result<Vec<SimilarIssue>> {
     let asked = asked_for(title);
+    let mut alike = Resembling::to(title);
     // Among many issues each word alone finds thousands, of which the best may not be ranked.
-    let mut alike = Vec::new();
     if asked.len() > 2 {
-        alike = resembling(conn, scope, title, two_of(&asked))?;
+        alike.take(with_words(conn, scope, two_of(&asked))?);
     }
-    if alike.len() < SIMILAR_MAX {
-        for issue in resembling(conn, scope, title, asked.join(" | "))? {
-            if alike.iter().all(|known| known.id != issue.id) {
-                alike.push(issue);
-            }
-        }
+    if alike.are_few() {
+        alike.take(with_words(conn, scope, asked.join(" | "))?);
     }
-    alike.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(b.id.cmp(&a.id)));
-    alike.truncate(SIMILAR_MAX);
-    Ok(alike)
+    if alike.are_few() {
+        let recent = Recent {
+            all: scope.all.clone(),
+            own: scope.own.clone(),
+            me: scope.me,
+            looked_at: COMPARED_MAX,
+        };
+        alike.take(recent.load(conn.pg())?);
+    }
+    let mut best = alike.issues;
+    best.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(b.id.cmp(&a.id)));
+    best.truncate(SIMILAR_MAX);
+    Ok(best)
 }
 
 /// The words of a title that say most, for the index. The last one may still be typed, so it is the
@@ -303,13 +333,8 @@ fn two_of(words: &[String]) -> String {
         .join(" | ")
 }
 
-/// Issues in which the words stand that a question asks for, as far as their titles resemble that one.
-fn resembling(
-    conn: &mut Conn,
-    scope: &Scope,
-    title: &str,
-    query: String,
-) -> Result<Vec<SimilarIssue>> {
+/// Issues of a scope in which the words stand that a question asks for.
+fn with_words(conn: &mut Conn, scope: &Scope, query: String) -> Result<Vec<AlikeRow>> {
     let statement = Alike {
         query,
         marks: marks::of_scope(scope),
@@ -318,16 +343,40 @@ fn resembling(
         me: scope.me,
         ranked: RANKED_MAX,
     };
-    let rows: Vec<(Uuid, String, i64, String, IssueStatus)> = statement.load(conn.pg())?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, project, number, found, status)| SimilarIssue {
-            id,
-            key: issue_key(&project, number),
-            similarity: similarity(title, &found),
-            title: found,
-            status: status.into(),
-        })
-        .filter(|issue| issue.similarity >= SIMILAR_MIN)
-        .collect())
+    Ok(statement.load(conn.pg())?)
+}
+
+/// Issues whose titles resemble one, each once.
+struct Resembling {
+    likeness: Likeness,
+    issues: Vec<SimilarIssue>,
+}
+
+impl Resembling {
+    fn to(title: &str) -> Self {
+        Self {
+            likeness: Likeness::to(title),
+            issues: Vec::new(),
+        }
+    }
+
+    fn are_few(&self) -> bool {
+        self.issues.len() < SIMILAR_MAX
+    }
+
+    fn take(&mut self, rows: Vec<AlikeRow>) {
+        for (id, project, number, title, status) in rows {
+            let similarity = self.likeness.of(&title);
+            if similarity < SIMILAR_MIN || self.issues.iter().any(|known| known.id == id) {
+                continue;
+            }
+            self.issues.push(SimilarIssue {
+                id,
+                key: issue_key(&project, number),
+                similarity,
+                title,
+                status: status.into(),
+            });
+        }
+    }
 }

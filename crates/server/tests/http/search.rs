@@ -196,7 +196,10 @@ async fn titles_alike_are_offered_to_those_who_see_them() {
             .await
             .is_empty()
     );
+    // No word is spelled as it is there.
+    assert_eq!(similar(&lead, "APP", "Invoce%20blanc").await, ["APP-1"]);
     let other = server.as_("reporter2");
+    assert!(similar(&other, "APP", "Invoce%20blanc").await.is_empty());
     assert!(
         similar(&other, "APP", "The%20invoice%20is%20blank")
             .await
