@@ -293,6 +293,39 @@ pub fn carry_people(tx: &mut Tx<'_>, from: Uuid, into: &IssueAccess) -> Result<(
     Ok(())
 }
 
+statement! {
+    /// Whether somebody watches an issue; no row when they never decided.
+    Watching { issue: Uuid => SqlUuid, account: Uuid => SqlUuid } -> Bool :
+    "select watching from watch where issue_id = {issue} and account_id = {account}"
+}
+
+/// Lets one who watches a duplicate watch what it is merged into, unless they turned that off. Gives
+/// whether that is new; nothing when they do not watch it.
+///
+/// # Errors
+/// When the database is away.
+pub fn carry_watch(tx: &mut Tx<'_>, from: Uuid, into: Uuid, account: Uuid) -> Result<Option<bool>> {
+    let at = tx.at();
+    let people = vec![account];
+    let carry = CarryWatches {
+        from,
+        into,
+        people,
+        at,
+    };
+    let begun: Vec<bool> = carry.load(tx.writing(false)?)?;
+    if !begun.is_empty() {
+        return Ok(Some(true));
+    }
+    let watching: Option<bool> = Watching {
+        issue: into,
+        account,
+    }
+    .get_result(tx.pg())
+    .optional()?;
+    Ok(watching.filter(|watching| *watching).map(|_| false))
+}
+
 /// Takes back the rows that came from a duplicate and that nobody made their own since: of some people,
 /// or of all. Whoever did the same on another duplicate before that was merged here stays for that one.
 macro_rules! withdraw {
@@ -331,7 +364,7 @@ statement! {
 statement! {
     /// Ends watching that came from a duplicate; gives whose it was.
     WithdrawWatches { from: Uuid => SqlUuid, into: Uuid => SqlUuid, people: Option<Vec<Uuid>> => Nullable<Array<SqlUuid>> } -> SqlUuid :
-    concat!(withdraw!("watch", "o.watching and o.since <= m.merged_at"), " select account_id from gone")
+    concat!(withdraw!("watch", "o.watching"), " select account_id from gone")
 }
 
 /// Whose votes and watches are taken back.

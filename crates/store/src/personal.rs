@@ -42,21 +42,27 @@ statement! {
     /// Lets somebody watch who has not decided otherwise. Who watched for a duplicate does so by
     /// themselves from now on.
     BeginWatch { issue: Uuid => SqlUuid, account: Uuid => SqlUuid, at: Option<DateTime<Utc>> => Nullable<Timestamptz> } -> Bool :
-    "insert into watch (issue_id, account_id, watching, since)
-     values ({issue}, {account}, true, coalesce({at}, clock_timestamp()))
-     on conflict (issue_id, account_id) do update set merged_from = null where watch.merged_from is not null
-     returning true"
+    "with begun as (
+         insert into watch (issue_id, account_id, watching, since)
+         values ({issue}, {account}, true, coalesce({at}, clock_timestamp()))
+         on conflict (issue_id, account_id) do update set merged_from = null where watch.merged_from is not null
+         returning watching
+     )
+     select watching from begun
+     union all
+     select watching from watch where issue_id = {issue} and account_id = {account} and not exists (select from begun)"
 }
 
-/// Lets somebody watch an issue in which they took a part, unless they turned it off.
+/// Lets somebody watch an issue in which they took a part, unless they turned it off. Gives whether they
+/// watch it.
 ///
 /// # Errors
 /// When the database is away.
-pub fn begin_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid) -> Result<()> {
+pub fn begin_watching(tx: &mut Tx<'_>, issue: Uuid, account: Uuid) -> Result<bool> {
     let at = tx.at();
     let statement = BeginWatch { issue, account, at };
-    let _: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
-    Ok(())
+    let watching: Option<bool> = statement.get_result(tx.writing(false)?).optional()?;
+    Ok(watching == Some(true))
 }
 
 statement! {

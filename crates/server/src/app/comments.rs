@@ -1,6 +1,6 @@
 //! Comments, replies and internal notes.
 
-use super::{Error, Result};
+use super::{Error, Result, personal};
 use domain::comment::{Comment, CommentPatch, NewComment};
 use domain::event::EventKind;
 use domain::key::IssueRef;
@@ -12,7 +12,6 @@ use store::comments::{self, StoredComment};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
 use store::merges;
-use store::personal;
 use uuid::Uuid;
 
 fn key(found: &IssueAccess) -> String {
@@ -102,6 +101,11 @@ pub fn create(
     if internal {
         found.allow(Action::WriteInternalNote)?;
     }
+    // Not for a note among staff: how many watch is told to everybody, and would tell of it.
+    let follows = !internal;
+    if follows {
+        personal::hold_duplicate(tx, found.issue.id)?;
+    }
     let id = comments::insert(tx, found.issue.id, actor.id, parent, &new.body, internal)?;
     tx.record(
         event(EventKind::CommentCreated, actor, &found, internal)
@@ -109,9 +113,8 @@ pub fn create(
             .is(json!({"id": id})),
     );
     super::merges::tell_above(tx, actor, found.issue.id, internal)?;
-    // Not for a note among staff: how many watch is told to everybody, and would tell of it.
-    if !internal {
-        personal::begin_watching(tx, found.issue.id, actor.id)?;
+    if follows {
+        personal::take_part(tx, actor, found.issue.id)?;
     }
     one(tx, actor, id)
 }

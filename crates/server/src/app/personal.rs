@@ -2,11 +2,16 @@
 //!
 //! A duplicate that is merged takes no new votes and watchers, for they belong to the issue that it
 //! repeats. What was given before goes there and back with the merge, and is taken back in both places.
+//!
+//! Whoever comments on a duplicate that is merged watches both, as if they had watched the duplicate
+//! before it was merged: what they said is read there, and the answers come there. So when the merge is
+//! taken back, they watch the issue on which their comment stays, and no longer the other. An issue that
+//! does not exist for them, or on which they turned it off, they do not come to watch.
 
 use super::Result;
 use domain::event::EventKind;
 use domain::key::{IssueRef, issue_key};
-use domain::policy::Action;
+use domain::policy::{self, Action, Ground};
 use domain::problem::{Code, Problem};
 use store::access::{self, Actor, IssueAccess};
 use store::db::Tx;
@@ -100,6 +105,50 @@ fn hold(tx: &mut Tx<'_>, found: &IssueAccess) -> Result<Vec<Place>> {
     issues::lock(tx, &held)?;
     // Read again under the lock: it may have been merged or taken out meanwhile.
     Ok(merges::above(tx, found.issue.id)?)
+}
+
+/// Keeps others from taking a duplicate out of what it is merged into, or from merging that, until the
+/// end; nothing when it is not merged.
+///
+/// # Errors
+/// When the database is away.
+pub fn hold_duplicate(tx: &mut Tx<'_>, issue: Uuid) -> Result<()> {
+    let mut held = merges::way_up(tx, issue)?;
+    if !held.is_empty() {
+        held.push(issue);
+        issues::lock(tx, &held)?;
+    }
+    Ok(())
+}
+
+/// Lets whoever took part in an issue hear of it from now on, and of those with which it is shown.
+///
+/// # Errors
+/// When the database is away.
+pub fn take_part(tx: &mut Tx<'_>, actor: &Actor, issue: Uuid) -> Result<()> {
+    if !personal::begin_watching(tx, issue, actor.id)? {
+        return Ok(());
+    }
+    let mut from = issue;
+    for (into, project) in merges::above(tx, issue)? {
+        // By the role, as for the issue itself: a token that may comment lets its owner watch.
+        let may = |found: &IssueAccess| {
+            policy::decide(found.access.role, Action::Watch, Ground::NONE).is_ok()
+                && found.writable().is_ok()
+        };
+        match access::issue(tx, actor, &IssueRef::Id(into), Action::SeeProject) {
+            Ok(found) if may(&found) => {}
+            Ok(_) | Err(store::Error::NotFound) => break,
+            Err(error) => return Err(error.into()),
+        }
+        match merges::carry_watch(tx, from, into, actor.id)? {
+            None => break,
+            Some(begun) if begun => tell(tx, EventKind::WatchersUpdated, (into, project)),
+            Some(_) => {}
+        }
+        from = into;
+    }
+    Ok(())
 }
 
 /// Refuses what belongs to the issue that this one repeats, and names that if it exists for the caller.

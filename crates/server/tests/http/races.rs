@@ -506,6 +506,29 @@ async fn merges_that_cross_end_like_one_after_the_other_and_never_in_a_circle() 
             assert!(fine, "{what}: {} {}", one.text(), other.text());
         }
     }
+    // Nor does somebody who says something on a duplicate wait for one who takes it out, and he for her.
+    for round in 0..24 {
+        let mut keys = Vec::new();
+        for n in 0..2 {
+            let body = json!({"title": format!("Said {round} {n}")});
+            let made = leo.post("/api/v1/projects/ENG/issues", body).await;
+            keys.push(made.made::<Issue>().key);
+        }
+        let at = |what: &str| format!("/api/v1/issues/{}/{what}", keys[1]);
+        let into = json!({ "into": keys[0] });
+        leo.post(&at("merge"), into).await.is(200);
+        let (talk, out) = (at("comments"), at("unmerge"));
+        let (said, taken) = join(
+            maria.post(&talk, json!({"body": "Just now"})),
+            leo.post(&out, json!({})),
+        )
+        .await;
+        said.is(201);
+        taken.is(200);
+    }
+    let left = "select count(*) from watch where merged_from is not null and not exists (
+            select from merge m where m.issue_id = merged_from and m.into_id = watch.issue_id and m.ended_at is null)";
+    assert_eq!(server.sql(left), "0");
     let circles = "with recursive step(at, began) as (
             select into_id, issue_id from merge where ended_at is null
             union

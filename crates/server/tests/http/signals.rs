@@ -234,10 +234,14 @@ async fn what_is_merged_is_heard_where_it_is_shown_also_by_whom_the_duplicate_do
     lead.post("/api/v1/issues/APP-1/restore", json!({}))
         .await
         .is(200);
+    // To where it does not exist for those who hear of it.
+    lead.post("/api/v1/issues/APP-1/move", json!({"project": "SEC"}))
+        .await
+        .is(200);
     let last = end(&server).await;
     let mut expected = Vec::new();
-    // Edited, a file, without it, more, deleted; the issue deleted and restored: each on both.
-    for who in ["reporter"; 5].into_iter().chain(["lead"; 2]) {
+    // Edited, a file, without it, more, deleted; the issue deleted, restored and moved: each on both.
+    for who in ["reporter"; 5].into_iter().chain(["lead"; 3]) {
         for key in ["APP-2", "APP-3"] {
             expected.push(format!("merge.updated {key} {who}"));
         }
@@ -321,5 +325,86 @@ async fn a_merged_duplicate_takes_no_new_votes_and_watchers_and_gives_back_those
     assert!(
         detail.contains("does not exist for you") && !detail.contains("SEC"),
         "{detail}"
+    );
+}
+
+#[actix_web::test]
+async fn whoever_comments_on_a_merged_duplicate_watches_what_it_repeats_as_long_as_it_does() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for title in ["Top", "Middle", "Duplicate", "Another"] {
+        server.issue("lead", "ENG", title).await;
+    }
+    server.issue("lead", "SEC", "Hidden").await;
+    let at = |key: &str, what: &str| format!("/api/v1/issues/{key}/{what}");
+    let merge = async |key: &str, into: &str| {
+        let body = json!({ "into": into });
+        lead.post(&at(key, "merge"), body).await.is(200);
+    };
+    merge("ENG-3", "ENG-2").await;
+    merge("ENG-2", "ENG-1").await;
+    merge("ENG-4", "ENG-1").await;
+    // Who watches what, in words.
+    let watching = || {
+        server.sql(
+            "select string_agg(p.key || '-' || i.number || ' ' || a.username, ', ' order by a.username, p.key, i.number)
+             from watch w join issue i on i.id = w.issue_id join project p on p.id = i.project_id
+             join account a on a.id = w.account_id
+             where w.watching and a.username <> 'lead'",
+        )
+    };
+    let dana = server.as_("developer");
+    // Turned off on the issue that is repeated: that stands.
+    let rita = server.as_("reporter");
+    rita.delete(&at("ENG-1", "watch")).await.is(204);
+    server.settle();
+    let (mut ear, _) = Ear::ready(&server.as_("viewer")).await;
+    dana.comment("ENG-3", json!({"body": "Here too"})).await;
+    rita.comment("ENG-3", json!({"body": "And here"})).await;
+    // A program that may comment and no more does so for its owner.
+    let maria = server.person("maintainer");
+    let program = server.program(maria, &[Scope::CommentsWrite], None);
+    program.comment("ENG-4", json!({"body": "Seen"})).await;
+    // A note among staff makes nobody watch.
+    let note = json!({"body": "Between us", "internal": true});
+    server.as_("admin").comment("ENG-4", note).await;
+    assert_eq!(
+        watching(),
+        "ENG-1 developer, ENG-2 developer, ENG-3 developer, \
+         ENG-1 maintainer, ENG-4 maintainer, ENG-2 reporter, ENG-3 reporter"
+    );
+    let last = end(&server).await;
+    let mut told = heard(&mut ear, &last).await;
+    told.retain(|line| line.starts_with("watchers"));
+    assert_eq!(
+        told,
+        [
+            "watchers.updated ENG-2 ",
+            "watchers.updated ENG-1 ",
+            "watchers.updated ENG-2 ",
+            "watchers.updated ENG-1 ",
+        ]
+    );
+    // Said in two places, the one that is still merged goes on.
+    dana.comment("ENG-4", json!({"body": "There as well"}))
+        .await;
+    lead.post(&at("ENG-2", "unmerge"), json!({})).await.is(200);
+    lead.post(&at("ENG-3", "unmerge"), json!({})).await.is(200);
+    assert_eq!(
+        watching(),
+        "ENG-1 developer, ENG-3 developer, ENG-4 developer, \
+         ENG-1 maintainer, ENG-4 maintainer, ENG-3 reporter"
+    );
+    lead.post(&at("ENG-4", "unmerge"), json!({})).await.is(200);
+    assert_eq!(
+        watching(),
+        "ENG-3 developer, ENG-4 developer, ENG-4 maintainer, ENG-3 reporter"
+    );
+    // What does not exist for somebody they do not come to watch.
+    merge("ENG-4", "SEC-1").await;
+    rita.comment("ENG-4", json!({"body": "Where is it?"})).await;
+    assert_eq!(
+        watching(),
+        "ENG-3 developer, ENG-4 developer, SEC-1 developer, ENG-4 maintainer, ENG-3 reporter, ENG-4 reporter"
     );
 }

@@ -177,14 +177,19 @@ fn MergeForm(loaded: Loaded<Tagged<Issue>>, asking: RwSignal<bool>) -> impl Into
 pub(super) struct MergeState(Loaded<Option<Merged>>);
 
 impl MergeState {
-    /// Read now and whenever something happens to the issue.
+    /// Read now and whenever something happens to the issue, or to what it is merged into: that may get
+    /// another key.
     pub(super) fn of(state: IssueState) -> Self {
         let live = live();
         let key = StoredValue::new(state.key());
         let duplicate = state.get(|issue| issue.resolution == Some(Resolution::Duplicate));
-        Self(Loaded::keep(
-            move || (duplicate.get(), live.issue(&key.get_value())),
-            move |(duplicate, _)| {
+        let into = RwSignal::new(None::<String>);
+        let merged = Loaded::keep(
+            move || {
+                let other = into.with(|into| into.as_deref().map(|into| live.issue(into)));
+                (duplicate.get(), live.issue(&key.get_value()), other)
+            },
+            move |(duplicate, _, _)| {
                 let key = key.get_value();
                 async move {
                     if duplicate {
@@ -194,7 +199,17 @@ impl MergeState {
                     }
                 }
             },
-        ))
+        );
+        Effect::new(move |_| {
+            let now = merged.value.with(|merged| {
+                let merged = merged.as_ref().and_then(Option::as_ref);
+                merged.and_then(|merged| merged.into.clone())
+            });
+            if into.with_untracked(|into| *into != now) {
+                into.set(now);
+            }
+        });
+        Self(merged)
     }
 
     /// The merge, while it holds. Tracked.

@@ -6,7 +6,7 @@
 
 use super::create::status_fact;
 use super::{Precondition, by, for_change, lost_race, names};
-use crate::app::{Error, Result, projects as project_use_case};
+use crate::app::{Error, Result, merges, projects as project_use_case};
 use domain::issue::Resolution;
 use domain::key::{IssueRef, ProjectRef, issue_key};
 use domain::policy::Action;
@@ -167,6 +167,8 @@ fn moved(
             .concerning(was.reporter.id)
             .was(json!({"name": from, "number": was.number})),
     );
+    // A duplicate goes by its key where it is shown, and that is another one now.
+    merges::tell_above(tx, actor, was.id, false)?;
     let now = access::issue(tx, actor, &IssueRef::Id(was.id), Action::SeeProject)?;
     Ok(Relocation {
         dry_run,
