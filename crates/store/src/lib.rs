@@ -18,6 +18,7 @@ pub mod db;
 pub mod error;
 pub mod events;
 mod filter_sql;
+pub mod history;
 pub mod idempotency;
 pub mod insights;
 pub mod issues;

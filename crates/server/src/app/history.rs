@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::access::{self, Actor};
 use store::accounts;
 use store::db::Conn;
-use store::events::{self, Fact, Reader};
+use store::history::{self, Fact, Reader};
 use store::relations;
 use uuid::Uuid;
 
@@ -38,8 +38,8 @@ pub fn of_issue(
     };
     // The former text of a comment is for those who run the project.
     let former_texts = found.allow(Action::SeeFormerTexts).is_ok();
-    let facts = events::issue_history(conn, found.issue.id, reader, after, limit)?;
-    let count = events::count_history(conn, found.issue.id, reader)?;
+    let facts = history::issue_history(conn, found.issue.id, reader, after, limit)?;
+    let count = history::count_history(conn, found.issue.id, reader)?;
     let own_only = found.access.own_only;
     let mut entries = render(conn, facts, former_texts)?;
     hide_other_projects(conn, actor, &mut entries)?;
@@ -165,7 +165,7 @@ fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEnt
 pub fn of_comment(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Vec<HistoryEntry>> {
     let found = super::comments::issue_of(conn, actor, id)?;
     found.allow(Action::SeeFormerTexts)?;
-    let facts = events::comment_history(conn, found.issue.id, id)?;
+    let facts = history::comment_history(conn, found.issue.id, id)?;
     render(conn, facts, true)
 }
 
@@ -192,7 +192,7 @@ pub fn of_project(
     after: Option<At>,
     limit: i64,
 ) -> Result<Part> {
-    let mut facts = events::project_history(conn, project, after, limit)?;
+    let mut facts = history::project_history(conn, project, after, limit)?;
     let (events, last) = (facts.len(), facts.last().map(|fact| (fact.at, fact.id)));
     let named = |fact: &Fact| {
         let kind = EventKind::from_slug(&fact.kind);
@@ -239,7 +239,7 @@ pub fn activity(
             Some(found.ok_or_else(unknown)?.id)
         }
     };
-    let facts = events::activity(conn, &scope, by, before, limit)?;
+    let facts = history::activity(conn, &scope, by, before, limit)?;
     let mut entries = render(conn, facts, false)?;
     hide_other_projects(conn, actor, &mut entries)?;
     // A feed says what happened; what a field held is on the issue.

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use domain::event::EventKind;
 use store::access::{self, Actor};
-use store::events::{self, Fact, NewEvent, Reader};
+use store::events::NewEvent;
+use store::history::{self, Fact, Reader};
 use store::{Db, Error};
 use testkit::{Cast, TestDb, cast, work};
 use uuid::Uuid;
@@ -56,7 +57,7 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
     };
     let history = |internals| {
         whole(|after| {
-            db.read(|conn| events::issue_history(conn, issue, reader(internals), after, 2))
+            db.read(|conn| history::issue_history(conn, issue, reader(internals), after, 2))
                 .unwrap()
         })
     };
@@ -86,7 +87,7 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
         (Some("APP"), Some(1))
     );
     let count = |internals| {
-        db.read(|conn| events::count_history(conn, issue, reader(internals)))
+        db.read(|conn| history::count_history(conn, issue, reader(internals)))
             .unwrap()
     };
     assert_eq!((count(true), count(false)), (4, 3));
@@ -95,7 +96,7 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
 fn feed(db: &Db, who: &Actor) -> Vec<String> {
     let scope = db.read(|conn| access::scope(conn, who)).unwrap();
     let facts = whole(|before| {
-        db.read(|conn| events::activity(conn, &scope, None, before, 2))
+        db.read(|conn| history::activity(conn, &scope, None, before, 2))
             .unwrap()
     });
     facts
@@ -145,7 +146,7 @@ fn the_fields_that_changed_since_a_version_are_known() {
     work::change(&db, None, &cast.lead, issue, |f| f.title = "4".into()).unwrap();
     work::delete_or_restore(&db, None, &cast.lead, &work::load(&db, issue)).unwrap();
     let since = |version| {
-        db.read(|conn| events::changed_since(conn, issue, version))
+        db.read(|conn| history::changed_since(conn, issue, version))
             .unwrap()
     };
     assert_eq!(since(1), ["issue.deleted", "resolution", "status", "title"]);

@@ -12,7 +12,7 @@ use domain::policy::Action;
 use domain::problem::{Code, FieldError, Problem};
 use store::access::{self, Actor, IssueAccess};
 use store::db::{Lock, Tx};
-use store::{events, issues};
+use store::{history, issues};
 use uuid::Uuid;
 
 /// Changes, deletes or merges many issues or takes that back, or says what would happen. What is asked
@@ -153,7 +153,7 @@ fn one(
     };
     match outcome {
         Ok(()) if asked.action == BulkAction::Change => {
-            item.changed = events::changed_since(tx, was.id, was.version)?;
+            item.changed = history::changed_since(tx, was.id, was.version)?;
         }
         Ok(()) => {
             let now = access::issue(tx, actor, which, Action::SeeProject)?;

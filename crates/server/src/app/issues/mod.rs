@@ -22,7 +22,7 @@ use domain::policy::Action;
 use domain::problem::{Code, Problem};
 use store::access::{self, Actor, IssueAccess};
 use store::db::Tx;
-use store::events;
+use store::history;
 use store::issues::{self, By, Dates, Deleting, IssueFields, Updated};
 
 /// What the caller says about the version they saw.
@@ -51,7 +51,7 @@ impl Precondition {
 /// 412 with the issue as it is now and what changed since.
 fn edit_conflict(tx: &mut Tx<'_>, found: IssueAccess, seen: i32) -> Error {
     let id = found.issue.id;
-    let changed = events::changed_since(tx, id, seen);
+    let changed = history::changed_since(tx, id, seen);
     let mut problem = Problem::new(Code::EditConflict);
     problem.changed = changed.ok();
     problem.current = serde_json::to_value(found.render()).ok();

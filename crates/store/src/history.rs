@@ -1,0 +1,297 @@
+//! The log as people read it: the history of an issue, of a comment and of a project, and feeds of
+//! activity.
+
+use crate::access::Scope;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::events::other_issue;
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel::{Queryable, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// An event as history and feeds show it; people by id.
+#[derive(Debug, Clone, Queryable)]
+pub struct Fact {
+    /// Id.
+    pub id: Uuid,
+    /// `noun.verb`.
+    pub kind: String,
+    /// Key of the project.
+    pub project: Option<String>,
+    /// Number of the issue.
+    pub number: Option<i64>,
+    /// Who.
+    pub actor_id: Option<Uuid>,
+    /// For whom.
+    pub on_behalf_of_id: Option<Uuid>,
+    /// Field.
+    pub field: Option<String>,
+    /// Before.
+    pub old: Option<Value>,
+    /// After.
+    pub new: Option<Value>,
+    /// The issue's version after the change.
+    pub version: Option<i32>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+type FactSql = (
+    SqlUuid,
+    Text,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<SqlUuid>,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Nullable<Jsonb>,
+    Nullable<Jsonb>,
+    Nullable<Integer>,
+    Timestamptz,
+);
+
+/// Whether the other issue that an event names exists for somebody, if it names one: otherwise the
+/// event does not exist for them either.
+macro_rules! other_exists {
+    ($event:literal) => {
+        concat!(
+            "(", $event, ".kind not in ('relation.created', 'relation.deleted') or exists (
+                 select from issue other where other.id = ", other_issue!($event), "
+                   and other.deleted_at is null
+                   and (other.project_id = any({all}) or (other.project_id = any({own}) and other.reporter_id = {me}))))")
+    };
+}
+
+statement! {
+    /// History of one issue, oldest first.
+    IssueHistory {
+        issue: Uuid => SqlUuid,
+        internals: bool => Bool,
+        ranks: bool => Bool,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from event e
+     left join issue i on i.id = e.issue_id
+     left join project p on p.id = coalesce(i.project_id, e.project_id)
+     where e.issue_id = {issue} and not e.signal and (not e.internal or {internals})
+       and ({ranks} or e.field is distinct from 'rank')
+       and ", other_exists!("e"), "
+       and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
+     order by e.at, e.id limit {limit}")
+}
+
+/// Whom a history is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// What exists for them.
+    pub scope: &'a Scope,
+    /// They may see internal notes.
+    pub internals: bool,
+    /// They want to know of every drag on the board.
+    pub ranks: bool,
+}
+
+/// One page of an issue's history, oldest first, after a position.
+///
+/// # Errors
+/// When the database is away.
+pub fn issue_history(
+    conn: &mut Conn,
+    issue: Uuid,
+    reader: Reader<'_>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = IssueHistory {
+        issue,
+        internals: reader.internals,
+        ranks: reader.ranks,
+        all: reader.scope.all.clone(),
+        own: reader.scope.own.clone(),
+        me: reader.scope.me,
+        after_at: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// How many entries an issue's history has.
+    CountHistory {
+        issue: Uuid => SqlUuid,
+        internals: bool => Bool,
+        ranks: bool => Bool,
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+    } -> BigInt :
+    concat!("select count(*) from event e where e.issue_id = {issue} and not e.signal and (not e.internal or {internals})
+       and ({ranks} or e.field is distinct from 'rank') and ", other_exists!("e"))
+}
+
+/// How many entries an issue's history has.
+///
+/// # Errors
+/// When the database is away.
+pub fn count_history(conn: &mut Conn, issue: Uuid, reader: Reader<'_>) -> Result<i64> {
+    let statement = CountHistory {
+        issue,
+        internals: reader.internals,
+        ranks: reader.ranks,
+        all: reader.scope.all.clone(),
+        own: reader.scope.own.clone(),
+        me: reader.scope.me,
+    };
+    Ok(statement.get_result(conn.pg())?)
+}
+
+statement! {
+    /// Feed of what happened in projects, newest first. In projects of the second list only around
+    /// the caller's own issues.
+    Activity {
+        all: Vec<Uuid> => Array<SqlUuid>,
+        own: Vec<Uuid> => Array<SqlUuid>,
+        staff: Vec<Uuid> => Array<SqlUuid>,
+        me: Uuid => SqlUuid,
+        before_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        before_id: Option<Uuid> => Nullable<SqlUuid>,
+        by: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from unnest({all} || {own}) as scope(project_id)
+     cross join lateral (
+         select x.* from (
+             select * from event here where here.project_id = scope.project_id
+             union all
+             -- What moved here brought its history with it.
+             select * from event before where before.project_id <> scope.project_id
+               and before.issue_id in (select f.issue_id from former_key f join issue m on m.id = f.issue_id
+                                       where m.project_id = scope.project_id)
+         ) x
+         where x.issue_id is not null and not x.signal
+           and x.field is distinct from 'rank'
+           and ", other_exists!("x"), "
+           and (not x.internal or scope.project_id = any({staff}))
+           and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
+           and ({by}::uuid is null or x.actor_id = {by})
+           and exists (
+               select 1 from issue i where i.id = x.issue_id and i.deleted_at is null
+                 and i.project_id = scope.project_id
+                 and (scope.project_id = any({all}) or i.reporter_id = {me}))
+         order by x.at desc, x.id desc limit {limit}
+     ) e
+     join issue i on i.id = e.issue_id
+     join project p on p.id = i.project_id
+     order by e.at desc, e.id desc limit {limit}")
+}
+
+/// One page of what happened in the projects of a scope, newest first, before a position; only what
+/// one account did, when it is named.
+///
+/// # Errors
+/// When the database is away.
+pub fn activity(
+    conn: &mut Conn,
+    scope: &Scope,
+    by: Option<Uuid>,
+    before: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = Activity {
+        all: scope.all.clone(),
+        own: scope.own.clone(),
+        staff: scope.staff.clone(),
+        me: scope.me,
+        before_at: before.map(|b| b.0),
+        before_id: before.map(|b| b.1),
+        by,
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// What happened to one comment, oldest first.
+    CommentHistory { issue: Uuid => SqlUuid, comment: String => Text } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from event e
+     left join issue i on i.id = e.issue_id
+     left join project p on p.id = coalesce(i.project_id, e.project_id)
+     where e.issue_id = {issue} and e.kind like 'comment.%' and coalesce(e.new, e.old)->>'id' = {comment}
+     order by e.at, e.id limit 1000"
+}
+
+/// What happened to one comment of an issue, oldest first.
+///
+/// # Errors
+/// When the database is away.
+pub fn comment_history(conn: &mut Conn, issue: Uuid, comment: Uuid) -> Result<Vec<Fact>> {
+    let statement = CommentHistory {
+        issue,
+        comment: comment.to_string(),
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// Everything that happened in a project, oldest first, after a position.
+    ProjectHistory {
+        project: Uuid => SqlUuid,
+        after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        after_id: Option<Uuid> => Nullable<SqlUuid>,
+        limit: i64 => BigInt,
+    } -> FactSql :
+    "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
+     from events_of({project}) e
+     join project p on p.id = {project}
+     left join issue i on i.id = e.issue_id
+     where not e.signal
+       and ({after_at}::timestamptz is null or (e.at, e.id) > ({after_at}, {after_id}))
+     order by e.at, e.id limit {limit}"
+}
+
+/// Everything that belongs to a project of the log, oldest first, after a position: for its export.
+///
+/// # Errors
+/// When the database is away.
+pub fn project_history(
+    conn: &mut Conn,
+    project: Uuid,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Fact>> {
+    let statement = ProjectHistory {
+        project,
+        after_at: after.map(|a| a.0),
+        after_id: after.map(|a| a.1),
+        limit,
+    };
+    Ok(statement.load(conn.pg())?)
+}
+
+statement! {
+    /// Fields of an issue that changed after a version.
+    ChangedSince { issue: Uuid => SqlUuid, version: i32 => Integer } -> Text :
+    "select distinct coalesce(field, kind) from event
+     where issue_id = {issue} and version > {version} and kind like 'issue.%' order by 1"
+}
+
+/// Names of the fields of an issue that changed after that version.
+///
+/// # Errors
+/// When the database is away.
+pub fn changed_since(conn: &mut Conn, issue: Uuid, version: i32) -> Result<Vec<String>> {
+    Ok(ChangedSince { issue, version }.load(conn.pg())?)
+}
