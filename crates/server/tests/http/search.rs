@@ -235,3 +235,37 @@ async fn among_thousands_that_share_a_word_the_alike_one_is_offered() {
     let found = similar(&lead, "APP", "Crash%20on%20saving%20the%20draft").await;
     assert_eq!(found.first(), Some(&key));
 }
+
+#[actix_web::test]
+async fn search_takes_the_same_few_statements_however_much_is_found() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    server.issue("lead", "ENG", "Needle in the hay").await;
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let before = server.statements();
+        found(&lead, "q=needle").await;
+        let searched = server.statements();
+        titles_of(&lead, "needle").await;
+        taken.push((searched - before, server.statements() - searched));
+        for n in 0..8 {
+            server.issue("lead", "ENG", &format!("Needle {n}")).await;
+        }
+    }
+    assert_eq!(taken[0], taken[1]);
+    // Words are asked for first, then letters: at most two statements beyond the first.
+    let mut similar_takes = Vec::new();
+    for title in ["Needle", "Needle in the hay", "Nidel hai"] {
+        let before = server.statements();
+        similar(&lead, "ENG", &title.replace(' ', "%20")).await;
+        similar_takes.push(server.statements() - before);
+    }
+    let least = similar_takes.iter().min().copied().unwrap_or_default();
+    let most = similar_takes.iter().max().copied().unwrap_or_default();
+    assert!(most - least <= 2, "{similar_takes:?}");
+}
+
+async fn titles_of(client: &Client, text: &str) {
+    let _: Page<domain::issue::IssueRow> =
+        client.get(&format!("/api/v1/issues?q={text}")).await.ok();
+}
