@@ -30,6 +30,12 @@ enum Command {
         /// Additionally a set of this many issues with comments, labels and files.
         #[arg(long, value_name = "N")]
         issues: Option<u32>,
+        /// Additionally this many cards on the board of one project, for looking at a large one.
+        #[arg(long, value_name = "N", requires = "project")]
+        cards: Option<u32>,
+        /// Key of that project.
+        #[arg(long, value_name = "KEY", requires = "cards")]
+        project: Option<String>,
     },
     /// Print the OpenAPI document.
     Openapi,
@@ -72,8 +78,19 @@ fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Openapi => Ok(()),
         Command::Migrate => migrate(&config),
-        Command::Seed { demo, issues } => {
-            actix_web::rt::System::new().block_on(seed::run(config, demo, issues))
+        Command::Seed {
+            demo,
+            issues,
+            cards,
+            project,
+        } => {
+            let cards = project.zip(cards);
+            let wanted = seed::Wanted {
+                demo,
+                issues,
+                cards,
+            };
+            actix_web::rt::System::new().block_on(seed::run(config, wanted))
         }
         Command::Health => health(&config),
         Command::Admin {

@@ -3,6 +3,7 @@
 //! Everything here goes through the use cases that people's requests go through; only the clock is
 //! pretended, so that a year of history can be told in seconds.
 
+mod cards;
 mod cast;
 mod story;
 mod words;
@@ -24,22 +25,43 @@ pub const DEMO_PASSWORD: &str = "demo-password";
 /// Issues of the demo data.
 const DEMO_ISSUES: u32 = 480;
 
-/// `iit-server seed`: demo data into an empty instance, and a set of `issues` more if asked for.
+/// What `iit-server seed` is asked for.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Demo data, if the instance is empty.
+    pub demo: bool,
+    /// A set of so many issues more.
+    pub issues: Option<u32>,
+    /// So many cards on the board of the project with that key.
+    pub cards: Option<(String, u32)>,
+}
+
+/// `iit-server seed`: demo data into an empty instance, and more if asked for.
 ///
 /// # Errors
 /// When the database is away or its schema is not ours.
-pub async fn run(config: Config, demo: bool, issues: Option<u32>) -> anyhow::Result<()> {
+pub async fn run(config: Config, wanted: Wanted) -> anyhow::Result<()> {
     let app = App::new(config)?;
     if app.db.read(store::migrate::state)? != SchemaState::Current {
         bail!("the schema is not up to date: run iit-server migrate first");
     }
-    if demo {
+    if wanted.demo {
         demo_data(&app).await?;
     }
-    if let Some(count) = issues {
+    let cast =
+        || cast::Cast::find(&app).context("the set needs the demo data: iit-server seed --demo");
+    if let Some((project, count)) = &wanted.cards {
         let began = Instant::now();
-        let cast = cast::Cast::find(&app)
-            .context("the set needs the demo data: iit-server seed --demo")?;
+        cards::fill(&app, &cast()?, project, *count)?;
+        finish(&app)?;
+        println!(
+            "{count} cards in {project} in {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+    }
+    if let Some(count) = wanted.issues {
+        let began = Instant::now();
+        let cast = cast()?;
         let made = story::tell(&app, &cast, 5, count).await?;
         finish(&app)?;
         println!(

@@ -4,13 +4,27 @@ use crate::harness::{SECRET, Server};
 use domain::user::Role;
 use server::app::App;
 use server::config::Config;
-use server::seed;
+use server::seed::{self, Wanted};
 use store::audit::Origin;
 use testkit::TestDb;
 
 /// Demo data need a database that nobody has used yet.
 fn config(test: &TestDb, variables: &[(&str, &str)]) -> Config {
     Server::config(test, variables).0
+}
+
+fn demo() -> Wanted {
+    Wanted {
+        demo: true,
+        ..Wanted::default()
+    }
+}
+
+fn set(issues: u32) -> Wanted {
+    Wanted {
+        issues: Some(issues),
+        ..Wanted::default()
+    }
 }
 
 fn count(test: &TestDb, table: &str) -> i64 {
@@ -31,7 +45,7 @@ fn origin() -> Origin {
 #[actix_web::test]
 async fn demo_data_come_once_and_tell_a_year_that_agrees_with_itself() {
     let test = TestDb::new();
-    seed::run(config(&test, &[]), true, None).await.unwrap();
+    seed::run(config(&test, &[]), demo()).await.unwrap();
     assert_eq!(count(&test, "account"), 7);
     assert_eq!(count(&test, "project"), 5);
     let issues = count(&test, "issue");
@@ -73,23 +87,38 @@ async fn demo_data_come_once_and_tell_a_year_that_agrees_with_itself() {
     }
 
     // Again changes nothing; a set of a size adds to it, the same from the same seed.
-    seed::run(config(&test, &[]), true, None).await.unwrap();
+    seed::run(config(&test, &[]), demo()).await.unwrap();
     assert_eq!(count(&test, "issue"), issues);
-    seed::run(config(&test, &[]), false, Some(30))
-        .await
-        .unwrap();
+    seed::run(config(&test, &[]), set(30)).await.unwrap();
     assert_eq!(count(&test, "issue"), issues + 30);
+
+    // Cards for one board: as many in each open column, on the board at once and in order.
+    let cards = |project: &str| Wanted {
+        cards: Some((project.into(), 600)),
+        ..Wanted::default()
+    };
+    let open = "issue i join project p on p.id = i.project_id join status s on s.id = i.status_id
+                where p.key = 'ENG' and s.category <> 'done'";
+    let before = count(&test, open);
+    seed::run(config(&test, &[]), cards("ENG")).await.unwrap();
+    assert_eq!(count(&test, open), before + 600);
+    assert_eq!(count(&test, "event where seq is null"), 0);
+    let error = seed::run(config(&test, &[]), cards("NOWHERE"))
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("no project NOWHERE"),
+        "{error:#}"
+    );
 }
 
 #[actix_web::test]
 async fn a_set_needs_the_demo_data_and_the_schema() {
     let test = TestDb::new();
-    let error = seed::run(config(&test, &[]), false, Some(3))
-        .await
-        .unwrap_err();
+    let error = seed::run(config(&test, &[]), set(3)).await.unwrap_err();
     assert!(format!("{error:#}").contains("--demo"), "{error:#}");
     store::migrate::revert_all(&test.owner_config()).unwrap();
-    let error = seed::run(config(&test, &[]), true, None).await.unwrap_err();
+    let error = seed::run(config(&test, &[]), demo()).await.unwrap_err();
     assert!(error.to_string().contains("iit-server migrate"), "{error}");
 }
 
