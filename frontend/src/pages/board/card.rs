@@ -1,32 +1,66 @@
 //! One card: priority, key, type, assignee · title · severity, label, points, age · life line.
 
-use super::pointer::Hand;
 use super::state::BoardState;
 use crate::components::glyph::{SeverityGlyph, severity_class};
 use crate::components::issue_row::plan_marks;
-use crate::components::marks::{PriorityTile, TypeMark, severity_name};
-use crate::components::{Avatar, Icon, IconName, LabelTag, LifeLine};
-use crate::model::moment::{self, READ_ONLY};
+use crate::components::marks::{PriorityTile, severity_name, type_icon, type_name};
+use crate::components::{Avatar, LabelTag, LifeLine, SmallIcon};
+use crate::model::moment;
 use crate::model::time::age;
 use crate::state::clock;
 use domain::issue::{IssueRow, Severity};
 use domain::paths::{page, with_query};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use std::collections::HashSet;
 use uuid::Uuid;
 
-/// A card in its column.
+/// What a card shows of what goes on at the board.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The card that Tab leads to.
+    pub entry: Option<Uuid>,
+    /// The card of the keyboard.
+    pub cursor: Option<Uuid>,
+    /// The card in the hand, and whether the hand is the pointer's.
+    pub carried: Option<(Uuid, bool)>,
+    /// Cards that just moved.
+    pub moved: HashSet<Uuid>,
+    /// Cards whose moves wait for their answers.
+    pub waiting: HashSet<Uuid>,
+}
+
+impl Marks {
+    /// The classes of that card, and whether Tab leads to it.
+    fn of(&self, card: Uuid) -> (String, bool) {
+        let carried = self.carried.filter(|(carried, _)| *carried == card);
+        let mut class = String::from("ii-card");
+        for (is, name) in [
+            (self.cursor == Some(card), " at"),
+            (carried.is_some_and(|(_, pointer)| pointer), " ghost"),
+            (carried.is_some_and(|(_, pointer)| !pointer), " lifted"),
+            (self.moved.contains(&card), " live"),
+            (self.waiting.contains(&card), " wait"),
+        ] {
+            if is {
+                class.push_str(name);
+            }
+        }
+        (class, self.entry == Some(card))
+    }
+}
+
+/// A card in its column. Thousands of them come and go while somebody scrolls: what happens to a card
+/// is heard by the board (`Touch`), and what it shows is known in one place (`Marks`).
 #[component]
 pub fn Card(
     /// Id of its issue.
     id: Uuid,
-    /// Its place in the cell, from 1, and how many there are.
-    place: Signal<(usize, usize)>,
+    /// The cards of its cell.
+    cards: Memo<Vec<Uuid>>,
+    /// Where to begin to look for it among them.
+    begin: usize,
 ) -> impl IntoView {
     let state = expect_context::<BoardState>();
-    let hand = expect_context::<Hand>();
-    let navigate = use_navigate();
     let Some(row) = state.row(id) else {
         return ().into_any();
     };
@@ -34,52 +68,22 @@ pub fn Card(
         let row = row.clone();
         move || row.with(|row| format!("{} {}", row.key, row.title))
     };
-    let is_entry = Memo::new(move |_| state.entry.get() == Some(id));
-    let at = Memo::new(move |_| state.cursor.get() == Some(id));
-    let in_hand = Memo::new(move |_| {
-        state
-            .carried
-            .with(|carried| carried.is_some_and(|c| c.card == id))
-    });
-    let by_pointer = Memo::new(move |_| {
-        state
-            .carried
-            .with(|carried| carried.is_some_and(|c| c.card == id && c.grip.is_some()))
-    });
-    let live = Memo::new(move |_| state.marked.with(|marked| marked.contains(&id)));
-    let pending = Memo::new(move |_| {
-        state
-            .pending
-            .with(|list| list.iter().any(|one| one.step.card == id))
+    let look = Memo::new(move |_| state.marks.with(|marks| marks.of(id)));
+    let tab = move || if look.with(|look| look.1) { "0" } else { "-1" };
+    let place = Memo::new(move |_| {
+        cards.with(|cards| {
+            let is_it = |card: &Uuid| *card == id;
+            let after = cards
+                .get(begin..)
+                .and_then(|rest| rest.iter().position(is_it));
+            let at = after.map(|at| at + begin);
+            let at = at.or_else(|| cards.iter().position(is_it));
+            (at.map_or(0, |at| at + 1), cards.len())
+        })
     });
     let open_menu = {
         let row = row.clone();
         move || format!("Move {} to", row.with(|row| row.key.clone()))
-    };
-    let go = {
-        let row = row.clone();
-        move |event: leptos::ev::MouseEvent| {
-            if hand.dropped.get_value() {
-                event.prevent_default();
-                event.stop_propagation();
-                return;
-            }
-            let plain = !(event.ctrl_key()
-                || event.meta_key()
-                || event.shift_key()
-                || event.default_prevented());
-            if plain && !on_control(&event) {
-                navigate(
-                    &address(state, &row.with_untracked(|row| row.key.clone())),
-                    NavigateOptions::default(),
-                );
-            }
-        }
-    };
-    let leave = move |_| {
-        if state.hovered.get_untracked() == Some(id) {
-            state.hovered.set(None);
-        }
     };
     on_cleanup(move || {
         if state.hovered.try_get_untracked().flatten() == Some(id) {
@@ -88,46 +92,16 @@ pub fn Card(
     });
     view! {
         <li
-            class="ii-card"
-            class:at=at
-            class:ghost=by_pointer
-            class:lifted=move || in_hand.get() && !by_pointer.get()
-            class:live=live
-            class:wait=pending
+            class=move || look.with(|look| look.0.clone())
             data-card=id.to_string()
-            tabindex=move || if is_entry.get() { "0" } else { "-1" }
+            tabindex=tab
             aria-label=name
             aria-describedby="board-keys"
             aria-posinset=move || place.get().0.to_string()
             aria-setsize=move || place.get().1.to_string()
-            on:focusin=move |_| state.cursor.set(Some(id))
-            on:pointerenter=move |event| {
-                if event.pointer_type() != "touch" {
-                    state.hovered.set(Some(id));
-                }
-            }
-            on:pointerleave=leave
-            on:pointerdown=move |event| hand.down(id, &event)
-            on:dragstart=move |event| event.prevent_default()
-            on:click=go
         >
             <Face row=row.clone() link=true />
-            <button
-                type="button"
-                class="ii-cardmenu"
-                tabindex=move || if is_entry.get() { "0" } else { "-1" }
-                aria-haspopup="menu"
-                aria-label=open_menu
-                disabled=move || state.is_past()
-                title=move || state.is_past().then_some(READ_ONLY)
-                on:click=move |event| {
-                    event.stop_propagation();
-                    state.cursor.set(Some(id));
-                    state.menu.set(Some(id));
-                }
-            >
-                <Icon name=IconName::Ellipsis />
-            </button>
+            <button type="button" class="ii-cardmenu" tabindex=tab aria-haspopup="menu" aria-label=open_menu></button>
         </li>
     }
     .into_any()
@@ -142,15 +116,6 @@ pub fn address(state: BoardState, key: &str) -> String {
         .into_iter()
         .collect();
     with_query(&page::issue(key), &pairs)
-}
-
-/// Links and buttons do what they do; the rest of the card opens the issue.
-fn on_control(event: &leptos::ev::MouseEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|target| target.closest("a, button").ok().flatten().is_some())
 }
 
 /// What a card shows; also on the one that follows the pointer.
@@ -184,27 +149,27 @@ pub fn Face(
         let marks = row.with(plan_marks);
         let more = labels.len().saturating_sub(1);
         view! {
-            <span class="flex items-center gap-2">
+            <span class="ii-cardtop">
                 <PriorityTile priority />
                 <span class="ii-key">{key.clone()}</span>
-                <TypeMark kind=type_ />
-                <span class="ii-who"><Avatar user=assignee /></span>
+                <span class="text-ink-3" role="img" aria-label=type_name(type_) title=type_name(type_)>
+                    <SmallIcon name=type_icon(type_) />
+                </span>
+                <Avatar user=assignee />
             </span>
             {if link {
                 view! { <a class="ii-cardtitle" href=address(state, &key) tabindex="-1">{title}</a> }.into_any()
             } else {
                 view! { <span class="ii-cardtitle">{title}</span> }.into_any()
             }}
-            <span class="flex flex-wrap items-center gap-1.5">
+            <span class="ii-cardfoot">
                 {severity_mark(severity)}
                 {labels.into_iter().next().map(|label| view! { <LabelTag label /> })}
                 {(more > 0).then(|| view! { <span class="text-xs text-ink-3">{format!("+{more}")}</span> })}
                 {overdue.then(|| view! { <span class="text-xs text-error">"overdue"</span> })}
                 {marks}
-                <span class="ml-auto flex items-center gap-2 text-xs whitespace-nowrap text-ink-3">
-                    {story_points.map(|points| view! { <span>{points} " pt"</span> })}
-                    <span title="Age">{age(created_at, clock.now())}</span>
-                </span>
+                {story_points.map(|points| view! { <span class="ii-cardend">{points} " pt"</span> })}
+                <span class="ii-cardend" title="Age">{age(created_at, clock.now())}</span>
             </span>
             <LifeLine life />
         }

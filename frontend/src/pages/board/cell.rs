@@ -2,25 +2,23 @@
 //! would do here.
 
 use super::card::Card;
-use super::dom::{GAP, GUESS};
+use super::room::Room;
 use super::state::BoardState;
 use crate::components::{IconName, SmallIcon};
 use crate::model::lanes::is_last;
-use crate::model::window::{Window, window};
+use crate::model::window::Window;
 use domain::board::CARDS_MAX;
 use leptos::html;
 use leptos::prelude::*;
+use std::rc::Rc;
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-
-/// How far beyond the screen cards are drawn, in pixels.
-const AHEAD: f64 = 600.0;
 
 /// A card, or the place where one would land.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Item {
+pub enum Item {
+    /// A card.
     Card(Uuid),
+    /// The place.
     Target,
 }
 
@@ -46,28 +44,6 @@ pub fn Cell(
         })
     });
     let seen = RwSignal::new(Window::default());
-    let look = move || {
-        let Some(Some(cell)) = node.try_get_untracked() else {
-            return;
-        };
-        measure(state, &cell);
-        let Some(now) = cards.try_with_untracked(|cards| near(state, &cell, cards)) else {
-            return;
-        };
-        if seen.try_with_untracked(|before| *before != now) == Some(true) {
-            seen.set(now);
-        }
-    };
-    Effect::new(move |_| {
-        cards.track();
-        state.view.track();
-        request_animation_frame(look);
-    });
-    // What was just drawn has a height now; where it differs from the guess, look again.
-    Effect::new(move |_| {
-        seen.track();
-        request_animation_frame(look);
-    });
     let carried = Memo::new(move |_| {
         state
             .carried
@@ -100,13 +76,13 @@ pub fn Cell(
             )
         })
     });
-    let total = Memo::new(move |_| cards.with(Vec::len));
-    let place_of = move |id: Uuid| {
-        Signal::derive(move || {
-            let at = cards.with(|cards| cards.iter().position(|card| *card == id));
-            (at.map_or(0, |at| at + 1), total.get())
-        })
-    };
+    let room = Room::of(state, node, cards, items, seen);
+    state.view.add(Rc::new(move |height| room.look(height)));
+    Effect::new(move |_| {
+        cards.track();
+        room.refurnish();
+        state.view.look();
+    });
     let name = move || {
         state
             .shown
@@ -152,7 +128,7 @@ pub fn Cell(
             >
                 <For each=move || items.get() key=|item| *item let:item>
                     {match item {
-                        Item::Card(id) => view! { <Card id place=place_of(id) /> }.into_any(),
+                        Item::Card(id) => view! { <Card id cards begin=seen.get_untracked().start /> }.into_any(),
                         Item::Target => view! { <li class="ii-target" aria-hidden="true">{landing}</li> }.into_any(),
                     }}
                 </For>
@@ -216,41 +192,4 @@ fn drawn(cards: &[Uuid], seen: Window, target: Option<(Uuid, usize)>) -> Vec<Ite
         items.push(Item::Target);
     }
     items
-}
-
-fn measure(state: BoardState, cell: &HtmlElement) {
-    let children = cell.children();
-    state.heights.update_value(|heights| {
-        for number in 0..children.length() {
-            let child = children
-                .item(number)
-                .and_then(|child| child.dyn_into::<HtmlElement>().ok());
-            let Some(child) = child else { continue };
-            let id = child
-                .get_attribute("data-card")
-                .and_then(|id| id.parse::<Uuid>().ok());
-            if let Some(id) = id {
-                heights.insert(id, f64::from(child.offset_height()));
-            }
-        }
-    });
-}
-
-fn near(state: BoardState, cell: &HtmlElement, cards: &[Uuid]) -> Window {
-    if cell.offset_parent().is_none() {
-        return Window::default();
-    }
-    let top = cell.get_bounding_client_rect().top();
-    let height = window_height();
-    state.heights.with_value(|heights| {
-        let all = cards
-            .iter()
-            .map(|card| heights.get(card).copied().unwrap_or(GUESS) + GAP);
-        window(all, -top - AHEAD, height - top + AHEAD)
-    })
-}
-
-fn window_height() -> f64 {
-    let height = leptos::prelude::window().inner_height().ok();
-    height.and_then(|height| height.as_f64()).unwrap_or(900.0)
 }

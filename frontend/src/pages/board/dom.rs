@@ -10,8 +10,21 @@ use web_sys::{Element, EventTarget, HtmlElement};
 
 /// Room between two cards, in pixels.
 pub const GAP: f64 = 8.0;
-/// Height of a card that was not drawn yet.
-pub const GUESS: f64 = 124.0;
+
+/// The card that the target of an event belongs to.
+#[must_use]
+pub fn card_of(target: Option<EventTarget>) -> Option<Uuid> {
+    let element = target?.dyn_into::<Element>().ok()?;
+    let card = element.closest("[data-card]").ok()??;
+    card.get_attribute("data-card")?.parse().ok()
+}
+
+/// Whether the target of an event is one of those, or in one.
+#[must_use]
+pub fn is_in(target: Option<EventTarget>, selector: &str) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
 
 /// The card itself, when it has the focus (and not something in it).
 #[must_use]
@@ -50,11 +63,7 @@ fn scroll_to(state: BoardState, card: Uuid) -> Option<()> {
     let cell = cell_element(lane, column)?;
     let above: f64 = state.lanes.try_with_untracked(|lanes| {
         let cards = lanes.get(lane).and_then(|lane| lane.cells.get(column));
-        let height = |card: &Uuid| {
-            state
-                .heights
-                .with_value(|all| all.get(card).copied().unwrap_or(GUESS))
-        };
+        let height = |card: &Uuid| state.measures.height(*card);
         cards.map_or(0.0, |cards| {
             cards
                 .iter()
@@ -93,6 +102,13 @@ pub fn show_column(state: BoardState, column: Option<String>) {
     if one_at_a_time && column.is_some() && column != now.column {
         state.go.run((BoardQuery { column, ..now }, true));
     }
+}
+
+/// Height of the part of the page that is seen.
+#[must_use]
+pub fn window_height() -> f64 {
+    let height = window().inner_height().ok();
+    height.and_then(|height| height.as_f64()).unwrap_or(900.0)
 }
 
 /// Calls back on every scroll, also of parts of the page. The answer ends it.

@@ -10,8 +10,11 @@ mod keys;
 mod menu;
 mod pointer;
 mod queue;
+mod room;
 mod state;
 mod tools;
+mod touch;
+mod view;
 
 use crate::api::insights::Whose;
 use crate::components::page::Crumb;
@@ -32,6 +35,7 @@ use menu::CardMenu;
 use pointer::Hand;
 use state::BoardState;
 use tools::Tools;
+use touch::Touch;
 
 /// The page.
 #[component]
@@ -151,11 +155,11 @@ fn Bones() -> impl IntoView {
 fn Columns() -> impl IntoView {
     let state = expect_context::<BoardState>();
     let hand = Hand::of(state);
-    provide_context(hand);
     keys::listen(state);
     let board = NodeRef::<html::Div>::new();
     board.on_load(move |board| hand.hold_still(&board));
-    follow_the_view(state);
+    state.view.follow();
+    let touch = Touch::of(state, hand);
     // A card that somebody else moved takes the focus of the keyboard along.
     Effect::watch(
         move || state.base.track(),
@@ -197,9 +201,16 @@ fn Columns() -> impl IntoView {
             id="board-columns"
             class="ii-board"
             class:carrying=move || state.carried.with(Option::is_some)
+            class:past=move || state.is_past()
             aria-busy=move || state.loaded.busy.get().then_some("true")
             style=("--cols", move || count.get())
             on:keydown=move |event| keys::on_card(state, &event)
+            on:click=move |event| touch.click(&event)
+            on:focusin=move |event| touch.focus(&event)
+            on:pointerover=move |event| touch.over(&event)
+            on:pointerleave=move |_| touch.leave()
+            on:pointerdown=move |event| touch.down(&event)
+            on:dragstart=move |event| event.prevent_default()
         >
             <Heads />
             <LaneList />
@@ -211,27 +222,6 @@ fn Columns() -> impl IntoView {
         <CardMenu />
         <Closing />
     }
-}
-
-/// Tells the cells when the part that is seen has changed.
-fn follow_the_view(state: BoardState) {
-    let due = StoredValue::new(false);
-    let tell = move || {
-        if due.try_get_value() == Some(false) {
-            due.set_value(true);
-            request_animation_frame(move || {
-                let _ = due.try_set_value(false);
-                let _ = state.view.try_update(|n| *n += 1);
-            });
-        }
-    };
-    let resized = window_event_listener(leptos::ev::resize, move |_| tell());
-    // Scrolling does not bubble: only a listener on the way down hears it from inside.
-    let scrolled = dom::on_any_scroll(tell);
-    on_cleanup(move || {
-        resized.remove();
-        scrolled();
-    });
 }
 
 /// "3 moved": changes of others that wait until nobody is at their cards.

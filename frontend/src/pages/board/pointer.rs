@@ -80,16 +80,7 @@ impl Hand {
 
     /// A press on a card.
     pub fn down(self, card: Uuid, event: &PointerEvent) {
-        let on_control = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-            .is_some_and(|target| {
-                target
-                    .closest("button, input, select")
-                    .ok()
-                    .flatten()
-                    .is_some()
-            });
+        let on_control = dom::is_in(event.target(), "button, input, select");
         if event.button() != 0
             || on_control
             || !event.is_primary()

@@ -1,8 +1,11 @@
 //! The board on the screen: what the server said, what was moved since, and what of other people's
 //! changes may be shown while somebody is at it.
 
+use super::card::Marks;
 use super::carry::Carried;
 use super::queue::Pending;
+use super::room::Measures;
+use super::view::View;
 use crate::api;
 use crate::components::shell::Place;
 use crate::model::board::{Column, Layout};
@@ -58,8 +61,6 @@ pub struct BoardState {
     pub marked: RwSignal<HashSet<Uuid>>,
     /// The card of the keyboard.
     pub cursor: RwSignal<Option<Uuid>>,
-    /// The card that Tab leads to: that of the cursor, or the first. Known once for all cards.
-    pub entry: Memo<Option<Uuid>>,
     /// The card under the pointer.
     pub hovered: RwSignal<Option<Uuid>>,
     /// The card in the hand.
@@ -74,10 +75,12 @@ pub struct BoardState {
     pub pending: RwSignal<Vec<Pending>>,
     /// A card that was just closed, and may be told how it ended.
     pub closed: RwSignal<Option<Uuid>>,
-    /// Grows when the part that is seen changed.
-    pub view: RwSignal<u32>,
+    /// What each card shows of all that; known once for all cards.
+    pub marks: Memo<Marks>,
+    /// The part that is seen.
+    pub view: View,
     /// Heights of the cards that were drawn once.
-    pub heights: StoredValue<HashMap<Uuid, f64>>,
+    pub measures: Measures,
     pub(super) queue: StoredValue<VecDeque<Pending>>,
     pub(super) running: StoredValue<bool>,
     pub(super) next: StoredValue<u64>,
@@ -125,6 +128,14 @@ impl BoardState {
             })
         });
         let cursor = RwSignal::new(None::<Uuid>);
+        // The card that Tab leads to: that of the cursor, or the first.
+        let entry = Memo::new(move |_| {
+            let at = cursor.get();
+            let there = at.filter(|card| shown.with(|shown| shown.find(*card).is_some()));
+            there.or_else(|| lanes.with(|lanes| step(lanes, None, Way::Down)))
+        });
+        let marked = RwSignal::new(HashSet::new());
+        let carried = RwSignal::new(None::<Carried>);
         let asked = Memo::new(move |_| query.with(|query| (query.filter.clone(), query.as_of)));
         let tick = follow(
             project,
@@ -153,22 +164,26 @@ impl BoardState {
             lanes,
             titles,
             waiting: RwSignal::new(None),
-            marked: RwSignal::new(HashSet::new()),
+            marked,
             cursor,
-            entry: Memo::new(move |_| {
-                let at = cursor.get();
-                let there = at.filter(|card| shown.with(|shown| shown.find(*card).is_some()));
-                there.or_else(|| lanes.with(|lanes| step(lanes, None, Way::Down)))
-            }),
             hovered: RwSignal::new(None),
-            carried: RwSignal::new(None),
+            carried,
             menu: RwSignal::new(None),
             said: RwSignal::new(String::new()),
             limit,
             pending,
             closed: RwSignal::new(None),
-            view: RwSignal::new(0),
-            heights: StoredValue::new(HashMap::new()),
+            marks: Memo::new(move |_| Marks {
+                entry: entry.get(),
+                cursor: cursor.get(),
+                carried: carried
+                    .get()
+                    .map(|carried| (carried.card, carried.grip.is_some())),
+                moved: marked.get(),
+                waiting: pending.with(|list| list.iter().map(|one| one.step.card).collect()),
+            }),
+            view: View::empty(),
+            measures: Measures::unknown(),
             queue: StoredValue::new(VecDeque::new()),
             running: StoredValue::new(false),
             next: StoredValue::new(0),
