@@ -40,6 +40,7 @@ export const test = base.extend<Fixtures>({
 export { expect } from '@playwright/test';
 export { Api } from './api.ts';
 export { expectAccessible, expectAccessibleInBothThemes } from './axe.ts';
+export { fillBoard } from './cards.ts';
 export { email, PASSWORD, type Name } from './cast.ts';
 export { Finger } from './finger.ts';
 export { newPerson, signIn } from './sign-in.ts';

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Cards of a column when the caller names no number.
 pub const CARDS_DEFAULT: u32 = 200;
 /// Most cards of a column in one answer.
-pub const CARDS_MAX: u32 = 1000;
+pub const CARDS_MAX: u32 = 5000;
 
 /// The answer of `GET /projects/{project}/board`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

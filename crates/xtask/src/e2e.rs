@@ -71,7 +71,15 @@ pub fn walk(
         .args(["test", "--project", name])
         .args(passed_on)
         .current_dir(project.path("e2e"))
-        .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port));
+        .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port))
+        .env("IIT_E2E_SERVER", &programs.server);
+    // What the server is told, so that a journey can have it fill a board with thousands of cards.
+    let server = setting.command(project, &programs.server);
+    for (name, value) in server.get_envs() {
+        if let Some(value) = value {
+            playwright.env(name, value);
+        }
+    }
     if let Some(chromium) = tools::chromium() {
         playwright.env("IIT_CHROMIUM", chromium);
     }

@@ -21,7 +21,7 @@ use store::{issues, projects};
     params(
         ("project" = String, Path, description = "Key or id"),
         ("as_of" = Option<String>, Query, description = "As it was at that instant"),
-        ("limit" = Option<u32>, Query, description = "Cards of each column: 1 to 1000, 200 unless given"),
+        ("limit" = Option<u32>, Query, description = "Cards of each column: 1 to 5000, 200 unless given"),
         ("state" = Option<String>, Query, description = "`open`, `closed` or `all` (default)"),
         ("status" = Option<String>, Query, description = "Slugs of statuses"),
         ("category" = Option<String>, Query, description = "`triage`, `backlog`, `active`, `waiting`, `done`"),

@@ -146,10 +146,13 @@ fn More(missing: i64, lane: Memo<usize>) -> impl IntoView {
     view! {
         <Show when=last>
             {move || {
-                if state.limit.get() < CARDS_MAX {
+                let now = state.limit.get();
+                if now < CARDS_MAX {
+                    let next = more_than(now);
+                    let coming = missing.min(i64::from(next - now));
                     view! {
-                        <button type="button" class="btn btn-ghost btn-xs h-7" on:click=move |_| state.limit.set(CARDS_MAX)>
-                            {format!("Show {missing} more")}
+                        <button type="button" class="btn btn-ghost btn-xs h-7" on:click=move |_| state.limit.set(next)>
+                            {format!("Show {coming} more")}
                         </button>
                     }
                         .into_any()
@@ -159,6 +162,13 @@ fn More(missing: i64, lane: Memo<usize>) -> impl IntoView {
             }}
         </Show>
     }
+}
+
+/// How many cards of each column to ask for after so many: few steps, and none that is long for most
+/// boards.
+const fn more_than(now: u32) -> u32 {
+    let next = now.saturating_mul(5);
+    if next < CARDS_MAX { next } else { CARDS_MAX }
 }
 
 /// The items to draw: the cards of the window, and the place in the hand's column.

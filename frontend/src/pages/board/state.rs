@@ -88,7 +88,7 @@ pub struct BoardState {
     pub(super) session: Session,
     rows: StoredValue<HashMap<Uuid, ArcRwSignal<IssueRow>>>,
     content: RwSignal<u32>,
-    put_for: StoredValue<Option<(String, BoardQuery)>>,
+    put_for: StoredValue<Option<(String, BoardQuery, u32)>>,
     place: Place,
 }
 
@@ -300,6 +300,7 @@ impl BoardState {
                 view: None,
                 ..self.query.get_untracked()
             },
+            self.limit.get_untracked(),
         );
         let same_question = self
             .put_for
