@@ -63,10 +63,14 @@ const largestHole = (page: Page): Promise<number> =>
     if (!board) throw new Error('no board');
     const holes = [...document.querySelectorAll('[data-column]')].map((list) => {
       const own = list.getBoundingClientRect();
-      const cards = [...list.querySelectorAll('[data-card]')].map((one) => one.getBoundingClientRect());
-      if (cards.length === 0) return list.getAttribute('aria-label')?.match(/Done|Released/) ? 0 : board.height;
+      const drawn = [...list.querySelectorAll('[data-card]')];
+      if (drawn.length === 0) return list.getAttribute('aria-label')?.match(/Done|Released/) ? 0 : board.height;
+      const cards = drawn.map((one) => one.getBoundingClientRect());
+      const last = drawn.at(-1);
+      // Below the last card of all there is nothing to miss.
+      const isAll = last?.getAttribute('aria-posinset') === last?.getAttribute('aria-setsize');
       let at = Math.max(board.top, own.top);
-      const end = Math.min(board.bottom, own.bottom);
+      const end = Math.min(board.bottom, isAll ? (cards.at(-1)?.bottom ?? 0) : own.bottom);
       let hole = 0;
       for (const one of cards) {
         if (one.bottom < at) continue;

@@ -96,6 +96,8 @@ pub fn grow(drawn: Range<usize>, need: &Need, most: usize) -> (Range<usize>, boo
     } else {
         drawn.start.max(kept.start).min(seen.start)..drawn.end.min(kept.end).max(seen.end)
     };
+    // A screen that is all new is enough for one frame.
+    let most = if apart { 0 } else { most };
     let up = base.start.saturating_sub(near.start).min(most);
     let down = near.end.saturating_sub(base.end).min(most);
     let next = base.start - up..base.end + down;
@@ -156,10 +158,10 @@ mod tests {
     #[test]
     fn what_is_seen_is_drawn_at_once_and_what_is_near_a_few_at_a_time() {
         let (first, whole) = grow(0..0, &need(100), 2);
-        assert_eq!((first, whole), (98..112, false));
-        let (second, _) = grow(98..112, &need(100), 2);
-        assert_eq!(second, 96..114);
-        assert_eq!(grow(second, &need(100), 2), (95..115, true));
+        assert_eq!((first, whole), (100..110, false));
+        let (second, _) = grow(100..110, &need(100), 3);
+        assert_eq!(second, 97..113);
+        assert_eq!(grow(second, &need(100), 3), (95..115, true));
         assert_eq!(grow(95..115, &need(100), 2), (95..115, true), "at rest");
     }
 
@@ -178,8 +180,8 @@ mod tests {
 
     #[test]
     fn a_jump_draws_the_screen_and_nothing_between() {
-        assert_eq!(grow(95..115, &need(300), 2).0, 298..312);
-        assert_eq!(grow(95..115, &need(40), 2).0, 38..52);
+        assert_eq!(grow(95..115, &need(300), 2).0, 300..310);
+        assert_eq!(grow(95..115, &need(40), 2).0, 40..50);
         assert_eq!(grow(95..115, &need(110), 2).0, 102..122);
     }
 }

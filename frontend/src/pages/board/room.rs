@@ -142,6 +142,7 @@ impl Room {
                 }
             });
         }
+        self.state.measures.settle();
         if differs {
             let tops = self
                 .heights
@@ -202,7 +203,7 @@ impl Measures {
         self.0.with_value(|known| known.heights.contains_key(&card))
     }
 
-    /// Its height; that of the first ones for a card that was not drawn yet.
+    /// Its height; what is usual for a card that was not drawn yet.
     #[must_use]
     pub fn height(self, card: Uuid) -> f64 {
         self.0.with_value(|known| {
@@ -228,10 +229,20 @@ impl Measures {
     fn note(self, card: Uuid, height: f64) {
         self.0.update_value(|known| {
             known.heights.insert(card, height);
-            if known.usual.is_none() {
-                known.usual = Some(height);
-                known.number = known.number.wrapping_add(1);
-            }
         });
+    }
+
+    /// What the first ones have is usual; it stays so, or everything below would move with each card.
+    fn settle(self) {
+        let first = self
+            .0
+            .with_value(|known| known.usual.is_none() && !known.heights.is_empty());
+        if first {
+            self.0.update_value(|known| {
+                let sum: f64 = known.heights.values().sum();
+                known.usual = Some((sum / known.heights.len() as f64).round());
+                known.number = known.number.wrapping_add(1);
+            });
+        }
     }
 }
