@@ -3,6 +3,7 @@
 
 use crate::model::topics::Topics;
 use crate::state::Session;
+use crate::state::session::SessionState;
 use crate::state::stream::Stream;
 use domain::event::LiveEvent;
 use leptos::prelude::*;
@@ -12,6 +13,10 @@ use std::time::Duration;
 
 /// A burst of events (one for each changed field) is one reason to read again.
 const TOGETHER: Duration = Duration::from_millis(80);
+/// When a connection is back, not everybody asks at once: each waits for up to so many milliseconds.
+const SPREAD: f64 = 800.0;
+/// While nobody is known to be signed in there is no stream whose return could be heard.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The state of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +46,8 @@ pub enum Heard {
 #[derive(Clone, Copy)]
 pub struct Live {
     link: RwSignal<Link>,
+    returned: RwSignal<u64>,
+    returning: StoredValue<bool>,
     everything: RwSignal<u64>,
     topics: StoredValue<HashMap<String, ArcRwSignal<u64>>>,
     due: StoredValue<HashSet<String>>,
@@ -51,6 +58,8 @@ impl Live {
     pub fn provide(session: Session) -> Self {
         let live = Self {
             link: RwSignal::new(Link::Starting),
+            returned: RwSignal::new(0),
+            returning: StoredValue::new(false),
             everything: RwSignal::new(0),
             topics: StoredValue::new(HashMap::new()),
             due: StoredValue::new(HashSet::new()),
@@ -65,8 +74,67 @@ impl Live {
                 live.link.set(Link::Starting);
             }
         });
+        live.follow_returns(session);
         provide_context(live);
         live
+    }
+
+    /// The browser says when it has a network again, and a page that was in the background when it is
+    /// looked at. What has no stream yet asks again by the clock.
+    fn follow_returns(self, session: Session) {
+        let online = window_event_listener(leptos::ev::online, move |_| self.come_back());
+        let turned = window_event_listener_untyped("visibilitychange", move |_| self.look_again());
+        on_cleanup(move || {
+            online.remove();
+            turned.remove();
+        });
+        let failed =
+            move || matches!(session.state(), SessionState::Failed(error) if error.may_pass());
+        Effect::new(move |_| {
+            if failed() {
+                set_timeout(move || self.come_back(), PATIENCE);
+            }
+        });
+        Effect::watch(
+            move || self.returned(),
+            move |_, _, _| {
+                if untrack(failed) {
+                    session.load();
+                }
+            },
+            false,
+        );
+    }
+
+    /// Grows when the connection is back after it was lost, and somebody looks at the page: what failed
+    /// meanwhile is read again then. Tracked.
+    #[must_use]
+    pub fn returned(self) -> u64 {
+        self.returned.get()
+    }
+
+    fn come_back(self) {
+        if self
+            .returning
+            .try_update_value(|on| std::mem::replace(on, true))
+            == Some(false)
+        {
+            let wait = js_sys::Math::random() * SPREAD;
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "some milliseconds"
+            )]
+            let wait = Duration::from_millis(wait as u64);
+            set_timeout(move || self.look_again(), wait);
+        }
+    }
+
+    /// Pages in the background wait until they are looked at.
+    fn look_again(self) {
+        if !document().hidden() && self.returning.try_update_value(std::mem::take) == Some(true) {
+            self.returned.update(|n| *n += 1);
+        }
     }
 
     /// The state of the connection.
@@ -119,7 +187,13 @@ impl Live {
                 self.everything.update(|n| *n += 1);
                 session.load();
             }
-            Heard::Link(link) => self.link.set(link),
+            Heard::Link(link) => {
+                let was = self.link.get_untracked();
+                self.link.set(link);
+                if was == Link::Lost && link == Link::Open {
+                    self.come_back();
+                }
+            }
             Heard::Refused => session.load(),
         }
     }

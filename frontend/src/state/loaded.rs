@@ -1,5 +1,6 @@
 //! Something read from the server: kept fresh, never out of order.
 
+use super::live::Live;
 use crate::api::ApiError;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -106,6 +107,7 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
             });
             now
         });
+        ask_again_when_back(loaded.error, loaded.busy, loaded.again);
         loaded
     }
 
@@ -130,4 +132,25 @@ impl<T: Clone + Send + Sync + 'static> Loaded<T> {
             }
         }
     }
+}
+
+/// What failed because the connection was gone is read again when it is back.
+fn ask_again_when_back(
+    error: RwSignal<Option<ApiError>>,
+    busy: RwSignal<bool>,
+    again: RwSignal<u32>,
+) {
+    let Some(live) = use_context::<Live>() else {
+        return;
+    };
+    Effect::watch(
+        move || live.returned(),
+        move |_, _, _| {
+            let failed = error.with_untracked(|e| e.as_ref().is_some_and(ApiError::may_pass));
+            if failed && !busy.get_untracked() {
+                again.update(|n| *n += 1);
+            }
+        },
+        false,
+    );
 }
