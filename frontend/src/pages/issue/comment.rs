@@ -9,7 +9,7 @@ use crate::components::{
     SmallIcon, Time,
 };
 use crate::model::talk::root_of;
-use crate::state::{Draft, drafts};
+use crate::state::{Draft, drafts, offer_back, toasts};
 use domain::comment::Comment;
 use domain::paths::page;
 use domain::policy::Action;
@@ -203,6 +203,25 @@ fn Change(comment: Comment) -> impl IntoView {
         drafts::forget(&format!("comment-edit:{id}"));
         let _ = talk.editing.try_set(None);
     };
+    let messages = toasts();
+    let cancel = move || {
+        let typed = draft.text.get_untracked();
+        let changed = base.with_value(|base| typed != base.body) && !typed.trim().is_empty();
+        close();
+        if changed {
+            offer_back(
+                messages,
+                "Your change of the comment is thrown away.",
+                vec![(format!("comment-edit:{id}"), typed)],
+                move || {
+                    let _ = talk.editing.try_set(None);
+                },
+                move || {
+                    let _ = talk.editing.try_set(Some(id));
+                },
+            );
+        }
+    };
     let save = Callback::new(move |()| {
         let (before, body) = (base.get_value(), draft.text.get_untracked());
         if busy.get_untracked() || body.trim().is_empty() {
@@ -263,7 +282,7 @@ fn Change(comment: Comment) -> impl IntoView {
                 on_submit=save
                 actions=move || {
                     view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close()>"Cancel"</button>
+                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
                         <BusyButton busy on_click=save>"Save"</BusyButton>
                     }
                 }

@@ -5,7 +5,7 @@ use super::talk::Talk;
 use crate::api::{self, ApiError};
 use crate::components::{BusyButton, ErrorNote, IconName, MarkdownEditor, Reason, SmallIcon};
 use crate::model::markdown;
-use crate::state::Draft;
+use crate::state::{Draft, offer_back, toasts};
 use domain::comment::NewComment;
 use domain::policy::Action;
 use leptos::prelude::*;
@@ -170,9 +170,24 @@ pub fn ReplyBox(
             let _ = talk.replying.try_set(None);
         });
     });
-    let close = move || {
+    let messages = toasts();
+    let cancel = move || {
+        let typed = sending.draft.text.get_untracked();
         sending.draft.clear();
         talk.replying.set(None);
+        if !typed.trim().is_empty() {
+            offer_back(
+                messages,
+                "Your reply is thrown away.",
+                vec![(format!("reply:{root}"), typed)],
+                move || {
+                    let _ = talk.replying.try_set(None);
+                },
+                move || {
+                    let _ = talk.replying.try_set(Some(root));
+                },
+            );
+        }
     };
     view! {
         <form
@@ -194,7 +209,7 @@ pub fn ReplyBox(
                 on_submit=send
                 actions=move || {
                     view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close()>"Cancel"</button>
+                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
                         <BusyButton busy=sending.busy>"Reply"</BusyButton>
                     }
                 }

@@ -10,7 +10,7 @@ use crate::components::{
     SmallIcon, Time,
 };
 use crate::model::change::Field as Part;
-use crate::state::{Draft, drafts, on_command, storage};
+use crate::state::{Draft, drafts, offer_back, on_command, storage, toasts};
 use domain::issue::{Issue, IssuePatch};
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -160,6 +160,41 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
         let key = key.clone();
         move || forget(&key, state)
     };
+    let messages = toasts();
+    let cancel = {
+        let key = key.clone();
+        move || {
+            let base = base.get_value();
+            let typed = [
+                ("title", title.text.get_untracked(), &base.value.title),
+                (
+                    "description",
+                    description.text.get_untracked(),
+                    &base.value.description,
+                ),
+            ];
+            let changed = typed.iter().filter(|(_, text, before)| text != *before);
+            let texts: Vec<_> = changed
+                .map(|(part, text, _)| (format!("edit:{key}:{part}"), text.clone()))
+                .collect();
+            forget(&key, state);
+            if texts.is_empty() {
+                return;
+            }
+            let words = format!("What you typed for {key} is thrown away.");
+            let close = move || {
+                let _ = state.editing.try_set(false);
+            };
+            let open = {
+                let base = base.clone();
+                move || {
+                    keep(&base);
+                    let _ = state.editing.try_set(true);
+                }
+            };
+            offer_back(messages, words, texts, close, open);
+        }
+    };
     let back = Callback::new(move |theirs: Tagged<Issue>| {
         keep(&theirs);
         let _ = base.try_set_value(theirs);
@@ -265,8 +300,9 @@ fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
                 on_submit=save
                 on_files
                 actions=move || {
+                    let cancel = cancel.clone();
                     view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| close.run(())>"Cancel"</button>
+                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
                         <BusyButton busy>"Save"</BusyButton>
                     }
                 }

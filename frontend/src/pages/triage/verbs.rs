@@ -10,7 +10,7 @@ use crate::components::{IconName, SmallIcon};
 use crate::model::change::Field;
 use crate::model::refusal::Refusal;
 use crate::pages::issue::{Finder, IssueState, right_to, tell_merged};
-use crate::state::{Draft, drafts, on_command, toasts};
+use crate::state::{Draft, drafts, offer_back, on_command, toasts};
 use domain::comment::NewComment;
 use domain::issue::{Issue, IssuePatch, Resolution};
 use domain::policy::Action;
@@ -256,9 +256,24 @@ fn Question(
             send.run(words);
         }
     };
+    let messages = toasts();
     let cancel = move |_| {
+        let typed = text.get_untracked();
         draft.clear();
         asking.set(false);
+        if !typed.trim().is_empty() {
+            offer_back(
+                messages,
+                "Your question is thrown away.",
+                vec![(name.clone(), typed)],
+                move || {
+                    let _ = asking.try_set(false);
+                },
+                move || {
+                    let _ = asking.try_set(true);
+                },
+            );
+        }
     };
     let keys = move |event: leptos::ev::KeyboardEvent| match event.key().as_str() {
         "Escape" => asking.set(false),
