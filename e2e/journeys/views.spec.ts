@@ -136,3 +136,28 @@ test('a board is a view too', async ({ page, api }) => {
   await expect(page).toHaveURL(/board\?view=.*lanes=priority/);
   expect((await views(lead, name))[0]).toMatchObject({ shared: true, layout: { display: 'board', group_by: 'priority' } });
 });
+
+test('every view that can be seen says how many it finds, however many there are', async ({ page, api }) => {
+  test.setTimeout(120_000);
+  const lead = await api('lead');
+  const key = await project(lead);
+  for (let n = 10; n < 40; n += 1) {
+    await lead.post('/views', { name: `View ${String(n)}`, query: 'severity:critical', project: key, shared: true });
+  }
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.pathname === '/api/v1/issues' && url.searchParams.get('limit') === '1') asked.push(url.search);
+  });
+  await signIn(page, 'viewer');
+  await page.goto(`/projects/${key}/issues`);
+  const main = page.getByRole('navigation', { name: 'Main' });
+  const line = (n: number) => main.getByRole('link', { name: `View ${String(n)}` });
+  await expect(line(10)).toHaveText('View 101');
+  await expect(line(21)).toHaveText('View 211');
+  // What is below the edge is not asked before somebody looks there.
+  expect(asked.length).toBeLessThan(30);
+  await expect(line(39)).toHaveText('View 39');
+  await line(39).scrollIntoViewIfNeeded();
+  await expect(line(39)).toHaveText('View 391');
+});

@@ -1,7 +1,7 @@
 //! The navigation at the left of wide screens.
 
 use super::Place;
-use super::counts::counts_of;
+use super::counts::Counts;
 use super::project_switch::ProjectSwitch;
 use super::theme_menu::ThemeMenu;
 use super::user_menu::UserMenu;
@@ -77,14 +77,16 @@ impl Offered {
 #[component]
 fn Views() -> impl IntoView {
     let Offered { all, open } = expect_context();
-    let counts = counts_of(all);
+    let counts = Counts::of(all);
     let one = move |view: View| {
         let id = view.id;
         let current = move || (open.get() == Some(id)).then_some("page");
-        let count = Memo::new(move |_| counts.with(|counts| counts.get(&id).copied()));
+        let count = Memo::new(move |_| counts.get(id));
+        let line = NodeRef::<leptos::html::Li>::new();
+        line.on_load(move |line| counts.follow(&line));
         let words = |total: Total| format!("{}{}", total.count, if total.exact { "" } else { "+" });
         view! {
-            <li>
+            <li node_ref=line data-view=id.to_string()>
                 <a class="ii-nav" href=href(&view) aria-current=current>
                     <Icon name=IconName::Bookmark />
                     <span class="truncate">{view.name.clone()}</span>
