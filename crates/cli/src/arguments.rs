@@ -39,18 +39,28 @@ pub struct Arguments {
 pub enum Command {
     /// List issues: `iit list is:open assignee:@me sort:-priority`
     List(List),
+    /// Find issues by words, the best first: `iit search invoice total`
+    Search(Search),
     /// Show an issue: `iit show APP-12`
     Show(Show),
     /// Report an issue: `iit create APP "It does not start" severity=high`
     Create(Create),
     /// Change fields of an issue: `iit set APP-12 status=done priority=1 assignee=@me due_date=none`
     Set(Set),
+    /// Change many issues, all or none: `iit bulk "is:open label:ui" priority=2 labels+=later --dry-run`
+    Bulk(Bulk),
+    /// Move an issue to another project: `iit move APP-12 ENG --dry-run`
+    Move(Move),
     /// Comment on an issue: `iit comment APP-12 "Seen again"`
     Comment(Comment),
     /// What happened to an issue
     History(Issue),
     /// What you may do with an issue, and why not
     Why(Issue),
+    /// Saved views; `iit list --view NAME` lists what one finds
+    Views(Views),
+    /// Who you are here, what your token may do, and your role in each project
+    Me(Me),
     /// Who may do what: the policy table; needs no server
     Policy(Policy),
 }
@@ -64,11 +74,14 @@ pub struct List {
     /// Only this project
     #[arg(long, short, value_name = "KEY")]
     pub project: Option<String>,
+    /// What this saved view finds; a QUERY narrows it
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
     /// How many at most
     #[arg(long, short = 'n', default_value_t = 50, value_name = "NUMBER")]
     pub limit: usize,
     /// As it was at an instant (RFC 3339)
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<String>,
     /// JSON, an array of issues
     #[arg(long, conflicts_with = "csv")]
@@ -78,18 +91,88 @@ pub struct List {
     pub csv: bool,
 }
 
+/// `iit search`.
+#[derive(Debug, Args)]
+pub struct Search {
+    /// Beginnings of words in titles, texts, comments and names of files; or a key
+    #[arg(value_name = "WORD", required = true)]
+    pub words: Vec<String>,
+    /// Only this project
+    #[arg(long, short, value_name = "KEY")]
+    pub project: Option<String>,
+    /// How many at most
+    #[arg(long, short = 'n', default_value_t = 20, value_name = "NUMBER")]
+    pub limit: usize,
+    /// JSON, an array of what was found
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `iit bulk`.
+#[derive(Debug, Args)]
+pub struct Bulk {
+    /// Which issues, as for `iit list`; at most 500
+    pub query: String,
+    /// Fields as for `iit set`; labels+=a,b and labels-=c change labels beside those that each has
+    #[arg(value_name = "FIELD=VALUE", required = true)]
+    pub fields: Vec<String>,
+    /// Only in this project
+    #[arg(long, short, value_name = "KEY")]
+    pub project: Option<String>,
+    /// Only say what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// JSON, as the API gives it
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `iit move`.
+#[derive(Debug, Args)]
+pub struct Move {
+    /// Key or id
+    pub issue: String,
+    /// Key of the project to move to
+    pub project: String,
+    /// Only say what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// JSON, as the API gives it
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `iit views`.
+#[derive(Debug, Args)]
+pub struct Views {
+    /// Only those of this project
+    #[arg(long, short, value_name = "KEY")]
+    pub project: Option<String>,
+    /// JSON, as the API gives it
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `iit me`.
+#[derive(Debug, Args)]
+pub struct Me {
+    /// JSON, as the API gives it
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `iit show`.
 #[derive(Debug, Args)]
 pub struct Show {
     /// Key or id
     pub issue: String,
     /// As it was at an instant (RFC 3339)
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub as_of: Option<String>,
     /// With its comments
     #[arg(long)]
     pub comments: bool,
-    /// JSON, as the API gives it
+    /// JSON, as the API gives it; comments in a field of that name
     #[arg(long)]
     pub json: bool,
 }
@@ -156,4 +239,12 @@ pub struct Policy {
     /// JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// An instant as the API takes it.
+fn instant(text: &str) -> Result<String, String> {
+    match chrono::DateTime::parse_from_rfc3339(text) {
+        Ok(_) => Ok(text.to_string()),
+        Err(_) => Err("expected an instant such as 2026-01-31T12:00:00Z".into()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::text::plain;
 use domain::filter::Mistake;
-use domain::problem::Problem;
+use domain::problem::{FieldError, Problem};
 
 /// A command that did not do what was asked.
 #[derive(Debug)]
@@ -18,6 +18,15 @@ impl Failure {
         Self {
             text: text.into(),
             code: 2,
+        }
+    }
+
+    /// There is nothing like that.
+    #[must_use]
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            code: 1,
         }
     }
 
@@ -68,13 +77,26 @@ impl From<client::Error> for Failure {
 
 /// A problem with what helps to mend it.
 fn said(problem: &Problem) -> String {
-    let mut lines = vec![problem.to_string()];
-    for error in &problem.errors {
-        let line = format!("  {}: {}", error.pointer, error.detail);
-        if Some(&error.detail) != problem.detail.as_ref() {
-            lines.push(line);
+    let field = |pointer: &str| {
+        let name = pointer.trim_start_matches(['/', '?']);
+        (!name.is_empty()).then(|| format!("{name}: "))
+    };
+    // What is wrong with one field alone is the whole sentence; then it says which.
+    let mut lines = match problem.errors.as_slice() {
+        [one] if Some(&one.detail) == problem.detail.as_ref() => {
+            let name = field(&one.pointer).unwrap_or_default();
+            vec![format!("{name}{}", one.detail)]
         }
-    }
+        errors => {
+            let line = |error: &FieldError| {
+                let name = field(&error.pointer).unwrap_or_default();
+                format!("  {name}{}", error.detail)
+            };
+            let mut lines = vec![problem.to_string()];
+            lines.extend(errors.iter().map(line));
+            lines
+        }
+    };
     if let Some(allowed) = &problem.allowed {
         lines.push(format!("  From here it can go to: {}", allowed.join(", ")));
     }

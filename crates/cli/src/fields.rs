@@ -50,6 +50,37 @@ pub fn read<T: DeserializeOwned>(
     serde_json::from_value(Value::Object(body)).map_err(|e| Failure::usage(e.to_string()))
 }
 
+/// Labels that come and go beside those that an issue has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct LabelsBeside {
+    /// From `labels+=a,b`.
+    pub add: Vec<String>,
+    /// From `labels-=a,b`.
+    pub remove: Vec<String>,
+}
+
+/// Takes `labels+=a` and `labels-=b` out of the words.
+#[must_use]
+pub fn labels_beside(words: &[String]) -> (LabelsBeside, Vec<String>) {
+    let mut beside = LabelsBeside::default();
+    let mut others = Vec::new();
+    for word in words {
+        let list = match word.split_once('=') {
+            Some(("labels+", names)) => Some((&mut beside.add, names)),
+            Some(("labels-", names)) => Some((&mut beside.remove, names)),
+            _ => None,
+        };
+        match list {
+            Some((list, names)) => {
+                let names = names.split(',').map(str::trim);
+                list.extend(names.filter(|name| !name.is_empty()).map(Into::into));
+            }
+            None => others.push(word.clone()),
+        }
+    }
+    (beside, others)
+}
+
 /// Whether one of them asks who the caller is.
 #[must_use]
 pub fn name_me(words: &[String]) -> bool {

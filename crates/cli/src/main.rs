@@ -15,7 +15,11 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let done = runtime.block_on(cli::run(arguments, terminal, &mut |text| {
-        std::io::stdin().read_to_string(text).map(|_| ())
+        let mut input = std::io::stdin();
+        if input.is_terminal() {
+            eprintln!("Write the text; Ctrl-D on a line of its own ends it.");
+        }
+        input.read_to_string(text).map(|_| ())
     }));
     match done {
         // A reader that went away (`| head`) is no error of ours.

@@ -7,13 +7,17 @@
 //! # Ok(()) }
 //! ```
 
+use domain::bulk::{Bulk, BulkReport};
 use domain::comment::{Comment, NewComment};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch, IssueRow};
 use domain::page::Page;
 use domain::paths::{api, with_query};
 use domain::problem::Problem;
+use domain::relocation::{Relocate, Relocation};
+use domain::search::SearchHit;
 use domain::user::Me;
+use domain::view::View;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -184,6 +188,57 @@ impl Client {
     pub async fn change(&self, issue: &str, patch: &IssuePatch) -> Result<Issue, Error> {
         self.read(self.request(Method::PATCH, &api::issue(issue)).json(patch))
             .await
+    }
+
+    /// Changes many issues: all of them or none.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn bulk(&self, asked: &Bulk) -> Result<BulkReport, Error> {
+        self.read(self.request(Method::POST, &api::bulk()).json(asked))
+            .await
+    }
+
+    /// Moves an issue to another project, or says what would happen.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn relocate(&self, issue: &str, asked: &Relocate) -> Result<Relocation, Error> {
+        let path = api::of_issue(issue, "move");
+        self.read(self.request(Method::POST, &path).json(asked))
+            .await
+    }
+
+    /// One page of what was found by words, the best first: of one project, or of all.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn search(
+        &self,
+        words: &str,
+        project: Option<&str>,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<Page<SearchHit>, Error> {
+        let mut pairs = vec![("q", words.to_string()), ("limit", limit.to_string())];
+        pairs.extend(project.map(|project| ("project", project.to_string())));
+        pairs.extend(cursor.map(|cursor| ("cursor", cursor.to_string())));
+        self.get(&with_query(&api::search(), &pairs)).await
+    }
+
+    /// One page of the saved views: of one project, or all.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn views(
+        &self,
+        project: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<Page<View>, Error> {
+        let mut pairs = vec![("limit", domain::page::LIMIT_MAX.to_string())];
+        pairs.extend(project.map(|project| ("project", project.to_string())));
+        pairs.extend(cursor.map(|cursor| ("cursor", cursor.to_string())));
+        self.get(&with_query(&api::views(), &pairs)).await
     }
 
     /// Comments on an issue.
