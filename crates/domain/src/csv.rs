@@ -45,8 +45,27 @@ pub const ISSUES: &[Column<IssueRow>] = &[
         let names: Vec<&str> = i.labels.iter().map(|l| l.name.as_str()).collect();
         names.join(",")
     }),
+    ("parent", "key of the parent issue", |i| {
+        i.parent.clone().unwrap_or_default()
+    }),
+    (
+        "affected_version",
+        "name of the version it was seen in",
+        |i| i.affected_version.clone().unwrap_or_default(),
+    ),
+    (
+        "fixed_version",
+        "name of the version with the remedy",
+        |i| i.fixed_version.clone().unwrap_or_default(),
+    ),
+    ("start_date", "day", |i| {
+        i.start_date.map(|d| d.to_string()).unwrap_or_default()
+    }),
     ("due_date", "day", |i| {
         i.due_date.map(|d| d.to_string()).unwrap_or_default()
+    }),
+    ("votes", "how many people voted for it", |i| {
+        i.votes.to_string()
     }),
     ("created_at", "instant, UTC", |i| instant(i.created_at)),
     ("updated_at", "instant, UTC", |i| instant(i.updated_at)),

@@ -143,6 +143,10 @@ pub struct IssueRow {
     pub status: StatusRef,
     /// How it ended.
     pub resolution: Option<Resolution>,
+    /// Name of the version it was seen in.
+    pub affected_version: Option<String>,
+    /// Name of the version that has the remedy.
+    pub fixed_version: Option<String>,
     /// Who reported it.
     pub reporter: UserRef,
     /// Who works on it.
@@ -151,6 +155,8 @@ pub struct IssueRow {
     pub parent: Option<String>,
     /// In the order of their names.
     pub labels: Vec<LabelRef>,
+    /// When work shall begin.
+    pub start_date: Option<NaiveDate>,
     /// When it shall be done.
     pub due_date: Option<NaiveDate>,
     /// Its place in the order of its project: compare as bytes.

@@ -177,9 +177,10 @@ async fn create(
 ///
 /// `format=csv` (or `Accept: text/csv`) gives all rows at once, at most 10,000, with the columns `key`,
 /// `project`, `title`, `type`, `severity`, `priority` (1 to 5), `story_points`, `status` (slug), `category`,
-/// `resolution`, `reporter` and `assignee` (user names), `labels` (separated by commas), `due_date`,
-/// `created_at`, `updated_at`, `resolved_at` (UTC) and `version`. A cell that a spreadsheet would take for a
-/// formula begins with an apostrophe.
+/// `resolution`, `reporter` and `assignee` (user names), `labels` (separated by commas), `parent` (its
+/// key), `affected_version` and `fixed_version` (names), `start_date`, `due_date`, `votes`, `created_at`,
+/// `updated_at`, `resolved_at` (UTC) and `version`. A cell that a spreadsheet would take for a formula begins
+/// with an apostrophe.
 #[utoipa::path(
     tag = "issues",
     params(

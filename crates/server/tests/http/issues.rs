@@ -455,6 +455,50 @@ async fn what_was_read_has_a_tag() {
 }
 
 #[actix_web::test]
+async fn a_row_of_a_list_says_what_its_issue_says() {
+    let server = Server::new();
+    furnish(&server).await;
+    let lead = server.as_("lead");
+    server.issue("lead", "ENG", "Bare").await;
+    let whole = json!({"title": "Whole", "story_points": 5, "labels": ["api", "ui"], "assignee": "developer",
+        "parent": "ENG-1", "affected_version": "1.0", "fixed_version": "2.0", "start_date": "2026-01-01",
+        "due_date": "2026-02-01", "status": "done"});
+    lead.post(ENG, whole).await.is(201);
+    let half = json!({"title": "Half", "fixed_version": "1.0", "start_date": "2026-03-01"});
+    lead.post(ENG, half).await.is(201);
+    let now: Value = lead.get("/api/v1/issues?project=ENG&sort=key").await.ok();
+    let rows = now["items"].as_array().unwrap().clone();
+    let board: Value = lead.get("/api/v1/projects/ENG/board").await.ok();
+    let cards = board["columns"].as_array().unwrap().iter();
+    let cards = cards.flat_map(|column| column["cards"].as_array().unwrap().clone());
+    let mut told = 0;
+    for row in rows.iter().cloned().chain(cards) {
+        let key = row["key"].as_str().unwrap();
+        let issue: Value = lead.get(&format!("/api/v1/issues/{key}")).await.ok();
+        for (field, value) in row.as_object().unwrap() {
+            assert_eq!(*value, issue[field], "{field} of {key}");
+        }
+        told += 1;
+    }
+    assert_eq!(told, 6);
+    assert_eq!(rows[1]["fixed_version"], json!("2.0"));
+    // So does the row of an instant of the past.
+    let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let nothing = json!({"affected_version": null, "fixed_version": null, "start_date": null, "parent": null});
+    lead.patch("/api/v1/issues/ENG-2", nothing).await.is(200);
+    let path = format!("/api/v1/issues?project=ENG&sort=key&as_of={at}");
+    let then: Value = lead.get(&path).await.ok();
+    for field in ["affected_version", "fixed_version", "start_date", "parent"] {
+        assert_eq!(then["items"][1][field], rows[1][field], "{field}");
+    }
+    // And the line of a file.
+    let file = lead.get("/api/v1/issues?project=ENG&sort=key&format=csv");
+    let file = file.await.is(200).text();
+    let line = file.split("\r\n").nth(3).unwrap();
+    assert!(line.contains(",,,1.0,2026-03-01,,0,"), "{line}");
+}
+
+#[actix_web::test]
 async fn lists_filter_sort_and_continue() {
     let server = Server::new();
     furnish(&server).await;

@@ -7,7 +7,7 @@ use crate::columns::{IssueStatus, Json, MaybeResolution, Rank, StatusSql, Word, 
 use crate::db::Conn;
 use crate::error::Result;
 use crate::relations;
-use crate::schema::label;
+use crate::schema::{label, project_version};
 use crate::statement::{Fragment, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -39,6 +39,8 @@ pub(super) type RowSql = (
     Nullable<SqlUuid>,
     Nullable<BigInt>,
     Array<SqlUuid>,
+    VersionsSql,
+    Nullable<Date>,
     Nullable<Date>,
     Text,
     Jsonb,
@@ -50,6 +52,9 @@ pub(super) type RowSql = (
     PlanSql,
     Text,
 );
+
+/// Where it was seen, and where it is remedied.
+type VersionsSql = (Nullable<SqlUuid>, Nullable<SqlUuid>);
 
 /// What an issue is to the caller and to others.
 type PlanSql = (Bool, Integer, Bool, Integer, Array<Integer>, Bool);
@@ -72,7 +77,7 @@ pub(super) fn columns(f: &mut Fragment, scope: &Scope, as_of: Option<DateTime<Ut
     );
     parent_number(f, scope, as_of);
     f.sql(
-        ", i.label_ids, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at,
+        ", i.label_ids, i.affected_version_id, i.fixed_version_id, i.start_date, i.due_date, i.rank, i.life, i.version, i.created_at, i.updated_at,
          i.resolved_at, i.deleted_at, ",
     );
     plan(f, scope, as_of);
@@ -120,6 +125,8 @@ pub(super) struct Row {
     assignee_id: Option<Uuid>,
     parent_number: Option<i64>,
     label_ids: Vec<Uuid>,
+    versions: (Option<Uuid>, Option<Uuid>),
+    start_date: Option<NaiveDate>,
     due_date: Option<NaiveDate>,
     rank: String,
     #[diesel(deserialize_as = Json<Vec<Stay>>)]
@@ -155,7 +162,7 @@ impl Row {
     }
 }
 
-/// Adds the names of people and labels, two statements for the whole page.
+/// Adds the names of people, labels and versions, a statement each for the whole page.
 pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>, past: bool) -> Result<Vec<IssueRow>> {
     let people = rows
         .iter()
@@ -180,6 +187,8 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>, past: bool) -> Result<Vec<I
             .map(|(id, name, colour)| (id, LabelRef { id, name, colour }))
             .collect()
     };
+    let versions = versions(conn, &rows)?;
+    let version = |id: Option<Uuid>| id.and_then(|id| versions.get(&id).cloned());
     Ok(rows
         .into_iter()
         .filter_map(|r| {
@@ -205,6 +214,9 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>, past: bool) -> Result<Vec<I
                 reporter: people.get(&r.reporter_id)?.clone(),
                 assignee: r.assignee_id.and_then(|id| people.get(&id).cloned()),
                 labels: named,
+                affected_version: version(r.versions.0),
+                fixed_version: version(r.versions.1),
+                start_date: r.start_date,
                 due_date: r.due_date,
                 rank: r.rank,
                 life: r.life,
@@ -226,6 +238,25 @@ pub(super) fn dress(conn: &mut Conn, rows: Vec<Row>, past: bool) -> Result<Vec<I
             })
         })
         .collect())
+}
+
+/// The names of the versions that the rows speak of.
+fn versions(conn: &mut Conn, rows: &[Row]) -> Result<HashMap<Uuid, String>> {
+    let mut ids: Vec<Uuid> = rows
+        .iter()
+        .flat_map(|r| [r.versions.0, r.versions.1])
+        .flatten()
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names = project_version::table
+        .filter(project_version::id.eq_any(ids))
+        .select((project_version::id, project_version::name))
+        .load::<(Uuid, String)>(conn.pg())?;
+    Ok(names.into_iter().collect())
 }
 
 /// The number of an issue's parent, when that exists for the caller. It is of the same project; in the

@@ -119,9 +119,6 @@ pub fn absorb(row: &Row, now: IssueRow) {
             base.etag = tag_of(&now);
             base.value = domain::issue::Issue {
                 description: seen.description,
-                affected_version: seen.affected_version,
-                fixed_version: seen.fixed_version,
-                start_date: seen.start_date,
                 external_ref: seen.external_ref,
                 fingerprint: seen.fingerprint,
                 occurrences: seen.occurrences,
