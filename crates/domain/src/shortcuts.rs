@@ -112,6 +112,18 @@ pub const TABLE: &[Shortcut] = &[
         "What can be done with the issue",
         Place::List,
     ),
+    key(
+        &["ArrowRight"],
+        "cell_right",
+        "To the next cell of the row; Enter changes it",
+        Place::List,
+    ),
+    key(
+        &["ArrowLeft"],
+        "cell_left",
+        "Back to the cell before",
+        Place::List,
+    ),
     key(&["v"], "views", "Open a saved view", Place::List),
     key(&["J"], "extend_down", "Select on the way down", Place::List),
     key(&["K"], "extend_up", "Select on the way up", Place::List),

@@ -1,6 +1,8 @@
 //! A few choices side by side, one of them pressed.
 
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// One choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +38,19 @@ pub fn Segments(
     /// Called with the new one.
     on_change: Callback<String>,
 ) -> impl IntoView {
+    let group = NodeRef::<html::Div>::new();
+    // Where they are more than there is room for, the pressed one is not out of sight.
+    Effect::new(move |_| {
+        value.track();
+        segments.track();
+        request_animation_frame(move || {
+            if let Some(Some(group)) = group.try_get_untracked() {
+                keep_in_sight(&group);
+            }
+        });
+    });
     view! {
-        <div class="join" role="group" aria-label=label>
+        <div node_ref=group class="join" role="group" aria-label=label>
             {move || {
                 segments
                     .get()
@@ -60,4 +73,27 @@ pub fn Segments(
             }}
         </div>
     }
+}
+
+/// Scrolls what is around the group, and nothing else, until the pressed one is seen.
+fn keep_in_sight(group: &web_sys::HtmlElement) {
+    let pressed = group.query_selector("[aria-pressed=true]").ok().flatten();
+    let around = group.parent_element();
+    let Some((pressed, around)) = pressed.zip(around) else {
+        return;
+    };
+    let Ok(pressed) = pressed.dyn_into::<web_sys::HtmlElement>() else {
+        return;
+    };
+    if around.scroll_width() <= around.client_width() {
+        return;
+    }
+    let (seen, place) = (
+        around.get_bounding_client_rect(),
+        pressed.get_bounding_client_rect(),
+    );
+    let before = (seen.left() - place.left()).max(0.0);
+    let beyond = (place.right() - seen.right()).max(0.0);
+    #[allow(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    around.set_scroll_left(around.scroll_left() + (beyond - before).round() as i32);
 }

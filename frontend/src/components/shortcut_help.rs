@@ -13,6 +13,16 @@ const PLACES: [Place; 5] = [
     Place::Editor,
 ];
 
+/// A key as it is printed on a keyboard.
+fn shown(key: &'static str) -> &'static str {
+    match key {
+        " " => "Space",
+        "ArrowRight" => "→",
+        "ArrowLeft" => "←",
+        key => key,
+    }
+}
+
 /// The list of shortcuts, and the switch for single keys.
 #[component]
 pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
@@ -37,7 +47,7 @@ pub fn ShortcutHelp(open: RwSignal<bool>) -> impl IntoView {
                                                         .keys
                                                         .iter()
                                                         .flat_map(|key| key.split('+'))
-                                                        .map(|key| if key == " " { "Space" } else { key })
+                                                        .map(shown)
                                                         .map(|key| view! { <kbd class="kbd">{key}</kbd> })
                                                         .collect_view()}
                                                 </dt>

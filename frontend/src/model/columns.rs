@@ -1,4 +1,6 @@
-//! The columns of a list of issues: which there are, and which are chosen.
+//! The columns of a list of issues: which there are, which are chosen, and which there is room for.
+
+use super::change::Field;
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub enum Column {
     Type,
     /// The title; always there.
     Title,
+    /// The issue that it is a part of.
+    Parent,
     /// The project.
     Project,
     /// Labels.
@@ -23,10 +27,16 @@ pub enum Column {
     Severity,
     /// How it ended.
     Resolution,
+    /// The version it was seen in.
+    Affected,
+    /// The version that has the remedy.
+    Fixed,
     /// Size.
     Points,
     /// How many voted for it.
     Votes,
+    /// When work shall begin.
+    Start,
     /// When it shall be done.
     Due,
     /// Who reported it.
@@ -41,19 +51,23 @@ pub enum Column {
 
 impl Column {
     /// All of them, as they stand from left to right.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Priority,
         Self::Key,
         Self::Status,
         Self::Type,
         Self::Title,
+        Self::Parent,
         Self::Project,
         Self::Labels,
         Self::Life,
         Self::Severity,
         Self::Resolution,
+        Self::Affected,
+        Self::Fixed,
         Self::Points,
         Self::Votes,
+        Self::Start,
         Self::Due,
         Self::Reporter,
         Self::Assignee,
@@ -70,13 +84,17 @@ impl Column {
             Self::Status => "status",
             Self::Type => "type",
             Self::Title => "title",
+            Self::Parent => "parent",
             Self::Project => "project",
             Self::Labels => "labels",
             Self::Life => "life",
             Self::Severity => "severity",
             Self::Resolution => "resolution",
+            Self::Affected => "affected",
+            Self::Fixed => "fixed",
             Self::Points => "points",
             Self::Votes => "votes",
+            Self::Start => "start",
             Self::Due => "due",
             Self::Reporter => "reporter",
             Self::Assignee => "assignee",
@@ -94,13 +112,17 @@ impl Column {
             Self::Status => "Status",
             Self::Type => "Type",
             Self::Title => "Title",
+            Self::Parent => "Parent",
             Self::Project => "Project",
             Self::Labels => "Labels",
             Self::Life => "Life",
             Self::Severity => "Severity",
             Self::Resolution => "Resolution",
+            Self::Affected => "Seen in",
+            Self::Fixed => "Fixed in",
             Self::Points => "Points",
             Self::Votes => "Votes",
+            Self::Start => "Start",
             Self::Due => "Due",
             Self::Reporter => "Reporter",
             Self::Assignee => "Assignee",
@@ -109,21 +131,84 @@ impl Column {
         }
     }
 
-    const fn width(self) -> &'static str {
+    /// What pressing a cell of it changes; nothing where the column only shows.
+    #[must_use]
+    pub const fn field(self) -> Option<Field> {
         match self {
-            Self::Priority => "28px",
-            Self::Key => "64px",
-            Self::Status => "24px",
-            Self::Type => "96px",
-            Self::Title => "minmax(0,1fr)",
-            Self::Project => "52px",
-            Self::Labels => "minmax(72px,152px)",
-            Self::Life | Self::Severity => "88px",
-            Self::Resolution => "104px",
-            Self::Points => "36px",
-            Self::Votes => "48px",
-            Self::Due | Self::Created | Self::Updated => "76px",
-            Self::Reporter | Self::Assignee => "28px",
+            Self::Priority => Some(Field::Priority),
+            Self::Status => Some(Field::Status),
+            Self::Type => Some(Field::Type),
+            Self::Title => Some(Field::Title),
+            Self::Parent => Some(Field::Parent),
+            Self::Labels => Some(Field::Labels),
+            Self::Severity => Some(Field::Severity),
+            Self::Resolution => Some(Field::Resolution),
+            Self::Affected => Some(Field::Affected),
+            Self::Fixed => Some(Field::Fixed),
+            Self::Points => Some(Field::Points),
+            Self::Start => Some(Field::Start),
+            Self::Due => Some(Field::Due),
+            Self::Assignee => Some(Field::Assignee),
+            Self::Key
+            | Self::Project
+            | Self::Life
+            | Self::Votes
+            | Self::Reporter
+            | Self::Created
+            | Self::Updated => None,
+        }
+    }
+
+    /// The column in which that field is changed.
+    #[must_use]
+    pub fn of(field: Field) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|column| column.field() == Some(field))
+    }
+
+    /// Whether small screens leave it out.
+    #[must_use]
+    pub const fn only_wide(self) -> bool {
+        !matches!(
+            self,
+            Self::Priority
+                | Self::Key
+                | Self::Status
+                | Self::Title
+                | Self::Life
+                | Self::Severity
+                | Self::Assignee
+                | Self::Updated
+        )
+    }
+
+    /// How many pixels it needs, and has where there is room; the title takes what is left.
+    const fn width(self) -> (u32, u32) {
+        match self {
+            Self::Priority | Self::Reporter | Self::Assignee => (28, 28),
+            Self::Key => (64, 64),
+            Self::Status => (24, 24),
+            Self::Type => (72, 96),
+            Self::Title => (TITLE, TITLE),
+            Self::Parent => (64, 72),
+            Self::Project => (44, 52),
+            Self::Labels => (72, 152),
+            Self::Life => (56, 88),
+            Self::Severity => (88, 88),
+            Self::Resolution => (72, 104),
+            Self::Affected | Self::Fixed => (52, 76),
+            Self::Points => (32, 36),
+            Self::Votes => (48, 48),
+            Self::Start | Self::Due | Self::Created | Self::Updated => (72, 76),
+        }
+    }
+
+    fn track(self, tight: bool) -> String {
+        match self.width() {
+            _ if self == Self::Title => "minmax(0,1fr)".to_owned(),
+            (least, _) if tight => format!("{least}px"),
+            (least, most) if self == Self::Labels => format!("minmax({least}px,{most}px)"),
+            (_, most) => format!("{most}px"),
         }
     }
 }
@@ -152,10 +237,14 @@ impl Columns {
     /// For the address; nothing for the usual ones.
     #[must_use]
     pub fn write(&self) -> Option<String> {
-        (*self != Self::default()).then(|| {
-            let names: Vec<&str> = self.0.iter().map(|column| column.name()).collect();
-            names.join(",")
-        })
+        (*self != Self::default()).then(|| self.names())
+    }
+
+    /// All of their names.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.0.iter().map(|column| column.name()).collect();
+        names.join(",")
     }
 
     /// From left to right.
@@ -182,11 +271,77 @@ impl Columns {
     }
 }
 
-/// The widths of these for `grid-template-columns`, with the box for choosing rows first.
+/// The box for choosing rows, in pixels.
+const BOX: u32 = 20;
+/// The least that can be read of a title.
+const TITLE: u32 = 200;
+
+/// The pixels between two columns.
+const fn between(tight: bool) -> u32 {
+    if tight { 8 } else { 12 }
+}
+
+/// What they take with the box: all that they need, or all that they like to have.
+fn sum(columns: &[Column], tight: bool) -> u32 {
+    let each = columns.iter().map(|column| {
+        let (least, most) = column.width();
+        between(tight) + if tight { least } else { most }
+    });
+    BOX + each.sum::<u32>()
+}
+
+/// Whether they stand closer together in that room than they like.
+fn is_tight(columns: &[Column], room: Option<u32>) -> bool {
+    room.is_some_and(|room| sum(columns, false) > room)
+}
+
+/// The widths of these for `grid-template-columns` in that room, with the box for choosing rows first.
 #[must_use]
-pub fn widths(columns: &[Column]) -> String {
-    let widths: Vec<&str> = columns.iter().map(|column| column.width()).collect();
-    format!("20px {}", widths.join(" "))
+pub fn widths(columns: &[Column], room: Option<u32>) -> String {
+    let tight = is_tight(columns, room);
+    let widths: Vec<String> = columns.iter().map(|column| column.track(tight)).collect();
+    format!("{BOX}px {}", widths.join(" "))
+}
+
+/// The gap between them, for `column-gap`.
+#[must_use]
+pub fn gap(columns: &[Column], room: Option<u32>) -> String {
+    format!("{}px", between(is_tight(columns, room)))
+}
+
+/// Which columns go when there is no room for all of them: the first ones first. The title and what
+/// tells issues apart stay.
+const LEAVE: [Column; 17] = [
+    Column::Life,
+    Column::Created,
+    Column::Reporter,
+    Column::Project,
+    Column::Resolution,
+    Column::Votes,
+    Column::Affected,
+    Column::Updated,
+    Column::Parent,
+    Column::Type,
+    Column::Fixed,
+    Column::Start,
+    Column::Labels,
+    Column::Points,
+    Column::Due,
+    Column::Severity,
+    Column::Assignee,
+];
+
+/// Those that stand in that many pixels with a title that can be read.
+#[must_use]
+pub fn fitting(columns: &[Column], room: u32) -> Vec<Column> {
+    let mut fit = columns.to_vec();
+    for column in LEAVE {
+        if sum(&fit, true) <= room {
+            break;
+        }
+        fit.retain(|one| *one != column);
+    }
+    fit
 }
 
 #[cfg(test)]
@@ -209,12 +364,46 @@ mod tests {
         );
         assert_eq!(chosen.write().as_deref(), Some("priority,title,due"));
         assert_eq!(Columns::read("priority,title,due"), chosen);
-        assert_eq!(widths(chosen.list()), "20px 28px minmax(0,1fr) 76px");
+        let set = |room| widths(chosen.list(), room);
+        assert_eq!(set(None), "20px 28px minmax(0,1fr) 76px");
+        assert_eq!(set(Some(360)), "20px 28px minmax(0,1fr) 76px");
+        assert_eq!(set(Some(359)), "20px 28px minmax(0,1fr) 72px");
     }
 
     #[test]
     fn the_title_stays() {
         let none = Columns::read("").toggle(Column::Title);
         assert_eq!(none.list(), [Column::Title]);
+    }
+
+    #[test]
+    fn every_field_but_the_text_has_a_column_that_changes_it() {
+        for field in Field::ALL {
+            let found = Column::of(field);
+            assert_eq!(found.is_none(), field == Field::Description, "{field:?}");
+            assert_eq!(found.and_then(Column::field), found.map(|_| field));
+        }
+        let one: Vec<Field> = Column::ALL.into_iter().filter_map(Column::field).collect();
+        for (at, field) in one.iter().enumerate() {
+            assert!(!one[..at].contains(field), "{field:?} is in two columns");
+        }
+    }
+
+    #[test]
+    fn the_title_can_be_read_however_many_columns_are_chosen() {
+        let usual = Columns::default();
+        assert_eq!(fitting(usual.list(), 752), usual.list());
+        assert_eq!(fitting(&Column::ALL, 2000), Column::ALL);
+        let fit = fitting(&Column::ALL, 1168);
+        assert!(sum(&fit, true) <= 1168 && fit.len() < Column::ALL.len());
+        // No more go than have to.
+        let mut more = fit.clone();
+        let last = LEAVE.iter().rev().find(|column| !fit.contains(column));
+        more.extend(last);
+        assert!(sum(&more, true) > 1168);
+        assert_eq!(
+            fitting(&Column::ALL, 0),
+            [Column::Priority, Column::Key, Column::Status, Column::Title]
+        );
     }
 }

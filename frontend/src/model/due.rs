@@ -1,6 +1,6 @@
-//! A due date as people say it.
+//! A day as people say it.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// `today`, `tomorrow`, `in 5 days`, `overdue by 3 days`.
 #[must_use]
@@ -12,6 +12,17 @@ pub fn due_words(due: NaiveDate, today: NaiveDate) -> String {
         days @ 2.. => format!("in {days} days"),
         days => format!("overdue by {} days", -days),
     }
+}
+
+/// `4 Mar`, and with its year when that is another one.
+#[must_use]
+pub fn day_words(day: NaiveDate, today: NaiveDate) -> String {
+    let form = if day.year() == today.year() {
+        "%-d %b"
+    } else {
+        "%-d %b %Y"
+    };
+    day.format(form).to_string()
 }
 
 #[cfg(test)]
@@ -27,5 +38,13 @@ mod tests {
         assert_eq!(said(5), "in 5 days");
         assert_eq!(said(-1), "overdue since yesterday");
         assert_eq!(said(-3), "overdue by 3 days");
+    }
+
+    #[test]
+    fn another_year_is_named() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let said = |text: &str| day_words(day(text), day("2026-11-21"));
+        assert_eq!(said("2026-03-04"), "4 Mar");
+        assert_eq!(said("2027-03-04"), "4 Mar 2027");
     }
 }

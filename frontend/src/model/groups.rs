@@ -122,6 +122,7 @@ pub const fn of_column(column: Column) -> Option<GroupBy> {
         Column::Labels => Some(GroupBy::Label),
         Column::Severity => Some(GroupBy::Severity),
         Column::Resolution => Some(GroupBy::Resolution),
+        Column::Fixed => Some(GroupBy::FixedVersion),
         Column::Reporter => Some(GroupBy::Reporter),
         Column::Assignee => Some(GroupBy::Assignee),
         _ => None,

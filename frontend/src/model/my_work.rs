@@ -1,5 +1,6 @@
 //! The lists of one's own work.
 
+use super::columns::{Column, Columns};
 use super::listing::Listing;
 use super::query_edit::with_sort;
 use domain::filter::parse;
@@ -123,11 +124,15 @@ impl MyList {
             Self::Agents => "is:open has:assignee",
         };
         let query = parse(text).unwrap_or_default();
-        Listing {
+        let listing = Listing {
             cursors: asked.cursors.clone(),
             group: asked.group.or(self.group()),
             ..asked.asking(with_sort(&query, asked.filter.sort))
+        };
+        if pairs.iter().any(|(name, _)| name == "cols") {
+            return listing;
         }
+        listing.looking(|look| look.columns = self.columns())
     }
 
     /// What the list is cut into when nobody asks for something else.
@@ -138,10 +143,21 @@ impl MyList {
         }
     }
 
+    /// Its columns when nobody asks for others: what is voted for is asked how many want it.
+    fn columns(self) -> Columns {
+        match self {
+            Self::Voted => Columns::default().toggle(Column::Votes),
+            _ => Columns::default(),
+        }
+    }
+
     /// The look of a list that another one shall have too: without what this one decides itself.
     #[must_use]
     pub fn shared(self, listing: &Listing) -> Listing {
-        let look = listing.asking(listing.query());
+        let mut look = listing.asking(listing.query());
+        if look.look.columns == self.columns() {
+            look.look.columns = Columns::default();
+        }
         if self.group().is_some() && look.group == self.group() {
             look.grouped(None)
         } else {
@@ -154,7 +170,10 @@ impl MyList {
     pub fn write(self, listing: &Listing) -> Vec<(&'static str, String)> {
         let mut pairs = listing.write();
         let own_group = self.group().is_some() && listing.group == self.group();
-        pairs.retain(|(name, _)| *name != "q" && !(own_group && *name == "group"));
+        let own = |name: &str| matches!(name, "q" | "cols") || own_group && name == "group";
+        pairs.retain(|(name, _)| !own(name));
+        let columns = &listing.look.columns;
+        pairs.extend((*columns != self.columns()).then(|| ("cols", columns.names())));
         if listing.filter.sort != Sort::default() {
             pairs.insert(0, ("sort", listing.filter.sort.to_string()));
         }
@@ -211,6 +230,27 @@ mod tests {
         assert_eq!(other.group, Some(GroupBy::Project));
         assert_eq!(MyList::Agents.shared(&other).group, Some(GroupBy::Project));
         assert_eq!(MyList::Agents.shared(&listing).group, None);
+    }
+
+    #[test]
+    fn votes_are_counted_where_one_voted() {
+        let tab = [("tab".to_owned(), "voted".to_owned())];
+        let listing = MyList::read(&tab).listing(&tab);
+        assert!(listing.look.columns.has(Column::Votes));
+        assert_eq!(MyList::Voted.write(&listing), [("tab", "voted".to_owned())]);
+        // The other lists do not take them over, and they can be taken away.
+        let shared = MyList::Voted.shared(&listing);
+        assert_eq!(shared.look.columns, Columns::default());
+        let bare = listing.looking(|look| look.columns = Columns::default());
+        let written = MyList::Voted.write(&bare);
+        let pairs: Vec<_> = written
+            .into_iter()
+            .map(|(n, v)| (n.to_owned(), v))
+            .collect();
+        assert_eq!(MyList::Voted.listing(&pairs).look, bare.look);
+        // Chosen columns go along.
+        let due = listing.looking(|look| look.columns = look.columns.toggle(Column::Due));
+        assert!(MyList::Voted.shared(&due).look.columns.has(Column::Due));
     }
 
     #[test]

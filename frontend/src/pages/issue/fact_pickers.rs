@@ -1,5 +1,6 @@
 //! Pickers that need to know more than a list of words.
 
+use super::finder::Finder;
 use super::state::IssueState;
 use crate::components::choices;
 use crate::components::picker::{Choice, Picker};
@@ -228,6 +229,9 @@ pub fn VersionPicker(field: Field, open: RwSignal<bool>) -> impl IntoView {
     });
     let pick = Callback::new(move |name: String| {
         open.set(false);
+        if name == current.get_untracked() {
+            return;
+        }
         let value = Some(name).filter(|name| !name.is_empty());
         let mut patch = IssuePatch::default();
         if field == Field::Fixed {
@@ -258,4 +262,29 @@ pub fn VersionPicker(field: Field, open: RwSignal<bool>) -> impl IntoView {
             nothing="This project has no such version."
         />
     }
+}
+
+/// An issue of the same project that it is a part of, or none.
+#[component]
+pub fn ParentPicker(open: RwSignal<bool>) -> impl IntoView {
+    let state = expect_context::<IssueState>();
+    let current = state.get(|issue| issue.parent.clone());
+    let project = state.base.with_untracked(|base| base.value.project.clone());
+    let first = Signal::derive(move || {
+        let none = current.get().map(|_| Choice::plain("", "No parent"));
+        none.into_iter().collect::<Vec<_>>()
+    });
+    let pick = Callback::new(move |key: String| {
+        open.set(false);
+        let value = Some(key).filter(|key| !key.is_empty());
+        if value == current.get_untracked() {
+            return;
+        }
+        let patch = IssuePatch {
+            parent: Some(value.clone()),
+            ..IssuePatch::default()
+        };
+        state.change(patch, move |issue| issue.parent = value.clone());
+    });
+    view! { <Finder id="parents" label="Key or title of the parent" project=Some(project) first on_pick=pick /> }
 }

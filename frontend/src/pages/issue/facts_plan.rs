@@ -1,18 +1,14 @@
 //! When and with what: size, versions, dates, parent.
 
 use super::fact::Fact;
-use super::fact_forms::ValueForm;
-use super::fact_pickers::VersionPicker;
-use super::finder::Finder;
+use super::fact_pickers::{ParentPicker, VersionPicker};
+use super::quick::ValueEditor;
 use super::state::IssueState;
 use crate::api;
-use crate::components::picker::Choice;
 use crate::model::change::Field;
 use crate::model::due::due_words;
 use crate::model::listing::Listing;
 use crate::state::{Loaded, clock, on_command};
-use chrono::NaiveDate;
-use domain::issue::IssuePatch;
 use domain::paths::page;
 use domain::policy::Action;
 use leptos::prelude::*;
@@ -28,22 +24,6 @@ pub fn PointsFact() -> impl IntoView {
             .get()
             .map_or_else(|| "–".to_owned(), |points| points.to_string())
     };
-    let take = Callback::new(move |text: String| {
-        let value = match text.as_str() {
-            "" => None,
-            text => Some(
-                text.parse::<i16>()
-                    .map_err(|_| "A whole number, 0 to 1000.".to_owned())?,
-            ),
-        };
-        let patch = IssuePatch {
-            story_points: Some(value),
-            ..IssuePatch::default()
-        };
-        check(&patch)?;
-        state.change(patch, move |issue| issue.story_points = value);
-        Ok(())
-    });
     view! {
         <Fact
             label="Points"
@@ -52,7 +32,7 @@ pub fn PointsFact() -> impl IntoView {
             right=Signal::derive(move || state.rights.may(Action::EditIssue))
             value=move || view! { <span class="num">{words}</span> }
         >
-            <ValueForm id="points" label="Points" kind="number" open start=points.get_untracked().map(|p| p.to_string()).unwrap_or_default() take />
+            <ValueEditor id="points" field=Field::Points open />
         </Fact>
     }
 }
@@ -115,29 +95,6 @@ pub fn DateFacts() -> impl IntoView {
             }
             .into_any()
         };
-        let take = Callback::new(move |text: String| {
-            let value = match text.as_str() {
-                "" => None,
-                text => Some(
-                    text.parse::<NaiveDate>()
-                        .map_err(|_| "A day, as in 2026-12-31.".to_owned())?,
-                ),
-            };
-            let mut patch = IssuePatch::default();
-            if field == Field::Due {
-                patch.due_date = Some(value);
-            } else {
-                patch.start_date = Some(value);
-            }
-            state.change(patch, move |issue| {
-                if field == Field::Due {
-                    issue.due_date = value;
-                } else {
-                    issue.start_date = value;
-                }
-            });
-            Ok(())
-        });
         let id = if field == Field::Due {
             "due-date"
         } else {
@@ -152,14 +109,7 @@ pub fn DateFacts() -> impl IntoView {
                 right=Signal::derive(move || state.rights.may(Action::EditIssue))
                 value=move || view! { {words} }
             >
-                <ValueForm
-                    id
-                    label=field.label()
-                    kind="date"
-                    open
-                    start=date.get_untracked().map(|date| date.to_string()).unwrap_or_default()
-                    take
-                />
+                <ValueEditor id field open />
             </Fact>
         }
     };
@@ -181,20 +131,6 @@ pub fn ParentFact() -> impl IntoView {
             Ok(page.items.into_iter().next().map(|row| row.title))
         },
     );
-    let project = state.base.with_untracked(|base| base.value.project.clone());
-    let first = Signal::derive(move || {
-        let none = parent.get().map(|_| Choice::plain("", "No parent"));
-        none.into_iter().collect::<Vec<_>>()
-    });
-    let pick = Callback::new(move |key: String| {
-        open.set(false);
-        let value = Some(key).filter(|key| !key.is_empty());
-        let patch = IssuePatch {
-            parent: Some(value.clone()),
-            ..IssuePatch::default()
-        };
-        state.change(patch, move |issue| issue.parent = value.clone());
-    });
     view! {
         <Fact
             label="Parent"
@@ -224,16 +160,7 @@ pub fn ParentFact() -> impl IntoView {
                 }
             }
         >
-            <Finder id="parents" label="Key or title of the parent" project=Some(project.clone()) first on_pick=pick />
+            <ParentPicker open />
         </Fact>
     }
-}
-
-fn check(patch: &IssuePatch) -> Result<(), String> {
-    patch.check().map(|_| ()).map_err(|errors| {
-        errors
-            .first()
-            .map(|error| error.detail.clone())
-            .unwrap_or_default()
-    })
 }

@@ -1,7 +1,7 @@
 //! One field of an issue, edited wherever the issue is shown: in a row, in a panel beside a list.
 
 use super::fact_forms::ValueForm;
-use super::fact_pickers::{AssigneePicker, LabelPicker, StatusPicker};
+use super::fact_pickers::{AssigneePicker, LabelPicker, ParentPicker, StatusPicker, VersionPicker};
 use super::facts_kind::SeverityFact;
 use super::facts_work::{AssigneeFact, PriorityFact};
 use super::rights::Right;
@@ -43,8 +43,16 @@ pub fn FieldEditor(
         Field::Status => view! { <StatusPicker open /> }.into_any(),
         Field::Assignee => view! { <AssigneePicker open /> }.into_any(),
         Field::Labels => view! { <LabelPicker /> }.into_any(),
-        Field::Title | Field::Points | Field::Due => {
-            view! { <ValueEditor field open /> }.into_any()
+        Field::Parent => view! { <ParentPicker open /> }.into_any(),
+        Field::Affected | Field::Fixed => view! { <VersionPicker field open /> }.into_any(),
+        Field::Title | Field::Points | Field::Start | Field::Due => {
+            let id = match field {
+                Field::Points => "cell-points",
+                Field::Start => "cell-start",
+                Field::Due => "cell-due",
+                _ => "cell-title",
+            };
+            view! { <ValueEditor id field open /> }.into_any()
         }
         _ => view! { <WordEditor field open /> }.into_any(),
     }
@@ -123,13 +131,21 @@ fn word_patch(field: Field, text: &str) -> Option<IssuePatch> {
 
 /// A number, a day, a line of text.
 #[component]
-fn ValueEditor(field: Field, open: RwSignal<bool>) -> impl IntoView {
+pub(super) fn ValueEditor(
+    /// Id of the control; unique on the page.
+    id: &'static str,
+    /// The field.
+    field: Field,
+    /// Closed when it is done.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let start = state.shown.with_untracked(|issue| field.of(issue));
     let take = Callback::new(move |text: String| {
         let mut patch = IssuePatch::default();
         match field {
             Field::Points => patch.story_points = Some(number(&text)?),
+            Field::Start => patch.start_date = Some(day(&text)?),
             Field::Due => patch.due_date = Some(day(&text)?),
             _ => patch.title = Some(text.trim().to_owned()),
         }
@@ -140,14 +156,15 @@ fn ValueEditor(field: Field, open: RwSignal<bool>) -> impl IntoView {
         state.change(patch, move |issue| {
             issue.title = shown.title.clone().unwrap_or_else(|| issue.title.clone());
             issue.story_points = shown.story_points.unwrap_or(issue.story_points);
+            issue.start_date = shown.start_date.unwrap_or(issue.start_date);
             issue.due_date = shown.due_date.unwrap_or(issue.due_date);
         });
         Ok(())
     });
-    let (id, kind) = match field {
-        Field::Points => ("cell-points", "number"),
-        Field::Due => ("cell-due", "date"),
-        _ => ("cell-title", "text"),
+    let kind = match field {
+        Field::Points => "number",
+        Field::Start | Field::Due => "date",
+        _ => "text",
     };
     view! { <ValueForm id label=field.label() kind open start take /> }
 }

@@ -10,29 +10,14 @@ use crate::components::marks::{PriorityTile, SeverityPill, StatusMark, TypeMark,
 use crate::components::{Avatar, IconName, LabelTag, LifeLine, SmallIcon, Time};
 use crate::model::change::Field;
 use crate::model::columns::Column;
-use crate::model::due::due_words;
+use crate::model::due::{day_words, due_words};
 use crate::model::facet::word;
 use crate::pages::issue::FieldEditor;
 use crate::state::clock;
+use chrono::NaiveDate;
 use domain::issue::IssueRow;
 use domain::paths::page;
 use leptos::prelude::*;
-
-/// What a column edits; some only show.
-const fn field_of(column: Column) -> Option<Field> {
-    match column {
-        Column::Priority => Some(Field::Priority),
-        Column::Status => Some(Field::Status),
-        Column::Type => Some(Field::Type),
-        Column::Labels => Some(Field::Labels),
-        Column::Severity => Some(Field::Severity),
-        Column::Resolution => Some(Field::Resolution),
-        Column::Points => Some(Field::Points),
-        Column::Due => Some(Field::Due),
-        Column::Assignee => Some(Field::Assignee),
-        _ => None,
-    }
-}
 
 const fn class_of(column: Column) -> &'static str {
     match column {
@@ -45,7 +30,7 @@ const fn class_of(column: Column) -> &'static str {
         Column::Points => "a-n num text-ink-2",
         Column::Assignee => "a-a",
         Column::Updated => "a-u num text-xs whitespace-nowrap text-ink-3",
-        Column::Votes | Column::Due | Column::Created => {
+        Column::Votes | Column::Start | Column::Due | Column::Created => {
             "a-x num text-xs whitespace-nowrap text-ink-2"
         }
         _ => "a-x text-xs text-ink-2",
@@ -66,12 +51,12 @@ pub fn Cell(
     let pending = {
         let state = row.state.clone();
         move || {
-            let field = field_of(column).or((column == Column::Title).then_some(Field::Title));
             let waits = |field| state.get().is_some_and(|state| state.is_pending(field));
-            field.is_some_and(waits)
+            column.field().is_some_and(waits)
         }
     };
-    let content = move || match field_of(column) {
+    let content = move || match column.field() {
+        Some(Field::Title) => view! { <Title row=cells id /> }.into_any(),
         Some(Field::Resolution) if cells.with(|row| row.resolution.is_none()) => ().into_any(),
         Some(field) => view! {
             <button
@@ -86,7 +71,6 @@ pub fn Cell(
             </button>
         }
         .into_any(),
-        None if column == Column::Title => view! { <Title row=cells id /> }.into_any(),
         None => view! { {move || cells.with(|row| value(row, column))} }.into_any(),
     };
     let here = Memo::new(move |_| {
@@ -207,10 +191,14 @@ fn value(row: &IssueRow, column: Column) -> AnyView {
         }
         Column::Type => view! {
             <TypeMark kind=row.type_ />
-            <span aria-hidden="true">{type_name(row.type_)}</span>
+            <span class="truncate" aria-hidden="true">{type_name(row.type_)}</span>
         }
         .into_any(),
         Column::Title => row.title.clone().into_any(),
+        Column::Parent => match &row.parent {
+            Some(key) => view! { <span class="ii-key truncate">{key.clone()}</span> }.into_any(),
+            None => quiet("–".to_owned()),
+        },
         Column::Project => quiet(row.project.clone()),
         Column::Labels if row.labels.is_empty() => quiet("–".to_owned()),
         Column::Labels => {
@@ -223,16 +211,51 @@ fn value(row: &IssueRow, column: Column) -> AnyView {
         Column::Life => view! { <LifeLine life=row.life.clone() /> }.into_any(),
         Column::Severity => view! { <SeverityPill severity=row.severity /> }.into_any(),
         Column::Resolution => quiet(row.resolution.map(|r| word(r.slug())).unwrap_or_default()),
+        Column::Affected => version(row.affected_version.as_ref()),
+        Column::Fixed => version(row.fixed_version.as_ref()),
         Column::Points => {
             let points = row.story_points.map(|points| points.to_string());
             points.unwrap_or_else(|| "–".to_owned()).into_any()
         }
-        Column::Votes => row.votes.to_string().into_any(),
+        Column::Votes => votes(row),
+        Column::Start => view! { <Start day=row.start_date /> }.into_any(),
         Column::Due => view! { <Due row=row.clone() /> }.into_any(),
         Column::Reporter => view! { <Avatar user=row.reporter.clone() /> }.into_any(),
         Column::Assignee => view! { <Avatar user=row.assignee.clone() /> }.into_any(),
         Column::Created => view! { <Time at=row.created_at /> }.into_any(),
         Column::Updated => view! { <Time at=row.updated_at /> }.into_any(),
+    }
+}
+
+/// How many, and whether the reader is among them; none of them are no news.
+fn votes(row: &IssueRow) -> AnyView {
+    let (count, own) = (row.votes, row.voted);
+    let title = own.then_some("You voted for it");
+    view! {
+        <span class="inline-flex items-center gap-1" class:text-ink-3=count == 0 class:font-semibold=own title=title>
+            {own.then(|| view! { <SmallIcon name=IconName::Check /> <span class="sr-only">"You voted, "</span> })}
+            {count}
+        </span>
+    }
+    .into_any()
+}
+
+/// Its name; the whole of it is told when there is no room.
+fn version(name: Option<&String>) -> AnyView {
+    let title = name.cloned();
+    let name = name.map_or("–", String::as_str).to_owned();
+    view! { <span class="truncate" title=title>{name}</span> }.into_any()
+}
+
+#[component]
+fn Start(day: Option<NaiveDate>) -> impl IntoView {
+    let clock = clock();
+    move || {
+        let words = day.map_or_else(
+            || "–".to_owned(),
+            |day| day_words(day, clock.now().date_naive()),
+        );
+        view! { <span title=day.map(|day| day.to_string())>{words}</span> }
     }
 }
 
@@ -248,7 +271,7 @@ fn Due(row: IssueRow) -> impl IntoView {
         let words = if open {
             due_words(due, today)
         } else {
-            due.format("%-d %b").to_string()
+            day_words(due, today)
         };
         view! { <span class:text-error=open && due < today title=due.to_string()>{words}</span> }
             .into_any()

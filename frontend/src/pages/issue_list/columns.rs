@@ -13,6 +13,10 @@ pub fn LookMenu() -> impl IntoView {
     let open = RwSignal::new(false);
     let columns = Memo::new(move |_| list.listing.with(|listing| listing.look.columns.clone()));
     let fold = Memo::new(move |_| list.listing.with(|listing| listing.look.fold));
+    let no_room = move |column: Column| {
+        columns.with(|columns| columns.has(column))
+            && list.columns.with(|shown| !shown.contains(&column))
+    };
     let choose = move |chosen: Columns| {
         let to = list
             .listing
@@ -37,6 +41,9 @@ pub fn LookMenu() -> impl IntoView {
                     on:change=move |_| choose(columns.get_untracked().toggle(column))
                 />
                 {column.label()}
+                <Show when=move || no_room(column)>
+                    <span class="ml-auto text-xs text-ink-3">"no room"</span>
+                </Show>
             </label>
         }
     };

@@ -4,7 +4,7 @@
 use super::rows::Row;
 use crate::api::Tagged;
 use crate::model::change::Field;
-use crate::model::columns::{Column, Columns};
+use crate::model::columns::{Column, Columns, fitting};
 use crate::model::partial::{issue_of, tag_of};
 use crate::pages::issue::IssueState;
 use crate::state::Catalogue;
@@ -20,6 +20,8 @@ pub struct Edits {
     pub open: RwSignal<Option<(Uuid, Field)>>,
     /// Every row that was edited.
     pub states: RwSignal<Vec<(Uuid, IssueState)>>,
+    /// The cell that was pressed: it has the focus again afterwards.
+    pub cell: StoredValue<Option<web_sys::HtmlElement>, LocalStorage>,
     catalogues: StoredValue<HashMap<String, Catalogue>>,
     owner: StoredValue<Owner>,
 }
@@ -31,6 +33,7 @@ impl Edits {
         Self {
             open: RwSignal::new(None),
             states: RwSignal::new(Vec::new()),
+            cell: StoredValue::new_local(None),
             catalogues: StoredValue::new(HashMap::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
@@ -133,42 +136,20 @@ pub fn absorb(row: &Row, now: IssueRow) {
 /// Where the editor of a field opens: at its column, or at the title when that one is not shown.
 #[must_use]
 pub fn place_of(field: Field, columns: &[Column]) -> Column {
-    let own = match field {
-        Field::Priority => Column::Priority,
-        Field::Status => Column::Status,
-        Field::Type => Column::Type,
-        Field::Labels => Column::Labels,
-        Field::Severity => Column::Severity,
-        Field::Resolution => Column::Resolution,
-        Field::Points => Column::Points,
-        Field::Due => Column::Due,
-        Field::Assignee => Column::Assignee,
-        _ => Column::Title,
-    };
-    if columns.contains(&own) && !(is_small() && only_wide(own)) {
-        own
-    } else {
-        Column::Title
-    }
+    let shown = |own: &Column| columns.contains(own) && !(is_small() && own.only_wide());
+    Column::of(field).filter(shown).unwrap_or(Column::Title)
 }
 
 /// Whether a row has no room for every column it could show.
-fn is_small() -> bool {
+#[must_use]
+pub fn is_small() -> bool {
     let found = window().match_media("(max-width: 1023px)").ok().flatten();
     found.is_some_and(|list| list.matches())
 }
 
-/// Columns that a small screen leaves out.
-const fn only_wide(column: Column) -> bool {
-    matches!(
-        column,
-        Column::Type | Column::Labels | Column::Resolution | Column::Points | Column::Due
-    )
-}
-
-/// The columns that there is room for.
+/// The columns that there is room for: beside a panel few, else as many as stand in `room` pixels.
 #[must_use]
-pub fn roomy(columns: &Columns, beside: bool) -> Vec<Column> {
+pub fn roomy(columns: &Columns, beside: bool, room: Option<u32>) -> Vec<Column> {
     let slim = [
         Column::Priority,
         Column::Key,
@@ -177,5 +158,9 @@ pub fn roomy(columns: &Columns, beside: bool) -> Vec<Column> {
         Column::Assignee,
     ];
     let fits = |column: &&Column| !beside || slim.contains(column);
-    columns.list().iter().filter(fits).copied().collect()
+    let columns: Vec<Column> = columns.list().iter().filter(fits).copied().collect();
+    match room {
+        Some(room) => fitting(&columns, room),
+        None => columns,
+    }
 }

@@ -38,7 +38,12 @@ const fn short(column: Column) -> Option<&'static str> {
 
 const fn class_of(column: Column) -> &'static str {
     match column {
-        Column::Points | Column::Votes | Column::Due | Column::Created | Column::Updated => "num",
+        Column::Points
+        | Column::Votes
+        | Column::Start
+        | Column::Due
+        | Column::Created
+        | Column::Updated => "num",
         _ => "",
     }
 }

@@ -91,14 +91,15 @@ impl List {
     /// Opens what changes the field of that row.
     pub fn edit(self, id: Uuid, field: Field) {
         self.cursor.set(Some(id));
+        self.edits.cell.set_value(focused_cell());
         self.edits.open.set(Some((id, field)));
     }
 
-    /// Closes it, and gives the focus back to the row.
+    /// Closes it, and gives the focus back to the cell, or to the row when a key opened it.
     pub fn edited(self) {
         if let Some((id, _)) = self.edits.open.get_untracked() {
             self.edits.open.set(None);
-            give_back(id);
+            give_back(id, self.edits.cell.try_update_value(Option::take).flatten());
         }
     }
 
@@ -106,7 +107,7 @@ impl List {
     pub fn close_menu(self) {
         if let Some(id) = self.menu.get_untracked() {
             self.menu.set(None);
-            give_back(id);
+            give_back(id, None);
         }
     }
 
@@ -244,6 +245,8 @@ pub fn across_within(event: &leptos::ev::KeyboardEvent, around: &str, right: boo
     };
     let stops: Vec<web_sys::HtmlElement> = (0..stops.length())
         .filter_map(|at| stops.get(at)?.dyn_into().ok())
+        // What a small screen leaves out takes no focus.
+        .filter(|stop: &web_sys::HtmlElement| stop.client_height() > 0)
         .collect();
     let now = stops.iter().position(|stop| **stop == target).unwrap_or(0);
     let to = if right {
@@ -256,14 +259,25 @@ pub fn across_within(event: &leptos::ev::KeyboardEvent, around: &str, right: boo
     }
 }
 
-/// The row has the focus when what was open above it took it along.
-fn give_back(id: Uuid) {
+/// The cell that has the focus, when one has it.
+fn focused_cell() -> Option<web_sys::HtmlElement> {
+    let active = document().active_element()?;
+    let cell = active.dyn_into::<web_sys::HtmlElement>().ok()?;
+    cell.class_list().contains("ii-cell").then_some(cell)
+}
+
+/// The cell or the row has the focus when what was open above it took it along.
+fn give_back(id: Uuid, cell: Option<web_sys::HtmlElement>) {
     request_animation_frame(move || {
         let nobody = document()
             .active_element()
             .is_none_or(|active| active.tag_name() == "BODY");
-        if nobody {
-            focus_row(id);
+        match cell.filter(|cell| cell.is_connected()) {
+            _ if !nobody => {}
+            Some(cell) => {
+                let _ = cell.focus();
+            }
+            None => focus_row(id),
         }
     });
 }

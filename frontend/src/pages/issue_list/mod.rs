@@ -78,6 +78,8 @@ pub struct List {
     pub rows: Rows,
     /// Those on the screen: the same titles may be folded.
     pub folds: Folds,
+    /// How many pixels they have for their columns, on screens that are wide enough for columns.
+    pub room: RwSignal<Option<u32>>,
     /// The columns there is room for.
     pub columns: Memo<Vec<Column>>,
     /// The rows that are edited here.
@@ -131,6 +133,7 @@ impl List {
         catalogue: Catalogue,
         rows: Rows,
     ) -> Self {
+        let room = RwSignal::new(None);
         let list = Self {
             project,
             listing,
@@ -138,8 +141,11 @@ impl List {
             catalogue,
             rows,
             folds: Folds::of(rows, listing),
+            room,
             columns: Memo::new(move |_| {
-                listing.with(|listing| roomy(&listing.look.columns, listing.look.peek.is_some()))
+                let room = room.get();
+                listing
+                    .with(|listing| roomy(&listing.look.columns, listing.look.peek.is_some(), room))
             }),
             edits: Edits::new(),
             menu: RwSignal::new(None),

@@ -7,22 +7,11 @@ use crate::components::menu::Menu;
 use crate::components::picker::{Choice, Picker};
 use crate::components::{IconName, SmallIcon};
 use crate::model::change::Field;
+use crate::model::row::fields_of;
 use crate::state::clipboard::{copy, copy_link};
 use crate::state::toasts;
 use domain::paths::page;
 use leptos::prelude::*;
-
-/// What is changed where the row stands, also without a column or a key for it.
-const FIELDS: [Field; 8] = [
-    Field::Status,
-    Field::Priority,
-    Field::Assignee,
-    Field::Labels,
-    Field::Due,
-    Field::Severity,
-    Field::Type,
-    Field::Points,
-];
 
 /// The menu, open.
 #[component]
@@ -54,14 +43,17 @@ pub fn RowMenu(row: Row) -> impl IntoView {
         copy(toasts, key.clone(), format!("{key} copied."));
     });
     let choosing = RwSignal::new(false);
-    let fields = || {
-        FIELDS
-            .iter()
-            .map(|field| Choice::plain(field.label(), field.label()))
-    };
+    // Also without a column or a key of its own.
+    let fields = StoredValue::new(row.row.with_untracked(fields_of));
+    let choices = fields.with_value(|fields| {
+        let each = fields.iter().map(|field| field.label());
+        each.map(|label| Choice::plain(label, label))
+            .collect::<Vec<_>>()
+    });
     let pick = Callback::new(move |label: String| {
         close();
-        if let Some(field) = FIELDS.into_iter().find(|field| field.label() == label) {
+        let named = |field: &Field| field.label() == label;
+        if let Some(field) = fields.get_value().into_iter().find(named) {
             list.edit(id, field);
         }
     });
@@ -89,7 +81,7 @@ pub fn RowMenu(row: Row) -> impl IntoView {
                             <Picker
                                 id="row-fields"
                                 label="Change which field?"
-                                choices=Signal::derive(move || fields().collect::<Vec<_>>())
+                                choices=choices.clone()
                                 chosen=Vec::new()
                                 on_pick=pick
                             />

@@ -2,6 +2,7 @@
 
 use super::List;
 use super::cells::Cell;
+use super::edits::is_small;
 use super::folds::Line;
 use super::groups::{GroupHead, GroupZone};
 use super::heads::Heads;
@@ -9,10 +10,13 @@ use super::keys::{ListKeys, across};
 use super::press::Press;
 use super::rows::Row;
 use crate::components::{IconName, SmallIcon};
-use crate::model::columns::Column;
+use crate::model::columns::{Column, gap, widths};
 use crate::pages::issue::Merge;
 use leptos::html;
 use leptos::prelude::*;
+
+/// What a row leaves free at its two ends, in pixels.
+const INSET: i32 = 48;
 
 /// The list.
 #[component]
@@ -46,9 +50,10 @@ pub fn Table() -> impl IntoView {
         move |(), _, _| list.all.set(false),
         false,
     );
+    follow_the_room(list, grid);
     let widths = move || {
-        let columns = list.columns.get();
-        crate::model::columns::widths(&columns)
+        list.columns
+            .with(|columns| widths(columns, list.room.get()))
     };
     let arrows = move |event: leptos::ev::KeyboardEvent| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
@@ -70,6 +75,7 @@ pub fn Table() -> impl IntoView {
             role="grid"
             class="ii-list"
             style:--cols=widths
+            style:--gap=move || list.columns.with(|columns| gap(columns, list.room.get()))
             aria-label="Issues"
             aria-multiselectable="true"
             aria-busy=move || rows.page.busy.get().then_some("true")
@@ -98,6 +104,28 @@ pub fn Table() -> impl IntoView {
             }
         </For>
     }
+}
+
+/// Counts what there is for columns, again when the window or what stands beside the list changes.
+fn follow_the_room(list: List, grid: NodeRef<html::Div>) {
+    let measure = move || {
+        let Some(Some(grid)) = grid.try_get_untracked() else {
+            return;
+        };
+        let inner = (grid.client_width() - INSET).max(0).unsigned_abs();
+        let room = (!is_small()).then_some(inner);
+        list.room
+            .maybe_update(|now| std::mem::replace(now, room) != room);
+    };
+    grid.on_load(move |_| request_animation_frame(measure));
+    let beside = Memo::new(move |_| list.listing.with(|listing| listing.look.peek.is_some()));
+    Effect::watch(
+        move || beside.get(),
+        move |_, _, _| request_animation_frame(measure),
+        false,
+    );
+    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
 }
 
 #[component]
