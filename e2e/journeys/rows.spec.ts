@@ -188,3 +188,26 @@ test('however many columns are chosen, titles can be read and nothing moves side
   await expect.poll(async () => (await lead.get<Plan>(`/issues/${one.key}`)).start_date).toBe('2030-03-01');
   expect(await sideways()).toBe(0);
 });
+
+test('what one voted for says how many did, and its tab is in sight on a small screen', async ({ page, api }) => {
+  const lead = await api('lead');
+  const mark = word();
+  const [one] = await some(lead, mark, 'Wanted', 'Not so much');
+  for (const name of ['lead', 'developer']) {
+    expect((await (await api(name)).fetch('PUT', `/issues/${one.key}/vote`)).ok()).toBe(true);
+  }
+  await signIn(page, 'lead');
+  await page.goto('/my?tab=voted');
+  const row = page.getByRole('row').filter({ hasText: one.title });
+  await expect(page.getByRole('columnheader', { name: 'Votes' })).toBeVisible();
+  await expect(row.getByText('You voted, 2')).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.reload();
+  const tab = page.getByRole('button', { name: /^Voted/ });
+  await expect(tab).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(async () => {
+    const box = await tab.boundingBox();
+    return box !== null && box.x >= 0 && box.x + box.width <= 360;
+  }).toBe(true);
+});

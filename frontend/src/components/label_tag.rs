@@ -9,7 +9,7 @@ pub fn LabelTag(label: LabelRef) -> impl IntoView {
     view! {
         <span class="ii-lab">
             <i class="ii-labdot" style:background=label.colour aria-hidden="true"></i>
-            {label.name}
+            <span class="truncate">{label.name}</span>
         </span>
     }
 }

@@ -199,7 +199,8 @@ impl Column {
             Self::Affected | Self::Fixed => (52, 76),
             Self::Points => (32, 36),
             Self::Votes => (48, 48),
-            Self::Start | Self::Due | Self::Created | Self::Updated => (72, 76),
+            Self::Due => (80, 84),
+            Self::Start | Self::Created | Self::Updated => (72, 76),
         }
     }
 
@@ -291,7 +292,8 @@ fn sum(columns: &[Column], tight: bool) -> u32 {
 }
 
 /// Whether they stand closer together in that room than they like.
-fn is_tight(columns: &[Column], room: Option<u32>) -> bool {
+#[must_use]
+pub fn is_tight(columns: &[Column], room: Option<u32>) -> bool {
     room.is_some_and(|room| sum(columns, false) > room)
 }
 
@@ -365,9 +367,9 @@ mod tests {
         assert_eq!(chosen.write().as_deref(), Some("priority,title,due"));
         assert_eq!(Columns::read("priority,title,due"), chosen);
         let set = |room| widths(chosen.list(), room);
-        assert_eq!(set(None), "20px 28px minmax(0,1fr) 76px");
-        assert_eq!(set(Some(360)), "20px 28px minmax(0,1fr) 76px");
-        assert_eq!(set(Some(359)), "20px 28px minmax(0,1fr) 72px");
+        assert_eq!(set(None), "20px 28px minmax(0,1fr) 84px");
+        assert_eq!(set(Some(368)), "20px 28px minmax(0,1fr) 84px");
+        assert_eq!(set(Some(367)), "20px 28px minmax(0,1fr) 80px");
     }
 
     #[test]

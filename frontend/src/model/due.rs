@@ -14,6 +14,16 @@ pub fn due_words(due: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// The same in a narrow column, beside a word that says that it is late.
+#[must_use]
+pub fn due_short(due: NaiveDate, today: NaiveDate) -> String {
+    match (due - today).num_days() {
+        -1 => "yesterday".into(),
+        days @ ..-1 => format!("{} days ago", -days),
+        _ => due_words(due, today),
+    }
+}
+
 /// `4 Mar`, and with its year when that is another one.
 #[must_use]
 pub fn day_words(day: NaiveDate, today: NaiveDate) -> String {
@@ -38,6 +48,16 @@ mod tests {
         assert_eq!(said(5), "in 5 days");
         assert_eq!(said(-1), "overdue since yesterday");
         assert_eq!(said(-3), "overdue by 3 days");
+    }
+
+    #[test]
+    fn a_narrow_column_says_how_long_ago() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        let said = |days: i64| due_short(today + chrono::TimeDelta::days(days), today);
+        assert_eq!(said(-1), "yesterday");
+        assert_eq!(said(-12), "12 days ago");
+        assert_eq!((said(0), said(1)), ("today".into(), "tomorrow".into()));
+        assert_eq!(said(5), "in 5 days");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::components::marks::{PriorityTile, SeverityPill, StatusMark, TypeMark,
 use crate::components::{Avatar, IconName, LabelTag, LifeLine, SmallIcon, Time};
 use crate::model::change::Field;
 use crate::model::columns::Column;
-use crate::model::due::{day_words, due_words};
+use crate::model::due::{day_words, due_short};
 use crate::model::facet::word;
 use crate::pages::issue::FieldEditor;
 use crate::state::clock;
@@ -206,7 +206,14 @@ fn value(row: &IssueRow, column: Column) -> AnyView {
             let tags = tags
                 .map(|label| view! { <LabelTag label /> })
                 .collect_view();
-            view! { <span class="flex min-w-0 gap-1 overflow-hidden">{tags}</span> }.into_any()
+            let names: Vec<&str> = row.labels.iter().map(|label| label.name.as_str()).collect();
+            let names = names.join(", ");
+            // Where columns stand close there is room for one; the others are counted.
+            let more = row.labels.len().saturating_sub(1);
+            let more =
+                (more > 0).then(|| view! { <span class="ii-labmore">{format!("+{more}")}</span> });
+            view! { <span class="flex min-w-0 items-center gap-1 overflow-hidden" title=names>{tags}{more}</span> }
+                .into_any()
         }
         Column::Life => view! { <LifeLine life=row.life.clone() /> }.into_any(),
         Column::Severity => view! { <SeverityPill severity=row.severity /> }.into_any(),
@@ -269,7 +276,7 @@ fn Due(row: IssueRow) -> impl IntoView {
         };
         let today = clock.now().date_naive();
         let words = if open {
-            due_words(due, today)
+            due_short(due, today)
         } else {
             day_words(due, today)
         };

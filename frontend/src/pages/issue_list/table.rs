@@ -10,7 +10,7 @@ use super::keys::{ListKeys, across};
 use super::press::Press;
 use super::rows::Row;
 use crate::components::{IconName, SmallIcon};
-use crate::model::columns::{Column, gap, widths};
+use crate::model::columns::{Column, gap, is_tight, widths};
 use crate::pages::issue::Merge;
 use leptos::html;
 use leptos::prelude::*;
@@ -74,6 +74,7 @@ pub fn Table() -> impl IntoView {
             node_ref=grid
             role="grid"
             class="ii-list"
+            class:tight=move || list.columns.with(|columns| is_tight(columns, list.room.get()))
             style:--cols=widths
             style:--gap=move || list.columns.with(|columns| gap(columns, list.room.get()))
             aria-label="Issues"
