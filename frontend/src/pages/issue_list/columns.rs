@@ -42,7 +42,7 @@ pub fn LookMenu() -> impl IntoView {
                 />
                 {column.label()}
                 <Show when=move || no_room(column)>
-                    <span class="ml-auto text-xs text-ink-3">"no room"</span>
+                    <span class="ml-auto shrink-0 pr-1 text-xs text-ink-3">"no room"</span>
                 </Show>
             </label>
         }
@@ -52,6 +52,7 @@ pub fn LookMenu() -> impl IntoView {
         <Popover
             open
             class="btn btn-ghost btn-xs h-7"
+            panel_class="ii-float ii-pop w-[min(22rem,calc(100vw-24px))] p-1.5"
             trigger=|| view! { <SmallIcon name=IconName::Columns3Cog /> "Columns" }
         >
             <div class="flex flex-col" role="group" aria-label="Columns and folding">
@@ -62,6 +63,9 @@ pub fn LookMenu() -> impl IntoView {
                         .map(one)
                         .collect_view()}
                 </div>
+                <Show when=move || columns.with(|all| all.list().iter().any(|one| no_room(*one)))>
+                    <p class="px-2 pt-1 text-xs text-ink-3">"The titles leave no room for all of them here."</p>
+                </Show>
                 <button
                     type="button"
                     class="btn btn-ghost btn-xs mt-1 h-7 self-start"
