@@ -45,3 +45,33 @@ test('a duplicate is merged into what it repeats, and taken out of it again', as
   await expect(page.getByText(`took ${key} out of it again`)).toBeVisible();
   await expect(page.getByText(`Said there ${stamp}`)).toBeHidden();
 });
+
+test('what happens to a merged duplicate is seen where it is shown, without a reload', async ({ page, api }) => {
+  const lead = await api('lead');
+  const made = async (title: string): Promise<string> =>
+    (await lead.post<{ key: string }>('/projects/ENG/issues', { title })).key;
+  const [original, duplicate, other] = [await made('Heard once'), await made('Heard twice'), await made('Heard thrice')];
+  for (const key of [duplicate, other]) {
+    await lead.fetch('POST', `/issues/${key}/merge`, { into: original });
+  }
+  await signIn(page, 'viewer');
+  await page.goto(`/issues/${original}`);
+  await expect(page.getByRole('heading', { name: 'Heard once' })).toBeVisible();
+  // Whoever comments on the duplicate is heard here, and watches this.
+  const maintainer = await api('maintainer');
+  await maintainer.post(`/issues/${duplicate}/comments`, { body: 'It goes on.' });
+  const said = page.getByRole('article').filter({ hasText: 'It goes on.' });
+  await expect(said.getByRole('link', { name: duplicate })).toBeVisible();
+  expect((await maintainer.get(`/issues/${original}`)).watching).toBe(true);
+  // Moved, it goes by its new key.
+  const moved = await lead.fetch('POST', `/issues/${duplicate}/move`, { project: 'OPS' });
+  const { issue } = (await moved.json()) as { issue: { key: string } };
+  await expect(said.getByRole('link', { name: issue.key })).toBeVisible();
+
+  // And the duplicate's page follows what it repeats.
+  await page.goto(`/issues/${other}`);
+  await expect(page.getByText('Merged into').getByRole('link', { name: original })).toBeVisible();
+  const away = await lead.fetch('POST', `/issues/${original}/move`, { project: 'OPS' });
+  const { issue: there } = (await away.json()) as { issue: { key: string } };
+  await expect(page.getByText('Merged into').getByRole('link', { name: there.key })).toBeVisible();
+});

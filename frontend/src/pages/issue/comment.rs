@@ -74,8 +74,16 @@ pub fn CommentItem(
                     })}
                 {(comment.issue != state.key())
                     .then(|| {
-                        let from = comment.issue.clone();
-                        view! { <span class="text-ink-3">"from " <a class="link" href=page::issue(&from)>{from.clone()}</a></span> }
+                        // A duplicate that moves has another key; the comment stays as it is, and so does what
+                        // somebody is doing with it.
+                        let known = comment.issue.clone();
+                        let from = Memo::new(move |_| {
+                            talk.comments.value.with(|list| {
+                                let now = list.iter().flatten().find(|one| one.id == id);
+                                now.map_or_else(|| known.clone(), |now| now.issue.clone())
+                            })
+                        });
+                        view! { <span class="text-ink-3">"from " <a class="link" href=move || page::issue(&from.get())>{from}</a></span> }
                     })}
                 <span class="ml-auto flex items-center gap-1 text-ink-3">
                     {comment
