@@ -235,3 +235,159 @@ test('a move that is refused goes back, and says why', async ({ page, api }) => 
   await expect(cell(page, 'Open').getByRole('listitem')).toHaveCount(1);
   await expect(cell(page, 'Assigned').getByRole('listitem')).toHaveCount(0);
 });
+
+test('a card goes to another lane by pointer, keyboard, finger and menu, and what a lane stands for changes', async ({
+  page,
+  api,
+}) => {
+  test.setTimeout(120_000);
+  interface Issue {
+    assignee: { username: string } | null;
+    parent: string | null;
+    status: { slug: string };
+    version: number;
+    labels: { name: string }[];
+    priority: number;
+  }
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = '', two = '', three = '', epic = '', other = ''] = await report(lead, key, [
+    'First',
+    'Second',
+    'Third',
+    'Epic one',
+    'Epic two',
+  ]);
+  for (const name of ['api', 'core', 'map']) await lead.post(`/projects/${key}/labels`, { name });
+  await lead.patch(`/issues/${one}`, { assignee: 'developer', parent: epic, labels: ['api'] });
+  await lead.patch(`/issues/${two}`, { assignee: 'lead', parent: other, labels: ['map'] });
+  await lead.patch(`/issues/${three}`, { labels: ['api', 'core'] });
+  const issue = (which: string): Promise<Issue> => lead.get<Issue>(`/issues/${which}`);
+
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/board?lanes=assignee`);
+  const mine = (column: string): Locator => cell(page, `${column}, Leo Lead`);
+  const hers = (column: string): Locator => cell(page, `${column}, Dana Developer`);
+  await expect(hers('Open').getByText(one)).toBeVisible();
+  const version = (await issue(one)).version;
+
+  // By pointer, to another person and another column: one change, which one key takes back.
+  await drag(page, card(page, one), mine('Assigned'), { y: 30 });
+  await expect(page.getByText('Drop to move to Assigned, Leo Lead')).toBeVisible();
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect(mine('Assigned').getByText(one)).toBeVisible();
+  await expect(page.getByText(`${one} moved to Assigned, Leo Lead.`)).toBeVisible();
+  expect(await issue(one)).toMatchObject({
+    assignee: { username: 'lead' },
+    status: { slug: 'assigned' },
+    version: version + 1,
+  });
+  await page.keyboard.press('z');
+  await expect(hers('Open').getByText(one)).toBeVisible();
+  await expect
+    .poll(() => issue(one))
+    .toMatchObject({ assignee: { username: 'developer' }, status: { slug: 'open' }, version: version + 2 });
+
+  // Where the workflow has no step, no lane of that column takes it.
+  await drag(page, card(page, one), mine('Under review'), { y: 30 });
+  await expect(page.locator('.ii-inhand')).toContainText('Not from Open.');
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  expect((await issue(one)).version).toBe(version + 2);
+
+  // By keyboard: the arrow goes on into the next lane, and says which.
+  const said = page.locator('[aria-live=assertive]');
+  await card(page, one).focus();
+  await page.keyboard.press('Space');
+  await expect(said).toContainText(`${one} lifted. Open, Dana Developer, 1 of 1.`);
+  await page.keyboard.press('ArrowDown');
+  await expect(said).toContainText('Open, Leo Lead, 1 of 2.');
+  await page.keyboard.press('Space');
+  await expect(said).toContainText(`${one} dropped. Open, Leo Lead, 1 of 2.`);
+  await expect.poll(async () => (await issue(one)).assignee?.username).toBe('lead');
+  await expect(card(page, one)).toBeFocused();
+  expect(await keysIn(page, 'Open, Leo Lead')).toEqual([one, two]);
+
+  // By finger, to nobody.
+  const from = await card(page, two).boundingBox();
+  const to = await cell(page, 'Open, Nobody').boundingBox();
+  if (!from || !to) throw new Error('nothing to drag');
+  const finger = await Finger.on(page);
+  const start = { x: from.x + 40, y: from.y + 14 };
+  await finger.down(start);
+  await expect(page.locator('.ii-inhand')).toBeVisible();
+  await finger.move(start, { x: to.x + to.width / 2, y: to.y + 10 });
+  await expect(page.getByText('Drop to move to Nobody')).toBeVisible();
+  await finger.up();
+  await expect.poll(async () => (await issue(two)).assignee).toBeNull();
+
+  // To another epic; an epic is no part of itself.
+  await page.goto(`/projects/${key}/board?lanes=parent`);
+  await expect(cell(page, `Open, ${epic}`).getByText(one)).toBeVisible();
+  await drag(page, card(page, one), cell(page, `Open, ${other}`), { y: 10 });
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect.poll(async () => (await issue(one)).parent).toBe(other);
+  await expect(cell(page, `Open, ${other}`).getByText(one)).toBeVisible();
+  const menu = page.getByRole('menu', { name: 'Move to' });
+  await card(page, other).focus();
+  await page.keyboard.press('m');
+  await expect(menu.getByRole('menuitem', { name: new RegExp(other) })).toHaveAttribute('aria-disabled', 'true');
+  await expect(menu.getByRole('menuitem', { name: new RegExp(other) })).toContainText('cannot be a part of itself');
+  await page.keyboard.press('Escape');
+
+  // By menu to a label: that of the lane goes, the others stay. One that comes first keeps it out.
+  await page.goto(`/projects/${key}/board?lanes=label`);
+  await card(page, one).focus();
+  await page.keyboard.press('m');
+  await menu.getByRole('menuitem', { name: 'map', exact: true }).click();
+  await expect(cell(page, 'Open, map').getByText(one)).toBeVisible();
+  await expect.poll(async () => (await issue(one)).labels.map((label) => label.name)).toEqual(['map']);
+  await card(page, three).focus();
+  await page.keyboard.press('m');
+  const refused = menu.getByRole('menuitem', { name: /^map/ });
+  await expect(refused).toHaveAttribute('aria-disabled', 'true');
+  await expect(refused).toContainText('It also has the label core');
+  await page.keyboard.press('Escape');
+});
+
+test('a lane is refused to who may not give work to others, and a refusal of the server puts the card back', async ({
+  page,
+  browser,
+  api,
+}) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = '', two = ''] = await report(lead, key, ['First', 'Second']);
+  await lead.patch(`/issues/${one}`, { assignee: 'developer' });
+  await lead.patch(`/issues/${two}`, { assignee: 'lead' });
+
+  const developer = await newPerson(browser, 'developer');
+  await developer.goto(`/projects/${key}/board?lanes=assignee`);
+  await card(developer, one).focus();
+  await developer.keyboard.press('m');
+  const item = developer.getByRole('menuitem', { name: /^Leo Lead/ });
+  await expect(item).toHaveAttribute('aria-disabled', 'true');
+  await expect(item).toContainText('You may not assign issues to others');
+  await developer.keyboard.press('Escape');
+  await drag(developer, card(developer, one), cell(developer, 'Open, Leo Lead'), { y: 20 });
+  await expect(developer.locator('.ii-inhand')).toContainText('You may not assign issues to others');
+  await developer.mouse.up();
+  await developer.context().close();
+  expect((await lead.get<{ assignee: { username: string } }>(`/issues/${one}`)).assignee.username).toBe('developer');
+
+  await signIn(page, 'lead');
+  // Without the stream the board does not hear that the project is closed to changes.
+  await page.route('**/api/v1/stream**', (route) => route.abort());
+  await page.goto(`/projects/${key}/board?lanes=assignee`);
+  await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
+  expect((await lead.fetch('DELETE', `/projects/${key}`)).status()).toBe(204);
+  await drag(page, card(page, one), cell(page, 'Open, Leo Lead'), { y: 20 });
+  await page.mouse.up();
+  await page.mouse.move(5, 5);
+  await expect(page.getByRole('alert').filter({ hasText: `${one} was not moved to Leo Lead.` })).toContainText(
+    /archived/i,
+  );
+  await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
+});

@@ -135,10 +135,15 @@ pub const TABLE: &[Shortcut] = &[
     key(
         &[" "],
         "card_lift",
-        "Lift the card, then drop it",
+        "Lift the card, then drop it: in another column or lane",
         Place::Board,
     ),
-    key(&["m"], "card_move", "Move the card to …", Place::Board),
+    key(
+        &["m"],
+        "card_move",
+        "Move the card to a column or lane …",
+        Place::Board,
+    ),
     key(
         &["i"],
         "card_mine",

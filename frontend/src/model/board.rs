@@ -1,5 +1,6 @@
 //! A board as columns of cards: where a card stands, and what a move makes of it.
 
+use super::lanes::Refit;
 use domain::workflow::Category;
 use uuid::Uuid;
 
@@ -40,6 +41,8 @@ pub enum Spot {
     Top,
     /// Below all others.
     Bottom,
+    /// Where it is: for a card that stays in its column.
+    Kept,
 }
 
 /// A card goes to a column.
@@ -51,6 +54,8 @@ pub struct Move {
     pub to: String,
     /// Where in the column.
     pub spot: Spot,
+    /// What changes so that it stands in another lane.
+    pub into: Option<Refit>,
 }
 
 /// All columns, in the order of the workflow.
@@ -93,6 +98,9 @@ impl Layout {
             return;
         };
         if let Some((from, at)) = self.find(step.card) {
+            if from == target && step.spot == Spot::Kept {
+                return;
+            }
             if let Some(column) = self.columns.get_mut(from) {
                 column.cards.remove(at);
                 column.count -= 1;
@@ -107,7 +115,7 @@ impl Layout {
                 Spot::Before(card) => place(card).unwrap_or(end),
                 Spot::After(card) => place(card).map_or(end, |at| at + 1),
                 Spot::Top => 0,
-                Spot::Bottom => end,
+                Spot::Bottom | Spot::Kept => end,
             };
             column.cards.insert(at, step.card);
             column.count += 1;
@@ -225,6 +233,7 @@ pub mod tests {
             card: card(number),
             to: to.into(),
             spot,
+            into: None,
         });
         layout
     }
@@ -247,6 +256,16 @@ pub mod tests {
         assert_eq!(
             after(&board, 1, "a", Spot::Bottom),
             layout(&[&[2, 3, 1], &[4, 5]])
+        );
+    }
+
+    #[test]
+    fn a_card_that_only_changes_its_lane_keeps_its_place() {
+        let board = layout(&[&[1, 2, 3], &[4]]);
+        assert_eq!(after(&board, 2, "a", Spot::Kept), board);
+        assert_eq!(
+            after(&board, 2, "b", Spot::Kept),
+            layout(&[&[1, 3], &[4, 2]])
         );
     }
 

@@ -69,32 +69,66 @@ fn near(cell: &[Uuid], index: usize) -> Option<Uuid> {
     cell.get(index.min(cell.len().checked_sub(1)?)).copied()
 }
 
-/// Where a card in the hand is held: a column, and a place among the others there.
+/// Where a card in the hand is held: a lane, a column, and a place among the others there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hold {
+    /// Number of the lane.
+    pub lane: usize,
     /// Number of the column.
     pub column: usize,
     /// How many cards stay above it.
     pub index: usize,
 }
 
-/// Moves the card in the hand within its lane. `lens` says how many other cards each column has.
+/// Moves the card in the hand: up and down also to the next lane. `lens` says of each lane how many
+/// other cards each column has; nothing of a folded one, which is passed over.
 #[must_use]
-pub fn carry(lens: &[usize], hold: Hold, way: Way) -> Hold {
+pub fn carry(lens: &[Option<Vec<usize>>], hold: Hold, way: Way) -> Hold {
+    let own = lens
+        .get(hold.lane)
+        .and_then(Option::as_deref)
+        .unwrap_or_default();
     let column = match way {
         Way::Left => hold.column.saturating_sub(1),
-        Way::Right => (hold.column + 1).min(lens.len().saturating_sub(1)),
+        Way::Right => (hold.column + 1).min(own.len().saturating_sub(1)),
         Way::Up | Way::Down => hold.column,
     };
-    let most = lens.get(column).copied().unwrap_or(0);
-    let index = match way {
-        Way::Up => hold.index.saturating_sub(1),
-        Way::Down => hold.index + 1,
-        Way::Left | Way::Right => hold.index,
+    let of = |lane: usize| {
+        let lens = lens.get(lane)?.as_ref()?;
+        Some((lane, lens.get(column).copied().unwrap_or(0)))
     };
-    Hold {
+    let most = own.get(column).copied().unwrap_or(0);
+    let stay = Hold {
         column,
-        index: index.min(most),
+        index: hold.index.min(most),
+        ..hold
+    };
+    match way {
+        Way::Up if hold.index == 0 => {
+            let above = (0..hold.lane).rev().find_map(of);
+            above.map_or(stay, |(lane, most)| Hold {
+                lane,
+                column,
+                index: most,
+            })
+        }
+        Way::Down if hold.index >= most => {
+            let below = (hold.lane + 1..lens.len()).find_map(of);
+            below.map_or(stay, |(lane, _)| Hold {
+                lane,
+                column,
+                index: 0,
+            })
+        }
+        Way::Up => Hold {
+            index: hold.index - 1,
+            ..stay
+        },
+        Way::Down => Hold {
+            index: hold.index + 1,
+            ..stay
+        },
+        Way::Left | Way::Right => stay,
     }
 }
 
@@ -107,6 +141,7 @@ mod tests {
         Lane {
             key: String::new(),
             name: String::new(),
+            stand: super::super::lanes::Stand::All,
             cells: cells
                 .iter()
                 .map(|cell| cell.iter().copied().map(card).collect())
@@ -146,12 +181,31 @@ mod tests {
 
     #[test]
     fn a_carried_card_stays_on_the_board() {
-        let lens = [2, 0, 5];
-        let at = |column, index| Hold { column, index };
+        let lens = [Some(vec![2, 0, 5])];
+        let at = |column, index| Hold {
+            lane: 0,
+            column,
+            index,
+        };
         assert_eq!(carry(&lens, at(0, 2), Way::Down), at(0, 2));
         assert_eq!(carry(&lens, at(0, 2), Way::Right), at(1, 0));
         assert_eq!(carry(&lens, at(2, 4), Way::Right), at(2, 4));
         assert_eq!(carry(&lens, at(0, 0), Way::Left), at(0, 0));
         assert_eq!(carry(&lens, at(2, 4), Way::Up), at(2, 3));
+    }
+
+    #[test]
+    fn a_carried_card_goes_on_into_the_next_lane_that_is_not_folded() {
+        let lens = [Some(vec![2, 1]), None, Some(vec![0, 3])];
+        let at = |lane, column, index| Hold {
+            lane,
+            column,
+            index,
+        };
+        assert_eq!(carry(&lens, at(0, 0, 2), Way::Down), at(2, 0, 0));
+        assert_eq!(carry(&lens, at(2, 0, 0), Way::Down), at(2, 0, 0));
+        assert_eq!(carry(&lens, at(2, 1, 0), Way::Up), at(0, 1, 1));
+        assert_eq!(carry(&lens, at(0, 0, 0), Way::Up), at(0, 0, 0));
+        assert_eq!(carry(&lens, at(2, 0, 0), Way::Right), at(2, 1, 0));
     }
 }

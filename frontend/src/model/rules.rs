@@ -1,8 +1,10 @@
 //! May this card go there? The workflow and the policy decide, and say why not.
 
+use super::lanes::Refit;
 use domain::policy::{Action, Ground, decide};
 use domain::user::Role;
 use domain::workflow::{NoStep, Workflow};
+use uuid::Uuid;
 
 /// What the reader is, as far as one card is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,26 @@ pub fn may_step(workflow: &Workflow, from: &str, to: &str) -> Result<(), String>
     }
 }
 
+/// Whether that change of a card is allowed, and why not. `me` is who asks, `open` whether the card
+/// is not done.
+pub fn may_refit(reader: Reader, me: Option<Uuid>, open: bool, to: &Refit) -> Result<(), String> {
+    let may =
+        |action| decide(reader.role, action, reader.ground).map_err(|denied| denied.sentence());
+    match to {
+        Refit::Assignee(user) => {
+            let about_oneself = user.as_ref().is_none_or(|user| Some(user.id) == me);
+            may(if about_oneself {
+                Action::TakeIssue
+            } else {
+                Action::AssignOthers
+            })
+        }
+        // Reporters may change it while their issue is open.
+        Refit::Priority(_) if open => may(Action::EditIssueText),
+        Refit::Priority(_) | Refit::Parent(_) | Refit::Labels { .. } => may(Action::EditIssue),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +84,29 @@ mod tests {
         let why = may_move(reader(Role::Developer, Ground::NONE)).unwrap_err();
         assert!(why.contains("You may not move this issue"), "{why}");
         assert!(may_move(reader(Role::Maintainer, Ground::NONE)).is_ok());
+    }
+
+    #[test]
+    fn who_may_take_a_card_may_not_give_it_to_others() {
+        let me = Uuid::from_u128(1);
+        let user = |id: u128| {
+            let id = Uuid::from_u128(id);
+            serde_json::from_value(serde_json::json!({
+                "id": id, "username": "u", "display_name": "U", "kind": "human"
+            }))
+            .unwrap()
+        };
+        let free = Ground {
+            unassigned: true,
+            ..Ground::NONE
+        };
+        let developer = reader(Role::Developer, free);
+        let to = |id: u128| Refit::Assignee(Some(user(id)));
+        assert!(may_refit(developer, Some(me), true, &to(1)).is_ok());
+        let why = may_refit(developer, Some(me), true, &to(2)).unwrap_err();
+        assert!(why.contains("You may not assign issues to others"), "{why}");
+        let viewer = reader(Role::Viewer, Ground::NONE);
+        assert!(may_refit(viewer, Some(me), true, &Refit::Parent(None)).is_err());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A card in the hand: lifted by pointer or by key, carried over columns, dropped or put back.
 
+use super::dom;
 use super::state::BoardState;
-use crate::model::board::{Move, spot_in};
+use crate::model::board::{Move, Spot, spot_in};
 use crate::model::cursor::{Hold, Way, carry, place_of};
-use crate::model::lanes::Lane;
+use crate::model::lanes::Refit;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -12,8 +13,6 @@ use uuid::Uuid;
 pub struct Carried {
     /// Which.
     pub card: Uuid,
-    /// Number of its lane.
-    pub lane: usize,
     /// Where it was lifted.
     pub from: Hold,
     /// Where it would land.
@@ -44,11 +43,14 @@ impl BoardState {
         else {
             return false;
         };
-        let from = Hold { column, index };
+        let from = Hold {
+            lane,
+            column,
+            index,
+        };
         self.cursor.set(Some(card));
         self.carried.set(Some(Carried {
             card,
-            lane,
             from,
             hold: from,
             grip,
@@ -56,7 +58,7 @@ impl BoardState {
         let words = format!(
             "{} lifted. {}. Arrow keys move it, Space drops it, Escape puts it back.",
             self.key(card),
-            self.where_words(lane, card, from),
+            self.where_words(card, from),
         );
         self.said.set(words);
         true
@@ -67,8 +69,20 @@ impl BoardState {
         let Some(now) = self.carried.get_untracked() else {
             return;
         };
-        let lens: Vec<usize> = self.others(now).iter().map(Vec::len).collect();
+        let lens: Vec<Option<Vec<usize>>> = self.lanes.with_untracked(|lanes| {
+            let others = |cell: &Vec<Uuid>| cell.len() - usize::from(cell.contains(&now.card));
+            self.folded.with_untracked(|folded| {
+                lanes
+                    .iter()
+                    .map(|lane| {
+                        let open = !folded.contains(&lane.key);
+                        open.then(|| lane.cells.iter().map(others).collect())
+                    })
+                    .collect()
+            })
+        });
         self.hold_at(carry(&lens, now.hold, way));
+        dom::show_target();
     }
 
     /// Holds the card over that place.
@@ -79,10 +93,11 @@ impl BoardState {
         if hold == now.hold {
             return;
         }
-        self.carried.set(Some(Carried { hold, ..now }));
-        let place = self.where_words(now.lane, now.card, hold);
-        let words = match self.verdict_at(now.card, hold.column) {
-            Ok(()) => format!("{place}."),
+        let now = Carried { hold, ..now };
+        self.carried.set(Some(now));
+        let place = self.where_words(now.card, hold);
+        let words = match untrack(|| self.landing(now.card, hold)) {
+            Ok(_) => format!("{place}."),
             Err(why) => format!("{place}. It cannot go there. {why}"),
         };
         self.said.set(words);
@@ -95,38 +110,41 @@ impl BoardState {
             return;
         };
         let key = self.key(now.card);
-        if let Err(why) = self.verdict_at(now.card, now.hold.column) {
-            self.said.set(format!("{key} cannot go there. {why}"));
-            if now.grip.is_some() {
-                self.carried.set(None);
+        let into = match untrack(|| self.landing(now.card, now.hold)) {
+            Ok(into) => into,
+            Err(why) => {
+                self.said.set(format!("{key} cannot go there. {why}"));
+                if now.grip.is_some() {
+                    self.carried.set(None);
+                }
+                return;
             }
-            return;
-        }
+        };
         if now.hold == now.from {
             self.put_back();
             return;
         }
-        let cell = self
-            .others(now)
-            .get(now.hold.column)
-            .cloned()
-            .unwrap_or_default();
-        let slug = self.shown.with_untracked(|shown| {
-            shown
-                .columns
-                .get(now.hold.column)
-                .map(|column| column.slug.clone())
-        });
-        let Some(to) = slug else { return };
+        let Some(to) = self.slug_at(now.hold.column) else {
+            return;
+        };
+        let others = self.others(now.card, now.hold);
+        // Beside nobody there is no place to take: it stays where it is in the order.
+        let spot = if others.is_empty() && now.hold.column == now.from.column {
+            Spot::Kept
+        } else {
+            spot_in(&others, now.card, now.hold.index)
+        };
         self.said.set(format!(
             "{key} dropped. {}.",
-            self.where_words(now.lane, now.card, now.hold)
+            self.where_words(now.card, now.hold)
         ));
+        let card = now.card;
         self.send(
             Move {
-                card: now.card,
+                card,
                 to,
-                spot: spot_in(&cell, now.card, now.hold.index),
+                spot,
+                into,
             },
             None,
         );
@@ -145,51 +163,51 @@ impl BoardState {
     /// Why the card must not go where it is held; nothing where it may. Tracked.
     #[must_use]
     pub fn denied(self, now: Carried) -> Option<String> {
+        self.landing(now.card, now.hold).err()
+    }
+
+    /// What has to change of the card for it to land in that cell, beside its status: nothing in its
+    /// own lane. Why it must not, where it must not. Tracked.
+    pub fn landing(self, card: Uuid, hold: Hold) -> Result<Option<Refit>, String> {
         let slug = self
             .shown
-            .with(|shown| shown.columns.get(now.hold.column).map(|c| c.slug.clone()))?;
-        self.verdict(now.card, &slug).err()
+            .with(|shown| shown.columns.get(hold.column).map(|c| c.slug.clone()));
+        self.verdict(card, &slug.unwrap_or_default())?;
+        let stand = self
+            .lanes
+            .with(|lanes| lanes.get(hold.lane).map(|lane| lane.stand.clone()));
+        self.verdict_of_lane(card, &stand.unwrap_or_default())
     }
 
-    fn verdict_at(self, card: Uuid, column: usize) -> Result<(), String> {
-        let slug = self
-            .shown
-            .with_untracked(|shown| shown.columns.get(column).map(|c| c.slug.clone()));
-        untrack(|| self.verdict(card, &slug.unwrap_or_default()))
+    fn slug_at(self, column: usize) -> Option<String> {
+        self.shown
+            .with_untracked(|shown| shown.columns.get(column).map(|c| c.slug.clone()))
     }
 
-    /// The cells of the card's lane without the card.
-    fn others(self, now: Carried) -> Vec<Vec<Uuid>> {
-        self.lanes.with_untracked(|lanes| others(lanes, now))
+    /// The cards of that cell without the card.
+    fn others(self, card: Uuid, hold: Hold) -> Vec<Uuid> {
+        self.lanes.with_untracked(|lanes| {
+            let cell = lanes
+                .get(hold.lane)
+                .and_then(|lane| lane.cells.get(hold.column));
+            let cards = cell.into_iter().flatten().copied();
+            cards.filter(|other| *other != card).collect()
+        })
     }
 
-    fn where_words(self, lane: usize, card: Uuid, hold: Hold) -> String {
-        let name = self.shown.with_untracked(|shown| {
-            shown
-                .columns
-                .get(hold.column)
-                .map(|column| column.name.clone())
-                .unwrap_or_default()
+    /// Where that is: "Open, 2 of 3", with the lane's name on a divided board.
+    fn where_words(self, card: Uuid, hold: Hold) -> String {
+        let mut name = self.shown.with_untracked(|shown| {
+            let column = shown.columns.get(hold.column);
+            column.map(|column| column.name.clone()).unwrap_or_default()
         });
-        let others = self.lanes.with_untracked(|lanes| {
-            let cell = lanes.get(lane).and_then(|lane| lane.cells.get(hold.column));
-            cell.map_or(0, |cell| {
-                cell.iter().filter(|other| **other != card).count()
-            })
-        });
+        let lane = self
+            .lanes
+            .with_untracked(|lanes| lanes.get(hold.lane).map(|lane| lane.name.clone()));
+        if let Some(lane) = lane.filter(|lane| !lane.is_empty()) {
+            name = format!("{name}, {lane}");
+        }
+        let others = self.others(card, hold).len();
         format!("{name}, {} of {}", hold.index + 1, others + 1)
     }
-}
-
-fn others(lanes: &[Lane], now: Carried) -> Vec<Vec<Uuid>> {
-    let cells = lanes
-        .get(now.lane)
-        .map(|lane| lane.cells.clone())
-        .unwrap_or_default();
-    let without = |cell: Vec<Uuid>| {
-        cell.into_iter()
-            .filter(|other| *other != now.card)
-            .collect()
-    };
-    cells.into_iter().map(without).collect()
 }

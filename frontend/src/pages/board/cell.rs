@@ -5,7 +5,8 @@ use super::card::Card;
 use super::room::Room;
 use super::state::BoardState;
 use crate::components::{IconName, SmallIcon};
-use crate::model::lanes::is_last;
+use crate::model::cursor::Hold;
+use crate::model::lanes::{Lane, is_last};
 use crate::model::window::Window;
 use domain::board::CARDS_MAX;
 use leptos::html;
@@ -44,24 +45,28 @@ pub fn Cell(
         })
     });
     let seen = RwSignal::new(Window::default());
-    let carried = Memo::new(move |_| {
+    // Asked once when a card is lifted, not for each place it is carried over.
+    let lifted = Memo::new(move |_| state.carried.get().map(|carried| carried.card));
+    let denied = Memo::new(move |_| {
+        let hold = Hold {
+            lane: lane.get(),
+            column,
+            index: 0,
+        };
+        lifted
+            .get()
+            .and_then(|card| state.landing(card, hold).err())
+    });
+    let here = Memo::new(move |_| {
         state
             .carried
             .get()
-            .filter(|carried| carried.lane == lane.get())
+            .filter(|carried| carried.hold.column == column && carried.hold.lane == lane.get())
     });
-    let denied = {
-        let slug = slug.clone();
-        Memo::new(move |_| {
-            carried
-                .get()
-                .and_then(|carried| state.verdict(carried.card, &slug).err())
-        })
-    };
-    let here = Memo::new(move |_| {
-        carried
-            .get()
-            .filter(|carried| carried.hold.column == column)
+    // In the lane where the card is held the columns say why it cannot go there.
+    let in_this_lane = Memo::new(move |_| {
+        let held = state.carried.get();
+        held.is_some_and(|carried| carried.hold.lane == lane.get())
     });
     let items = Memo::new(move |_| {
         let seen = seen.get();
@@ -88,9 +93,24 @@ pub fn Cell(
             .shown
             .with(|shown| shown.columns.get(column).map(|c| c.name.clone()))
     };
-    let landing = move || match here.get() {
-        Some(carried) if carried.from.column == column => "Drop to place it here".to_owned(),
-        _ => format!("Drop to move to {}", name().unwrap_or_default()),
+    let landing = move || {
+        let (same_column, same_lane) = here.get().map_or((false, true), |carried| {
+            (
+                carried.from.column == column,
+                carried.from.lane == carried.hold.lane,
+            )
+        });
+        let of_lane = || {
+            let name = |lanes: &Vec<Lane>| lanes.get(lane.get()).map(|lane| lane.name.clone());
+            state.lanes.with(name).unwrap_or_default()
+        };
+        let column = name().unwrap_or_default();
+        match (same_column, same_lane) {
+            (true, true) => "Drop to place it here".to_owned(),
+            (false, true) => format!("Drop to move to {column}"),
+            (true, false) => format!("Drop to move to {}", of_lane()),
+            (false, false) => format!("Drop to move to {column}, {}", of_lane()),
+        }
     };
     let missing = {
         let slug = slug.clone();
@@ -106,7 +126,7 @@ pub fn Cell(
     view! {
         <div class="ii-bcell" class:only=only class:deny=move || denied.with(Option::is_some)>
             {move || {
-                denied.get().map(|why| {
+                denied.get().filter(|_| in_this_lane.get()).map(|why| {
                     // The card in the hand carries the whole reason.
                     let words = why.split_once(". ").map_or(why.clone(), |(first, _)| first.to_owned());
                     view! {

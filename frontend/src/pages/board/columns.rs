@@ -12,7 +12,6 @@ use crate::model::lanes::Lane;
 use crate::pages::issue_list::look_in;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use std::collections::HashSet;
 use wasm_bindgen::JsCast;
 
 /// Whether a small screen shows that column. Tracked.
@@ -160,7 +159,6 @@ pub fn ColumnTabs() -> impl IntoView {
 #[component]
 pub fn LaneList() -> impl IntoView {
     let state = expect_context::<BoardState>();
-    let folded = RwSignal::new(HashSet::<String>::new());
     let keys = Memo::new(move |_| {
         state.lanes.with(|lanes| {
             let part = |lane: &Lane| (lane.key.clone(), lane.name.clone());
@@ -169,14 +167,15 @@ pub fn LaneList() -> impl IntoView {
     });
     view! {
         <For each=move || keys.get() key=Clone::clone let:lane>
-            <OneLane key=lane.0 name=lane.1 folded />
+            <OneLane key=lane.0 name=lane.1 />
         </For>
     }
 }
 
 #[component]
-fn OneLane(key: String, name: String, folded: RwSignal<HashSet<String>>) -> impl IntoView {
+fn OneLane(key: String, name: String) -> impl IntoView {
     let state = expect_context::<BoardState>();
+    let folded = state.folded;
     let (own, key_of_lane) = (key.clone(), key.clone());
     let number = Memo::new(move |_| {
         let at = state

@@ -6,7 +6,7 @@ use crate::model::cursor::place_of;
 use leptos::prelude::*;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, EventTarget, HtmlElement};
+use web_sys::{Element, EventTarget, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Room between two cards, in pixels.
 pub const GAP: f64 = 8.0;
@@ -24,6 +24,13 @@ pub fn card_of(target: Option<EventTarget>) -> Option<Uuid> {
 pub fn is_in(target: Option<EventTarget>, selector: &str) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
     element.is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
+/// Whether the target of a key is the page as a whole: nothing has the focus.
+#[must_use]
+pub fn is_nowhere(target: Option<EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.tag_name() == "BODY")
 }
 
 /// The card itself, when it has the focus (and not something in it).
@@ -89,6 +96,18 @@ fn scroll_to(state: BoardState, card: Uuid) -> Option<()> {
 pub fn cell_element(lane: usize, column: usize) -> Option<Element> {
     let selector = format!("[data-lane=\"{lane}\"][data-column=\"{column}\"]");
     document().query_selector(&selector).ok().flatten()
+}
+
+/// Shows the place where the card in the hand of a key would land.
+pub fn show_target() {
+    request_animation_frame(|| {
+        let target = document().query_selector(".ii-target").ok().flatten();
+        if let Some(target) = target {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            target.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
 }
 
 /// On small screens there is one column at a time: shows that one.

@@ -1,6 +1,7 @@
 //! The board by keyboard.
 
 use super::card::address;
+use super::carry::Carried;
 use super::dom;
 use super::state::BoardState;
 use crate::model::cursor::{Way, step};
@@ -37,6 +38,15 @@ impl BoardState {
 
 /// Takes the single keys of the table.
 pub fn listen(state: BoardState) {
+    // A card that is carried far leaves the part that is drawn, and the focus with it.
+    let lost = window_event_listener(leptos::ev::keydown, move |event| {
+        let by_key = |carried: Carried| carried.grip.is_none().then_some(carried.card);
+        let card = state.carried.get_untracked().and_then(by_key);
+        if let Some(card) = card.filter(|_| dom::is_nowhere(event.target())) {
+            press(state, card, &event);
+        }
+    });
+    on_cleanup(move || lost.remove());
     on_command("card_down", move || state.arrow(Way::Down));
     on_command("card_up", move || state.arrow(Way::Up));
     on_command("card_left", move || state.arrow(Way::Left));
@@ -64,12 +74,15 @@ pub fn listen(state: BoardState) {
 
 /// Arrows, Space and Escape on a card.
 pub fn on_card(state: BoardState, event: &KeyboardEvent) {
+    if let Some(card) = dom::focused_card(event.target()) {
+        press(state, card, event);
+    }
+}
+
+fn press(state: BoardState, card: Uuid, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return;
     }
-    let Some(card) = dom::focused_card(event.target()) else {
-        return;
-    };
     let in_hand = state.carried.with_untracked(Option::is_some);
     match event.key().as_str() {
         "ArrowDown" => state.arrow(Way::Down),

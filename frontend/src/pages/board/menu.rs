@@ -7,6 +7,8 @@ use crate::components::marks::StatusText;
 use crate::components::menu::Menu;
 use crate::components::{IconName, SmallIcon};
 use crate::model::board::{Move, Spot};
+use crate::model::cursor::place_of;
+use crate::model::lanes::Lane;
 use crate::pages::issue_list::look_in;
 use leptos::html;
 use leptos::prelude::*;
@@ -75,7 +77,7 @@ fn Open(card: Uuid) -> impl IntoView {
                 let to = column.slug.clone();
                 let step = move |_| {
                     if allowed {
-                        go(Move { card, to: to.clone(), spot: Spot::Top });
+                        go(Move { card, to: to.clone(), spot: Spot::Top, into: None });
                     }
                 };
                 view! {
@@ -89,6 +91,50 @@ fn Open(card: Uuid) -> impl IntoView {
             })
             .collect_view()
     };
+    let lanes = {
+        let here = here.clone();
+        move || {
+            let own = state
+                .lanes
+                .with_untracked(|lanes| place_of(lanes, card).map(|(lane, ..)| lane));
+            let others: Vec<Lane> = state.lanes.with_untracked(|lanes| {
+                let others = lanes.iter().enumerate().filter(|(at, _)| Some(*at) != own);
+                others.map(|(_, lane)| lane.clone()).collect()
+            });
+            let one = |lane: Lane| {
+                let verdict = untrack(|| state.verdict_of_lane(card, &lane.stand));
+                let allowed = verdict.is_ok();
+                let why = verdict.as_ref().err().cloned();
+                let into = verdict.ok().flatten();
+                let to = here.clone();
+                let step = move |_| {
+                    if allowed {
+                        go(Move {
+                            card,
+                            to: to.clone(),
+                            spot: Spot::Kept,
+                            into: into.clone(),
+                        });
+                    }
+                };
+                view! {
+                    <button type="button" role="menuitem" aria-disabled=(!allowed).then_some("true") on:click=step>
+                        <SmallIcon name=IconName::Rows3 />
+                        <span class="flex min-w-0 flex-col items-start">
+                            <span>{lane.name}</span>
+                            {why.map(|why| view! { <span class="pb-1 text-xs whitespace-normal text-ink-3">{why}</span> })}
+                        </span>
+                    </button>
+                }
+            };
+            (!others.is_empty()).then(|| {
+                view! {
+                    <div role="separator" class="my-1 border-t border-base-300"></div>
+                    {others.into_iter().map(one).collect_view()}
+                }
+            })
+        }
+    };
     let within = move |spot: Spot, words: &'static str, icon: IconName| {
         let to = here.clone();
         let allowed = untrack(|| state.verdict(card, &to)).is_ok();
@@ -98,6 +144,7 @@ fn Open(card: Uuid) -> impl IntoView {
                     card,
                     to: to.clone(),
                     spot,
+                    into: None,
                 });
             }
         };
@@ -122,6 +169,7 @@ fn Open(card: Uuid) -> impl IntoView {
             <p class="px-3 pt-2 text-xs text-ink-3">{format!("Move {} to", state.key(card))}</p>
             <Menu label="Move to">
                 {columns}
+                {lanes}
                 <div role="separator" class="my-1 border-t border-base-300"></div>
                 {within(Spot::Top, "Top of this column", IconName::ArrowUp)}
                 {within(Spot::Bottom, "Bottom of this column", IconName::ArrowDown)}

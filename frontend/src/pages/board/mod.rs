@@ -193,7 +193,7 @@ fn Columns() -> impl IntoView {
     });
     view! {
         <ColumnTabs />
-        <p id="board-keys" class="sr-only">"Space lifts the card, arrow keys move it, Space drops it, Escape puts it back."</p>
+        <p id="board-keys" class="sr-only">"Space lifts the card, arrow keys move it within its lane and on into the next, Space drops it, Escape puts it back."</p>
         <p class="sr-only" role="status" aria-live="assertive">{move || state.said.get()}</p>
         <Waiting />
         <div

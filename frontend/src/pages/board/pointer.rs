@@ -156,19 +156,41 @@ impl Hand {
             dom::show_column(self.state, Some(tab));
             return;
         }
-        let columns = self.state.shown.with_untracked(|shown| shown.columns.len());
-        let hold = (0..columns).find_map(|column| {
-            let cell = dom::cell_element(carried.lane, column)?;
-            let place = cell.get_bounding_client_rect();
-            let inside = place.width() > 0.0 && x >= place.left() - 4.0 && x <= place.right() + 4.0;
-            inside.then(|| Hold {
+        if let Some((lane, column, cell)) = self.cell_at(x, y, carried.hold.lane) {
+            self.state.hold_at(Hold {
+                lane,
                 column,
-                index: self.index_in(&cell, carried.lane, column, y),
-            })
-        });
-        if let Some(hold) = hold {
-            self.state.hold_at(hold);
+                index: self.index_in(&cell, lane, column, y),
+            });
         }
+    }
+
+    /// The cell at that place: of the columns the one beside it, of the lanes the nearest.
+    fn cell_at(self, x: f64, y: f64, lane: usize) -> Option<(usize, usize, Element)> {
+        let columns = self.state.shown.with_untracked(|shown| shown.columns.len());
+        let beside = |lane: usize| {
+            (0..columns).find(|column| {
+                dom::cell_element(lane, *column).is_some_and(|cell| {
+                    let place = cell.get_bounding_client_rect();
+                    place.width() > 0.0 && x >= place.left() - 4.0 && x <= place.right() + 4.0
+                })
+            })
+        };
+        let lanes = self.state.lanes.with_untracked(Vec::len);
+        // Columns stand at the same place in all lanes; a folded one has none.
+        let column = beside(lane).or_else(|| (0..lanes).find_map(beside))?;
+        let mut nearest: Option<(f64, usize, Element)> = None;
+        for lane in 0..lanes {
+            let Some(cell) = dom::cell_element(lane, column) else {
+                continue;
+            };
+            let place = cell.get_bounding_client_rect();
+            let away = (place.top() - y).max(y - place.bottom()).max(0.0);
+            if nearest.as_ref().is_none_or(|(least, ..)| away < *least) {
+                nearest = Some((away, lane, cell));
+            }
+        }
+        nearest.map(|(_, lane, cell)| (lane, column, cell))
     }
 
     /// How many cards of the cell stay above that height.

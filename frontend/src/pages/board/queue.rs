@@ -1,11 +1,12 @@
 //! Moves on their way: on the screen at once, at the server in their order, back when refused.
 
 use super::state::BoardState;
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, Tagged};
 use crate::model::board::{Move, Spot};
+use crate::model::lanes::Refit;
 use crate::model::row::row_of;
 use domain::board::Place;
-use domain::issue::{IssuePatch, Resolution};
+use domain::issue::{Issue, IssuePatch, IssueRow, Resolution};
 use domain::policy::{Action, decide};
 use domain::problem::Code;
 use leptos::prelude::*;
@@ -21,7 +22,10 @@ pub struct Pending {
     pub step: Move,
     patch: IssuePatch,
     back: Option<(Move, Option<Resolution>)>,
+    /// Where it goes, in words.
     to_name: String,
+    /// The issue as it was.
+    before: IssueRow,
 }
 
 impl BoardState {
@@ -38,12 +42,18 @@ impl BoardState {
         let before = row.get_untracked();
         let closes = from.category.is_open() && !to.category.is_open();
         let changes = from.slug != to.slug;
-        let patch = IssuePatch {
+        let mut patch = IssuePatch {
             status: changes.then(|| to.slug.clone()),
             resolution: closes.then(|| resolution.unwrap_or(Resolution::Complete)),
-            place: Some(self.place_of(step.spot)),
+            place: self.place_of(step.spot),
             ..IssuePatch::default()
         };
+        if let Some(refit) = &step.into {
+            refit.write(&mut patch, &before.labels);
+            let mut after = before.clone();
+            refit.put(&mut after);
+            self.set_row(after);
+        }
         let back_allowed = !changes
             || untrack(|| {
                 let workflow = self.catalogue.workflow.value.get().flatten();
@@ -52,14 +62,26 @@ impl BoardState {
         let back = Move {
             card: step.card,
             to: from.slug,
-            spot,
+            spot: if step.spot == Spot::Kept && !changes {
+                Spot::Kept
+            } else {
+                spot
+            },
+            into: step.into.as_ref().map(|refit| refit.back(&before)),
+        };
+        let lane = step.into.as_ref().map(|refit| refit.stand().name());
+        let to_name = match lane {
+            Some(lane) if changes => format!("{}, {lane}", to.name),
+            Some(lane) => lane,
+            None => to.name,
         };
         let pending = Pending {
             id: self.next_number(),
             step,
             patch,
             back: back_allowed.then_some((back, before.resolution)),
-            to_name: to.name,
+            to_name,
+            before,
         };
         self.pending.update(|list| list.push(pending.clone()));
         self.queue.update_value(|queue| queue.push_back(pending));
@@ -75,19 +97,32 @@ impl BoardState {
         number
     }
 
-    fn place_of(self, spot: Spot) -> Place {
+    fn place_of(self, spot: Spot) -> Option<Place> {
         match spot {
-            Spot::Before(card) => Place::Before(self.key(card)),
-            Spot::After(card) => Place::After(self.key(card)),
-            Spot::Top => Place::Top,
-            Spot::Bottom => Place::Bottom,
+            Spot::Before(card) => Some(Place::Before(self.key(card))),
+            Spot::After(card) => Some(Place::After(self.key(card))),
+            Spot::Top => Some(Place::Top),
+            Spot::Bottom => Some(Place::Bottom),
+            Spot::Kept => None,
         }
+    }
+
+    /// Sends it. The labels of an issue are changed as a whole: they are read first, so that none that
+    /// somebody adds meanwhile is lost.
+    async fn ask(self, key: &str, next: &Pending) -> Result<Tagged<Issue>, ApiError> {
+        let Some(refit @ Refit::Labels { .. }) = &next.step.into else {
+            return api::issues::update(key, None, &next.patch).await;
+        };
+        let now = api::issues::show(key).await?;
+        let mut patch = next.patch.clone();
+        refit.write(&mut patch, &now.value.labels);
+        api::issues::update(key, now.etag, &patch).await
     }
 
     async fn drain(self) {
         while let Some(next) = self.queue.try_update_value(VecDeque::pop_front).flatten() {
             let key = self.key(next.step.card);
-            let answer = api::issues::update(&key, None, &next.patch).await;
+            let answer = self.ask(&key, &next).await;
             // The page may be gone while the answer was on its way; then there is nobody to tell.
             if self.base.try_with_untracked(|_| ()).is_none() {
                 return;
@@ -103,6 +138,9 @@ impl BoardState {
                 Err(error) => {
                     self.pending
                         .update(|list| list.retain(|one| one.id != next.id));
+                    if next.step.into.is_some() {
+                        self.set_row(next.before.clone());
+                    }
                     self.complain(&key, &next, &error);
                 }
             }
@@ -117,9 +155,10 @@ impl BoardState {
         if closed {
             self.closed.set(Some(done.step.card));
         }
-        let words = match done.patch.status {
-            Some(_) => format!("{key} moved to {}.", done.to_name),
-            None => format!("{key} has another place in {}.", done.to_name),
+        let words = if done.patch.status.is_some() || done.step.into.is_some() {
+            format!("{key} moved to {}.", done.to_name)
+        } else {
+            format!("{key} has another place in {}.", done.to_name)
         };
         match done.back {
             Some((back, resolution)) => {

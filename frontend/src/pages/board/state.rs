@@ -11,10 +11,10 @@ use crate::components::shell::Place;
 use crate::model::board::{Column, Layout};
 use crate::model::board_query::BoardQuery;
 use crate::model::cursor::{Way, step};
-use crate::model::lanes::{Lane, Lanes, divide};
+use crate::model::lanes::{Lane, Lanes, Refit, Stand, divide};
 use crate::model::listing::Listing;
 use crate::model::moment::READ_ONLY;
-use crate::model::rules::{Reader, may_move, may_step};
+use crate::model::rules::{Reader, may_move, may_refit, may_step};
 use crate::state::{Catalogue, Loaded, Session, Toasts, live, session, toasts};
 use chrono::{DateTime, Utc};
 use domain::board::{Board, CARDS_DEFAULT};
@@ -67,6 +67,8 @@ pub struct BoardState {
     pub carried: RwSignal<Option<Carried>>,
     /// The card whose menu is open.
     pub menu: RwSignal<Option<Uuid>>,
+    /// Keys of the lanes that are folded.
+    pub folded: RwSignal<HashSet<String>>,
     /// What is read aloud.
     pub said: RwSignal<String>,
     /// How many cards of each column are asked for.
@@ -118,7 +120,21 @@ impl BoardState {
             }
             let row =
                 |id: Uuid| rows.with_value(|rows| rows.get(&id).map(|row| row.get_untracked()));
-            shown.with(|layout| divide(layout, by, row))
+            if by == Lanes::None {
+                return shown.with(|layout| divide(layout, by, row));
+            }
+            // A card stands in its lane to be while its move waits for its answer.
+            let to_be = |id: Uuid| {
+                let mut row = row(id)?;
+                pending.with(|pending| {
+                    let own = pending.iter().filter(|one| one.step.card == id);
+                    own.filter_map(|one| one.step.into.as_ref())
+                        .for_each(|refit| refit.put(&mut row));
+                });
+                Some(row)
+            };
+            pending.track();
+            shown.with(|layout| divide(layout, by, to_be))
         });
         let parents = Memo::new(move |_| {
             let by = by.get();
@@ -169,6 +185,7 @@ impl BoardState {
             hovered: RwSignal::new(None),
             carried,
             menu: RwSignal::new(None),
+            folded: RwSignal::new(HashSet::new()),
             said: RwSignal::new(String::new()),
             limit,
             pending,
@@ -287,12 +304,30 @@ impl BoardState {
         }
     }
 
+    /// What has to change of that card for it to stand in a lane for that; why it must not, where it
+    /// must not. Tracked.
+    pub fn verdict_of_lane(self, card: Uuid, to: &Stand) -> Result<Option<Refit>, String> {
+        if self.is_past() {
+            return Err(READ_ONLY.into());
+        }
+        let Some(row) = self.row(card).map(|row| row.get()) else {
+            return Err("The card is not on this board any more.".into());
+        };
+        let refit = to.refit(&row)?;
+        if let Some(refit) = &refit {
+            let reader = self.reader(&row);
+            may_move(reader)?;
+            let open = row.status.category.is_open();
+            may_refit(reader, self.session.user_id(), open, refit)?;
+        }
+        Ok(refit)
+    }
+
     /// Takes up an answer: contents at once, places when they disturb nobody.
     fn take(self, board: Arc<Board>) {
         if board.project != self.project.get_untracked() {
             return;
         }
-        let fresh = self.remember(&board);
         let asked = (
             board.project.clone(),
             BoardQuery {
@@ -305,6 +340,11 @@ impl BoardState {
         let same_question = self
             .put_for
             .with_value(|before| before.as_ref() == Some(&asked));
+        if same_question && self.is_at_hand() && self.restands(&board) {
+            self.waiting.set(Some(board));
+            return;
+        }
+        let fresh = self.remember(&board);
         let next = layout_of(&board);
         if same_question && self.is_held(&next) {
             self.waiting.set(Some(board));
@@ -326,12 +366,33 @@ impl BoardState {
     /// Shows what waited.
     pub fn show_waiting(self) {
         if let Some(board) = self.waiting.get_untracked() {
+            self.remember(&board);
             let next = layout_of(&board);
             self.mark(self.shown.with_untracked(|shown| shown.moved(&next)));
             self.waiting.set(None);
             self.base.set(next);
             self.content.update(|n| *n += 1);
         }
+    }
+
+    /// Whether somebody is at a card.
+    fn is_at_hand(self) -> bool {
+        self.carried.with_untracked(Option::is_some)
+            || self.menu.get_untracked().is_some()
+            || self.hovered.get_untracked().is_some()
+    }
+
+    /// Whether a card would stand in another lane.
+    fn restands(self, board: &Board) -> bool {
+        let by = self.query.with_untracked(|query| query.lanes);
+        by != Lanes::None
+            && self.rows.with_value(|rows| {
+                let mut all = board.columns.iter().flat_map(|column| &column.cards);
+                all.any(|row| {
+                    let known = rows.get(&row.id);
+                    known.is_some_and(|known| known.with_untracked(|old| by.of(old) != by.of(row)))
+                })
+            })
     }
 
     /// Whether somebody is at a card that would not stay where it is.
