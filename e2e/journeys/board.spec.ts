@@ -309,7 +309,8 @@ test('a card goes to another lane by pointer, keyboard, finger and menu, and wha
   await expect(card(page, one)).toBeFocused();
   expect(await keysIn(page, 'Open, Leo Lead')).toEqual([one, two]);
 
-  // By finger, to nobody.
+  // By finger, to nobody. A lane without cards is gone, and what is below it moves up.
+  await expect(hers('Open')).toHaveCount(0);
   const from = await card(page, two).boundingBox();
   const to = await cell(page, 'Open, Nobody').boundingBox();
   if (!from || !to) throw new Error('nothing to drag');

@@ -31,6 +31,50 @@ impl Topics {
     }
 }
 
+/// Fields of an issue that change what a card says, and neither where it stands nor what any other
+/// card says.
+const ON_THE_CARD: [&str; 12] = [
+    "title",
+    "description",
+    "type",
+    "severity",
+    "priority",
+    "story_points",
+    "assignee",
+    "labels",
+    "start_date",
+    "due_date",
+    "external_ref",
+    "context",
+];
+
+/// The issues that changed, when all that was heard of a project are changes of single cards, and few;
+/// then these alone are read again. `None` among what was heard: something may have been missed.
+#[must_use]
+pub fn single_cards(
+    heard: &[Option<LiveEvent>],
+    project: &str,
+    most: usize,
+) -> Option<Vec<String>> {
+    let mut keys: Vec<String> = Vec::new();
+    for event in heard {
+        let event = event.as_ref()?;
+        if event.project.as_deref() != Some(project) {
+            continue;
+        }
+        let kind = EventKind::from_slug(&event.kind);
+        let changed = event.changed.as_deref().unwrap_or_default();
+        if kind != Some(EventKind::IssueUpdated) || !ON_THE_CARD.contains(&changed) {
+            return None;
+        }
+        let key = event.issue.clone()?;
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    (!keys.is_empty() && keys.len() <= most).then_some(keys)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +86,35 @@ mod tests {
         assert_eq!(topics(vote), ["kind:votes", "counts:APP-1"]);
         let view = r#"{"kind":"view.created","project":"APP","at":"2026-01-01T00:00:00Z"}"#;
         assert_eq!(topics(view), ["kind:view"]);
+    }
+
+    #[test]
+    fn few_changes_of_single_cards_are_read_alone() {
+        let event = |kind: &str, issue: &str, changed: &str| {
+            let project = issue.split('-').next();
+            serde_json::from_value::<LiveEvent>(serde_json::json!({
+                "kind": kind, "project": project, "issue": issue, "changed": changed,
+                "at": "2026-01-01T00:00:00Z"
+            }))
+            .ok()
+        };
+        let title = event("issue.updated", "APP-1", "title");
+        let same = event("issue.updated", "APP-1", "assignee");
+        let elsewhere = event("issue.updated", "ENG-1", "status");
+        let heard = [title.clone(), same, elsewhere];
+        assert_eq!(single_cards(&heard, "APP", 5).unwrap(), ["APP-1"]);
+        assert_eq!(single_cards(&heard, "APP", 0), None, "too many");
+        for other in [
+            event("issue.updated", "APP-2", "status"),
+            event("issue.updated", "APP-2", "rank"),
+            event("issue.updated", "APP-2", "parent"),
+            event("issue.created", "APP-2", ""),
+            event("comment.created", "APP-2", ""),
+            None,
+        ] {
+            assert_eq!(single_cards(&[title.clone(), other], "APP", 5), None);
+        }
+        assert_eq!(single_cards(&[], "APP", 5), None);
     }
 
     #[test]

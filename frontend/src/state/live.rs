@@ -18,6 +18,9 @@ const SPREAD: f64 = 800.0;
 /// While nobody is known to be signed in there is no stream whose return could be heard.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How many changes are noted down one by one.
+const NOTES: usize = 500;
+
 /// The state of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -51,6 +54,32 @@ pub struct Live {
     everything: RwSignal<u64>,
     topics: StoredValue<HashMap<String, ArcRwSignal<u64>>>,
     due: StoredValue<HashSet<String>>,
+    notes: StoredValue<Vec<Notes>>,
+}
+
+/// What was heard since it was read last; `None` where something may have been missed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Notes(StoredValue<Vec<Option<LiveEvent>>>);
+
+impl Notes {
+    /// Reads and forgets them.
+    #[must_use]
+    pub fn take(self) -> Vec<Option<LiveEvent>> {
+        self.0
+            .try_update_value(std::mem::take)
+            .unwrap_or_else(|| vec![None])
+    }
+
+    fn add(self, event: Option<LiveEvent>) {
+        let _ = self.0.try_update_value(|notes| {
+            // Nobody read them for long: that something changed is enough.
+            if notes.len() >= NOTES {
+                notes.clear();
+                notes.push(None);
+            }
+            notes.push(event);
+        });
+    }
 }
 
 impl Live {
@@ -63,6 +92,7 @@ impl Live {
             everything: RwSignal::new(0),
             topics: StoredValue::new(HashMap::new()),
             due: StoredValue::new(HashSet::new()),
+            notes: StoredValue::new(Vec::new()),
         };
         let stream = Stream::new(move |heard| live.hear(heard, session));
         let signed_in = Memo::new(move |_| session.is_signed_in());
@@ -167,6 +197,19 @@ impl Live {
         self.topic(&format!("kind:{noun}"))
     }
 
+    /// Notes down every change, for as long as the caller lives.
+    #[must_use]
+    pub fn notes(self) -> Notes {
+        let notes = Notes(StoredValue::new(Vec::new()));
+        self.notes.update_value(|all| all.push(notes));
+        on_cleanup(move || {
+            let _ = self
+                .notes
+                .try_update_value(|all| all.retain(|other| *other != notes));
+        });
+        notes
+    }
+
     /// Grows with every change. Tracked.
     #[must_use]
     pub fn anything(self) -> u64 {
@@ -184,6 +227,7 @@ impl Live {
         match heard {
             Heard::Event(event) => self.take(&event, session),
             Heard::Reset => {
+                self.note(None);
                 self.everything.update(|n| *n += 1);
                 session.load();
             }
@@ -198,7 +242,16 @@ impl Live {
         }
     }
 
+    fn note(self, event: Option<&LiveEvent>) {
+        self.notes.with_value(|all| {
+            for notes in all {
+                notes.add(event.cloned());
+            }
+        });
+    }
+
     fn take(self, event: &LiveEvent, session: Session) {
+        self.note(Some(event));
         if domain::event::EventKind::from_slug(&event.kind)
             .is_some_and(domain::event::EventKind::moves_rights)
         {

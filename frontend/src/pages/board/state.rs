@@ -15,6 +15,7 @@ use crate::model::lanes::{Lane, Lanes, Refit, Stand, divide};
 use crate::model::listing::Listing;
 use crate::model::moment::READ_ONLY;
 use crate::model::rules::{Reader, may_move, may_refit, may_step};
+use crate::model::topics::single_cards;
 use crate::state::{Catalogue, Loaded, Session, Toasts, live, session, toasts};
 use chrono::{DateTime, Utc};
 use domain::board::{Board, CARDS_DEFAULT};
@@ -22,6 +23,7 @@ use domain::issue::IssueRow;
 use domain::policy::Ground;
 use domain::user::Role;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,9 +155,10 @@ impl BoardState {
         let marked = RwSignal::new(HashSet::new());
         let carried = RwSignal::new(None::<Carried>);
         let asked = Memo::new(move |_| query.with(|query| (query.filter.clone(), query.as_of)));
-        let tick = follow(
+        let (tick, cards) = follow(
             project,
             Signal::derive(move || asked.with(|asked| asked.1.is_some())),
+            Signal::derive(move || asked.with(|asked| asked.0.to_pairs().is_empty())),
         );
         let loaded = Loaded::keep(
             move || (project.get(), asked.get(), limit.get(), tick.get()),
@@ -219,6 +222,11 @@ impl BoardState {
                 }
             },
             true,
+        );
+        Effect::watch(
+            move || cards.get(),
+            move |cards, _, _| spawn_local(state.refresh(cards.clone())),
+            false,
         );
         // Whoever held the board still has let go: what waited is shown.
         Effect::new(move |_| {
@@ -321,6 +329,36 @@ impl BoardState {
             may_refit(reader, self.session.user_id(), open, refit)?;
         }
         Ok(refit)
+    }
+
+    /// Reads some cards again, and the whole board only if one of them stands elsewhere now.
+    async fn refresh(self, keys: Vec<String>) {
+        let rows = rows_of(&keys, None).await.unwrap_or_default();
+        if self.base.try_with_untracked(|_| ()).is_none() {
+            return;
+        }
+        let stays = |row: &IssueRow| {
+            let by = self.query.with_untracked(|query| query.lanes);
+            self.row(row.id).is_some_and(|known| {
+                known.with_untracked(|known| {
+                    known.rank == row.rank
+                        && known.status == row.status
+                        && known.parent == row.parent
+                        && (by.of(known) == by.of(row) || !self.is_at_hand())
+                })
+            })
+        };
+        if rows.len() < keys.len() || !rows.iter().all(stays) {
+            self.loaded.reload();
+            return;
+        }
+        for row in rows {
+            let known = self.row(row.id);
+            if known.is_some_and(|known| known.with_untracked(|known| known.version <= row.version))
+            {
+                self.set_row(row);
+            }
+        }
     }
 
     /// Takes up an answer: contents at once, places when they disturb nobody.
@@ -457,19 +495,37 @@ async fn titles_of(
 ) -> Result<HashMap<String, String>, api::ApiError> {
     let mut titles = HashMap::new();
     for some in keys.chunks(PAGE) {
-        let query = format!("key:{}", some.join(","));
-        let listing = Listing::read(None, &[("q".to_owned(), query)]);
-        let limit = u32::try_from(PAGE).unwrap_or(u32::MAX);
-        let page = api::issues::list(&listing.filter, limit, None, as_of).await?;
-        titles.extend(page.items.into_iter().map(|row| (row.key, row.title)));
+        let rows = rows_of(some, as_of).await?;
+        titles.extend(rows.into_iter().map(|row| (row.key, row.title)));
     }
     Ok(titles)
 }
 
-/// Grows some time after a change in the project, once for a burst; the past does not change.
-fn follow(project: Memo<String>, past: Signal<bool>) -> RwSignal<u32> {
+/// The issues with those keys, one page of them.
+async fn rows_of(
+    keys: &[String],
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<IssueRow>, api::ApiError> {
+    let query = format!("key:{}", keys.join(","));
+    let listing = Listing::read(None, &[("q".to_owned(), query)]);
+    let limit = u32::try_from(PAGE).unwrap_or(u32::MAX);
+    let page = api::issues::list(&listing.filter, limit, None, as_of).await?;
+    Ok(page.items)
+}
+
+/// Two signals, some time after a change in the project, once for a burst; the past does not change.
+/// The first one says that the whole board is to be read again, the second that some cards are: to
+/// read thousands of them for a new title would hold up whoever is at the board. With a filter that
+/// would not do: what a card says decides whether it is there.
+fn follow(
+    project: Memo<String>,
+    past: Signal<bool>,
+    all: Signal<bool>,
+) -> (RwSignal<u32>, RwSignal<Vec<String>>) {
     let live = live();
+    let notes = live.notes();
     let tick = RwSignal::new(0_u32);
+    let cards = RwSignal::new(Vec::new());
     let due = StoredValue::new(false);
     Effect::new(move |before: Option<u64>| {
         let now = live.project(&project.get());
@@ -478,14 +534,20 @@ fn follow(project: Memo<String>, past: Signal<bool>) -> RwSignal<u32> {
             set_timeout(
                 move || {
                     let _ = due.try_set_value(false);
-                    let _ = tick.try_update(|n| *n += 1);
+                    let Some(key) = project.try_get_untracked() else {
+                        return;
+                    };
+                    match single_cards(&notes.take(), &key, PAGE) {
+                        Some(keys) if all.get_untracked() => cards.set(keys),
+                        _ => tick.update(|n| *n += 1),
+                    }
                 },
                 BURST,
             );
         }
         now
     });
-    tick
+    (tick, cards)
 }
 
 fn layout_of(board: &Board) -> Layout {
