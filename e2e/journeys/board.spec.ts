@@ -311,10 +311,11 @@ test('a card goes to another lane by pointer, keyboard, finger and menu, and wha
 
   // By finger, to nobody. A lane without cards is gone, and what is below it moves up.
   await expect(hers('Open')).toHaveCount(0);
+  // On a page for fingers controls are larger: only then it is known where they are.
+  const finger = await Finger.on(page);
   const from = await card(page, two).boundingBox();
   const to = await cell(page, 'Open, Nobody').boundingBox();
   if (!from || !to) throw new Error('nothing to drag');
-  const finger = await Finger.on(page);
   const start = { x: from.x + 40, y: from.y + 14 };
   await finger.down(start);
   await expect(page.locator('.ii-inhand')).toBeVisible();

@@ -83,10 +83,10 @@ pub fn Cell(
     });
     let room = Room::of(state, node, cards, items, seen);
     state.view.add(Rc::new(move |height| room.look(height)));
-    Effect::new(move |_| {
+    Effect::new(move |before| {
         cards.track();
-        room.refurnish();
         state.view.look();
+        room.refurnish(before)
     });
     let name = move || {
         state

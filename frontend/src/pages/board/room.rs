@@ -18,6 +18,9 @@ const KEPT: f64 = 800.0;
 /// How many cards that nobody sees yet are drawn in a frame, at either end of a cell.
 const MOST: usize = 1;
 
+/// How many cards that are added at the end of a cell are drawn before it is looked where they are.
+const ADDED: usize = 8;
+
 /// One cell's.
 #[derive(Clone, Copy)]
 pub struct Room {
@@ -57,10 +60,19 @@ impl Room {
         }
     }
 
-    /// The cards are others, or stand elsewhere.
-    pub fn refurnish(self) {
+    /// The cards are others, or stand elsewhere. Takes how many there were, and answers how many there
+    /// are.
+    pub fn refurnish(self, before: Option<usize>) -> usize {
+        let count = self.cards.with_untracked(Vec::len);
+        let seen = self.seen.get_untracked();
+        // Whoever sees the lower end sees at once what is added there.
+        if before.is_some_and(|before| seen.end >= before && count > before) {
+            let end = count.min(seen.end + ADDED);
+            self.seen.set(Window { end, ..seen });
+        }
         self.measure.set_value(None);
         self.measured.set_value(false);
+        count
     }
 
     /// Looks where the cell is on a screen of that height.
