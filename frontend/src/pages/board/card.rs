@@ -168,8 +168,10 @@ pub fn Face(
                 {(more > 0).then(|| view! { <span class="text-xs text-ink-3">{format!("+{more}")}</span> })}
                 {overdue.then(|| view! { <span class="text-xs text-error">"overdue"</span> })}
                 {marks}
-                {story_points.map(|points| view! { <span class="ii-cardend">{points} " pt"</span> })}
-                <span class="ii-cardend" title="Age">{age(created_at, clock.now())}</span>
+                <span class="ii-cardend">
+                    {story_points.map(|points| format!("{points} pt"))}
+                    <span title="Age">{age(created_at, clock.now())}</span>
+                </span>
             </span>
             <LifeLine life />
         }
