@@ -65,6 +65,26 @@ pub enum Command {
     Policy(Policy),
 }
 
+impl Command {
+    /// What has to be there for it: the key of an issue or a project.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        match self {
+            Self::List(List { project, .. })
+            | Self::Search(Search { project, .. })
+            | Self::Bulk(Bulk { project, .. })
+            | Self::Views(Views { project, .. }) => project.as_deref(),
+            Self::Create(Create { project, .. }) => Some(project),
+            Self::Show(Show { issue, .. })
+            | Self::Set(Set { issue, .. })
+            | Self::Move(Move { issue, .. })
+            | Self::Comment(Comment { issue, .. })
+            | Self::History(Issue { issue, .. })
+            | Self::Why(Issue { issue, .. }) => Some(issue),
+            Self::Me(_) | Self::Policy(_) => None,
+        }
+    }
+}
+
 /// `iit list`.
 #[derive(Debug, Args)]
 pub struct List {

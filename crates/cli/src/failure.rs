@@ -9,6 +9,8 @@ use domain::problem::{FieldError, Problem};
 pub struct Failure {
     text: String,
     code: u8,
+    /// The server has nothing like what was named.
+    absent: bool,
 }
 
 impl Failure {
@@ -18,6 +20,7 @@ impl Failure {
         Self {
             text: text.into(),
             code: 2,
+            absent: false,
         }
     }
 
@@ -27,6 +30,7 @@ impl Failure {
         Self {
             text: text.into(),
             code: 1,
+            absent: false,
         }
     }
 
@@ -45,6 +49,16 @@ impl Failure {
             " ".repeat(width(before.as_str())),
             "^".repeat(width(marked.as_str()).max(1))
         ))
+    }
+
+    /// Says what is not there.
+    #[must_use]
+    pub(crate) fn about(self, subject: Option<&str>) -> Self {
+        let text = match subject.filter(|_| self.absent) {
+            Some(subject) => format!("{subject}: it does not exist, or you cannot see it"),
+            None => self.text,
+        };
+        Self { text, ..self }
     }
 
     /// What a script gets.
@@ -71,7 +85,8 @@ impl From<client::Error> for Failure {
             client::Error::Refused(problem) => said(problem),
             _ => error.to_string(),
         };
-        Self { text, code }
+        let absent = matches!(&error, client::Error::Refused(problem) if problem.status == 404);
+        Self { text, code, absent }
     }
 }
 

@@ -34,6 +34,13 @@ pub async fn run(
     terminal: bool,
     input: Input<'_>,
 ) -> Result<String, Failure> {
+    let subject = arguments.command.subject().map(ToString::to_string);
+    answer(arguments, terminal, input)
+        .await
+        .map_err(|failure| failure.about(subject.as_deref()))
+}
+
+async fn answer(arguments: Arguments, terminal: bool, input: Input<'_>) -> Result<String, Failure> {
     let Arguments {
         url,
         token,
@@ -205,7 +212,7 @@ pub async fn run(
                     serde_json::json!({
                         "action": action.rule().name,
                         "allowed": decided.is_ok(),
-                        "missing": decided.err().map(domain::policy::Denied::missing),
+                        "missing": decided.as_ref().err().map(rights::missing),
                     })
                 })
                 .collect();

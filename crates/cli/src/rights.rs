@@ -2,8 +2,9 @@
 
 use crate::text::table;
 use domain::issue::Issue;
-use domain::policy::{self, Action, Denied, Ground, TABLE};
-use domain::user::{Me, Role};
+use domain::policy::{self, Action, Ground, TABLE};
+use domain::token::{self, Cut, NotAllowed, Refusal};
+use domain::user::{Kind, Me, Role};
 
 /// The table, or the part of it that one role has.
 pub fn policy(role: Option<Role>, terminal: bool) -> String {
@@ -72,8 +73,8 @@ const OF_AN_ISSUE: &[Action] = &[
     Action::DeleteIssue,
 ];
 
-/// What the caller may do with that issue.
-pub fn of_issue(me: &Me, issue: &Issue) -> Vec<(Action, Result<(), Denied>)> {
+/// What the caller may do with that issue, with the token that they come with.
+pub fn of_issue(me: &Me, issue: &Issue) -> Vec<(Action, Result<(), NotAllowed>)> {
     let standing = me.standings.iter().find(|s| s.project == issue.project);
     // Whoever sees the issue stands in its project; without that, the least of roles.
     let role = standing.map_or(Role::Viewer, |s| s.role);
@@ -83,21 +84,46 @@ pub fn of_issue(me: &Me, issue: &Issue) -> Vec<(Action, Result<(), Denied>)> {
         assigned: assignee == Some(me.user.id),
         unassigned: assignee.is_none(),
     };
+    let cut = me.scopes.as_ref().map(|scopes| Cut {
+        scopes: scopes.iter().copied().collect(),
+        project: None,
+        service: me.user.kind == Kind::Service,
+    });
     OF_AN_ISSUE
         .iter()
-        .map(|action| (*action, policy::decide(role, *action, ground)))
+        .map(|action| {
+            let decided = token::decide(role, *action, ground, cut.as_ref());
+            (*action, decided)
+        })
         .collect()
 }
 
+/// The sentence for people.
+fn sentence(refused: &NotAllowed) -> String {
+    match refused {
+        NotAllowed::Role(denied) => denied.sentence(),
+        NotAllowed::Token(refusal) => refusal.sentence(),
+    }
+}
+
+/// What is missing, as data: a role, or a scope of the token.
+pub fn missing(refused: &NotAllowed) -> serde_json::Value {
+    match refused {
+        NotAllowed::Role(denied) => serde_json::json!(denied.missing()),
+        NotAllowed::Token(Refusal::Scope(scope)) => serde_json::json!({"scope": scope}),
+        NotAllowed::Token(refusal) => serde_json::json!({"token": refusal.sentence()}),
+    }
+}
+
 /// The same as people read it.
-pub fn why(rights: &[(Action, Result<(), Denied>)], terminal: bool) -> String {
+pub fn why(rights: &[(Action, Result<(), NotAllowed>)], terminal: bool) -> String {
     let rows: Vec<Vec<String>> = rights
         .iter()
         .map(|(action, decided)| {
             let phrase = action.rule().phrase;
             match decided {
                 Ok(()) => vec!["yes".into(), format!("You may {phrase}.")],
-                Err(denied) => vec!["no".into(), denied.sentence()],
+                Err(refused) => vec!["no".into(), sentence(refused)],
             }
         })
         .collect();

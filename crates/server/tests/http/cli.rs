@@ -2,6 +2,7 @@
 
 use crate::harness::Server;
 use clap::Parser as _;
+use domain::token::Scope;
 use serde_json::{Value, json};
 
 /// What a command prints, or how it fails: text and exit code.
@@ -336,10 +337,16 @@ async fn refusals_say_why_with_an_exit_code() {
         assert!(text.contains(said), "{words:?}: {text}");
         assert_eq!(exit, code, "{words:?}: {text}");
     }
-    // Hidden and absent fail alike.
-    let hidden = iit(&server, "viewer", &["show", "SEC-1"]).await;
-    let absent = iit(&server, "viewer", &["show", "XXX-1"]).await;
-    assert_eq!(hidden, absent);
+    // Hidden and absent fail alike, and name what was asked for.
+    let fails = async |key: &str| {
+        let (text, code) = iit(&server, "viewer", &["show", key]).await.unwrap_err();
+        assert!(
+            text.starts_with(&format!("error: {key}: it does not exist")),
+            "{text}"
+        );
+        (text.replace(key, ""), code)
+    };
+    assert_eq!(fails("SEC-1").await, fails("XXX-1").await);
 }
 
 #[actix_web::test]
@@ -386,6 +393,22 @@ async fn rights_are_explained_by_the_same_table() {
         why.contains(&format!("no\t{sentence}")),
         "{why}\n{sentence}"
     );
+    // A token that may only read may no more than that, whoever owns it.
+    let (_, token) = server.api_token(server.person("lead"), &[Scope::Read], None);
+    let read_only = async |words: &[&str]| {
+        let start = ["iit", "--url", &server.url, "--token", &token];
+        let arguments = cli::Arguments::try_parse_from(start.iter().chain(words)).unwrap();
+        cli::run(arguments, false, &mut |_| Ok(())).await.unwrap()
+    };
+    let why = read_only(&["why", "ENG-1"]).await;
+    assert!(!why.contains("yes\t"), "{why}");
+    assert!(
+        why.contains("no\tThis takes a token with the scope comments:write."),
+        "{why}"
+    );
+    let why: Value = serde_json::from_str(&read_only(&["why", "ENG-1", "--json"]).await).unwrap();
+    assert_eq!(why[0]["missing"], json!({"scope": "comments:write"}));
+    assert!(read_only(&["me"]).await.contains("Token may   read\n"));
     let policy = iit(&server, "reporter", &["policy", "--json"])
         .await
         .unwrap();
