@@ -190,7 +190,7 @@ impl Column {
             Self::Status => (24, 24),
             Self::Type => (72, 96),
             Self::Title => (TITLE, TITLE),
-            Self::Parent => (64, 72),
+            Self::Parent => (64, 64),
             Self::Project => (44, 52),
             Self::Labels => (72, 152),
             Self::Life => (56, 88),
@@ -207,6 +207,9 @@ impl Column {
     fn track(self, tight: bool) -> String {
         match self.width() {
             _ if self == Self::Title => "minmax(0,1fr)".to_owned(),
+            (least, _) if matches!(self, Self::Key | Self::Parent) => {
+                format!("calc({least}px + var(--long-keys, 0px))")
+            }
             (least, _) if tight => format!("{least}px"),
             (least, most) if self == Self::Labels => format!("minmax({least}px,{most}px)"),
             (_, most) => format!("{most}px"),
@@ -304,6 +307,17 @@ pub fn widths(columns: &[Column], room: Option<u32>) -> String {
     let widths: Vec<String> = columns.iter().map(|column| column.track(tight)).collect();
     format!("{BOX}px {}", widths.join(" "))
 }
+
+/// How many pixels more than usual a column of keys needs, of which the longest has that many letters.
+#[must_use]
+pub fn long_keys(longest: usize) -> String {
+    format!("{}px", longest.saturating_sub(USUAL_KEY) * LETTER)
+}
+
+/// Letters of a key for which its column has room.
+const USUAL_KEY: usize = 8;
+/// Pixels of a letter of a key.
+const LETTER: usize = 8;
 
 /// The gap between them, for `column-gap`.
 #[must_use]

@@ -10,7 +10,7 @@ use super::keys::{ListKeys, across};
 use super::press::Press;
 use super::rows::Row;
 use crate::components::{IconName, SmallIcon};
-use crate::model::columns::{Column, gap, is_tight, widths};
+use crate::model::columns::{Column, gap, is_tight, long_keys, widths};
 use crate::pages::issue::Merge;
 use leptos::html;
 use leptos::prelude::*;
@@ -55,6 +55,12 @@ pub fn Table() -> impl IntoView {
         list.columns
             .with(|columns| widths(columns, list.room.get()))
     };
+    let longest_key = Memo::new(move |_| {
+        let letters = |row: &Row| row.row.with(|row| row.key.len());
+        list.folds
+            .lines
+            .with(|rows| rows.iter().map(letters).max().unwrap_or(0))
+    });
     let arrows = move |event: leptos::ev::KeyboardEvent| {
         let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
         match event.key().as_str() {
@@ -76,6 +82,7 @@ pub fn Table() -> impl IntoView {
             class="ii-list"
             class:tight=move || list.columns.with(|columns| is_tight(columns, list.room.get()))
             style:--cols=widths
+            style:--long-keys=move || long_keys(longest_key.get())
             style:--gap=move || list.columns.with(|columns| gap(columns, list.room.get()))
             aria-label="Issues"
             aria-multiselectable="true"
