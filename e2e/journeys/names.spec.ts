@@ -53,3 +53,17 @@ test('among all projects, the filter offers what any of them calls its labels an
   }
   await expect(page.getByRole('row').filter({ hasText: `Plain ${mark}` })).toHaveCount(0);
 });
+
+test('on a small screen there is room to choose beside a half-written filter', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page, 'viewer');
+  await page.goto('/issues');
+  const filter = page.getByRole('combobox', { name: 'Filter' });
+  await filter.fill('label:');
+  const offers = page.getByRole('listbox', { name: 'What can come next' });
+  await expect(offers.getByRole('option').first()).toBeVisible();
+  // What is missing is said below the field, which keeps its width.
+  await expect(page.getByText('A value is missing after')).toBeVisible();
+  expect((await offers.boundingBox())?.width).toBeGreaterThan(200);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
