@@ -393,3 +393,27 @@ test('a lane is refused to who may not give work to others, and a refusal of the
   );
   await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
 });
+
+test('a lane that changes by somebody else waits while the pointer is at a card', async ({ page, api }) => {
+  const lead = await api('lead');
+  const key = await project(lead);
+  const [one = '', two = ''] = await report(lead, key, ['First', 'Second']);
+  await lead.patch(`/issues/${one}`, { assignee: 'developer' });
+  await lead.patch(`/issues/${two}`, { assignee: 'lead' });
+  await signIn(page, 'lead');
+  await page.goto(`/projects/${key}/board?lanes=assignee`);
+  await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
+  await card(page, two).hover();
+  const place = await card(page, two).boundingBox();
+
+  const maintainer = await api('maintainer');
+  await maintainer.patch(`/issues/${one}`, { assignee: 'maintainer' });
+  const waiting = page.getByRole('button', { name: 'Others moved cards' });
+  await expect(waiting).toBeVisible();
+  expect(await card(page, two).boundingBox()).toEqual(place);
+  await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
+
+  await page.mouse.move(5, 5);
+  await expect(waiting).toBeHidden();
+  await expect(cell(page, 'Open, Maria Maintainer').getByText(one)).toBeVisible();
+});
