@@ -189,6 +189,7 @@ test('day, version and size of many are set at once, and come back', async ({ pa
   await expect(preview.getByRole('listitem').first()).toContainText('no day → 31 Jan 2030');
   await page.keyboard.press('Enter');
   await expect.poll(plans).toEqual([['2030-01-31', null, null], ['2030-01-31', null, null]]);
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
   await page.keyboard.press('z');
   await expect.poll(plans).toEqual([[null, null, null], [null, null, null]]);
 
@@ -240,7 +241,8 @@ test('many go and come back in one request each, and many are merged into one of
     const { duplicates } = await lead.get<{ duplicates: string[] }>(`/issues/${original.key}/merge`);
     return duplicates.sort();
   };
-  await expect.poll(merged).toEqual(others.map(({ key }) => key).sort());
+  await expect(page.getByText(`2 issues merged into ${original.key}.`)).toBeVisible();
+  expect(await merged()).toEqual(others.map(({ key }) => key).sort());
   await page.keyboard.press('z');
   await expect.poll(merged).toEqual([]);
 

@@ -60,7 +60,8 @@ test('start, versions and parent are changed in the row, by click and by keyboar
   await expect(row.getByTitle('Change parent')).toHaveText(whole.key);
   await expect.poll(plan).toEqual([whole.key, null, version, '2030-01-31']);
 
-  // Taken back by key, and given again through the menu.
+  // Taken back by key, once the page knows that it is done, and given again through the menu.
+  await expect(page.locator('.ii-pend')).toHaveCount(0);
   await page.keyboard.press('z');
   await expect.poll(plan).toEqual([null, null, version, '2030-01-31']);
   await expect(row.getByTitle('Change parent')).toHaveText('–');

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::build::{self, Profile, Programs};
 use crate::coverage::Instrumented;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, SUPERUSER};
 use crate::proc;
 use crate::product::{Output, Setting, TemporaryFolder};
 use crate::project::Project;
@@ -63,6 +63,8 @@ pub fn walk(
     let mut setting = Setting::throw_away(cluster, DATABASE, &files)?;
     setting.defaults.extend(FOR_BROWSERS);
     setting.prepare(project, &programs)?;
+    // What autovacuum does for a database that is kept: plans rest on it.
+    cluster.query(SUPERUSER, DATABASE, "analyze")?;
     proc::say("Starting server and worker for the browser");
     let mut product = setting.start(project, &programs, Output::Logged)?;
 

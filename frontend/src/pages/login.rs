@@ -49,7 +49,11 @@ pub fn LoginPage() -> impl IntoView {
         };
         spawn_local(async move {
             match api::auth::login(&form).await {
-                Ok(_) => session.reload().await,
+                Ok(_) => {
+                    session.reload().await;
+                    // Signed in, but nobody can say as whom: the session asks again by itself.
+                    let _ = error.try_set(session.failure());
+                }
                 Err(refused) => {
                     let _ = error.try_set(Some(refused));
                     password.try_set(String::new());

@@ -16,7 +16,7 @@ const TOGETHER: Duration = Duration::from_millis(80);
 /// When a connection is back, not everybody asks at once: each waits for up to so many milliseconds.
 const SPREAD: f64 = 800.0;
 /// While nobody is known to be signed in there is no stream whose return could be heard.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How many changes are noted down one by one.
 const NOTES: usize = 500;

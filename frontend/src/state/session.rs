@@ -68,6 +68,15 @@ impl Session {
         }
     }
 
+    /// Why nobody can be told who is signed in, if that is so. Not tracked.
+    #[must_use]
+    pub fn failure(self) -> Option<ApiError> {
+        self.state.with_untracked(|state| match state {
+            SessionState::Failed(error) => Some(error.clone()),
+            _ => None,
+        })
+    }
+
     /// Takes up a fresh answer of `GET /me`.
     pub fn enter(self, me: Me) {
         let owner = me.user.id.to_string();
