@@ -80,6 +80,8 @@ problems! {
     Moved = "moved", 308, "The issue has another key now";
     /// No session, or one that no longer holds.
     NotAuthenticated = "not-authenticated", 401, "Sign in first";
+    /// A bearer token that is not ours, has expired, or was revoked.
+    InvalidToken = "invalid-token", 401, "This token does not hold";
     /// Sign-in with a wrong name or password.
     WrongCredentials = "wrong-credentials", 401, "The name or the password is wrong";
     /// Signed in, but without the right.

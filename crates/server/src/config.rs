@@ -53,6 +53,8 @@ pub struct Limits {
     pub principal: u32,
     /// Sign-ins per address.
     pub sign_in: u32,
+    /// Pages, files of the browser app and questions after health, per address.
+    pub pages: u32,
 }
 
 /// Configuration of `iit-server`.
@@ -82,7 +84,7 @@ pub struct Config {
     pub upload_limit: u64,
     /// `IIT_TRUSTED_PROXIES`: networks whose `X-Forwarded-For` counts; none.
     pub trusted_proxies: Vec<IpNet>,
-    /// `IIT_LIMIT_ANONYMOUS`, `IIT_LIMIT_PRINCIPAL`, `IIT_LIMIT_SIGN_IN`: requests per minute, 100,
+    /// `IIT_LIMIT_ANONYMOUS`, `IIT_LIMIT_PRINCIPAL`, `IIT_LIMIT_SIGN_IN`, `IIT_LIMIT_PAGES`: requests per minute, 100,
     /// 600 and 10; 0 for no limit.
     pub limits: Limits,
     /// `IIT_BCRYPT_COST`: work of a password hash, 12. Each step doubles it.
@@ -113,6 +115,7 @@ pub const VARIABLES: &[&str] = &[
     "IIT_LIMIT_ANONYMOUS",
     "IIT_LIMIT_PRINCIPAL",
     "IIT_LIMIT_SIGN_IN",
+    "IIT_LIMIT_PAGES",
     "IIT_BCRYPT_COST",
     "IIT_DRAIN",
     "IIT_LOG",
@@ -264,6 +267,7 @@ impl Config {
             anonymous: r.parsed("IIT_LIMIT_ANONYMOUS", 100, |t| t.parse().ok(), number),
             principal: r.parsed("IIT_LIMIT_PRINCIPAL", 600, |t| t.parse().ok(), number),
             sign_in: r.parsed("IIT_LIMIT_SIGN_IN", 10, |t| t.parse().ok(), number),
+            pages: r.parsed("IIT_LIMIT_PAGES", 1200, |t| t.parse().ok(), number),
         };
         let bcrypt_cost = r.parsed(
             "IIT_BCRYPT_COST",

@@ -144,4 +144,13 @@ impl Blobs {
         self.0.get(&path).await?;
         Ok(())
     }
+
+    /// Whether it gives bytes, without writing any; only right after [`Blobs::check`].
+    ///
+    /// # Errors
+    /// [`Error::Storage`], [`Error::NotFound`].
+    pub async fn check_reading(&self) -> Result<()> {
+        self.0.head(&Path::from("readiness")).await?;
+        Ok(())
+    }
 }

@@ -15,11 +15,12 @@ use crate::tools;
 
 const DATABASE: &str = "iit_e2e";
 /// One browser does in a minute what people do in a day, and it need not wait for safe passwords.
-const FOR_BROWSERS: [(&str, &str); 6] = [
+const FOR_BROWSERS: [(&str, &str); 7] = [
     ("IIT_REGISTRATION", "open"),
     ("IIT_LIMIT_ANONYMOUS", "0"),
     ("IIT_LIMIT_PRINCIPAL", "0"),
     ("IIT_LIMIT_SIGN_IN", "0"),
+    ("IIT_LIMIT_PAGES", "0"),
     ("IIT_BCRYPT_COST", "4"),
     ("IIT_STATS_INTERVAL", "5s"),
 ];

@@ -53,10 +53,14 @@ impl From<FieldError> for Error {
 }
 
 impl Error {
-    /// No session, or one that no longer holds.
+    /// Nothing to know the caller by, or something that does not hold (any more).
     #[must_use]
-    pub fn not_authenticated() -> Self {
-        Problem::new(Code::NotAuthenticated).into()
+    pub fn not_signed(with_bearer: bool) -> Self {
+        Problem::new(match with_bearer {
+            true => Code::InvalidToken,
+            false => Code::NotAuthenticated,
+        })
+        .into()
     }
 
     /// Absent or not visible.

@@ -88,6 +88,8 @@ pub enum Credential {
 pub struct Caller {
     /// What they came with.
     pub credential: Credential,
+    /// It came as a bearer token, not as a cookie.
+    pub is_bearer: bool,
     /// What this operation takes of a token; no token suffices until the route says otherwise.
     pub need: Need,
     /// Where the time of this request goes.
@@ -156,12 +158,11 @@ fn until_unopposed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
 /// Who is calling, looked up for this very request; a token must suffice for the operation.
 fn who(conn: &mut Conn, caller: &Caller) -> Result<Actor> {
     match &caller.credential {
-        Credential::Session { account, session } => {
-            access::actor(conn, *session, *account)?.ok_or_else(Error::not_authenticated)
-        }
+        Credential::Session { account, session } => access::actor(conn, *session, *account)?
+            .ok_or_else(|| Error::not_signed(caller.is_bearer)),
         Credential::Token(token) => {
             let actor = access::actor_by_token(conn, token.digest)?;
-            let actor = actor.ok_or_else(Error::not_authenticated)?;
+            let actor = actor.ok_or_else(|| Error::not_signed(true))?;
             token.belongs_to(actor.id);
             let scopes = actor.cut().map(|cut| cut.scopes).unwrap_or_default();
             caller.need.met_by(scopes)?;

@@ -1,6 +1,6 @@
 //! Registering, signing in and out.
 
-use super::middleware::{cookie_name, origin};
+use super::identity::{cookie_name, origin};
 use super::{extract, reply};
 use crate::app::sign_in::Begun;
 use crate::app::{App, Caller, Error};

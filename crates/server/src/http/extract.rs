@@ -1,5 +1,6 @@
 //! From a request to checked values; whatever cannot be read is a problem with its reason.
 
+use super::identity::InvalidBearer;
 use crate::app::issues::Precondition;
 use crate::app::{Caller, Error, Once};
 use actix_web::dev::Payload;
@@ -28,7 +29,9 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = req.extensions().get::<Caller>().cloned();
+        let extensions = req.extensions();
+        let caller = extensions.get::<Caller>().cloned();
+        let invalid = extensions.get::<InvalidBearer>().is_some();
         // The route is known only here: what it takes of a token stands in the table of operations.
         let route = req.match_pattern().unwrap_or_default();
         ready(
@@ -37,7 +40,7 @@ impl FromRequest for Caller {
                     need: token::need(req.method().as_str(), &route),
                     ..caller
                 })
-                .ok_or_else(Error::not_authenticated),
+                .ok_or_else(|| Error::not_signed(invalid)),
         )
     }
 }
@@ -233,16 +236,22 @@ pub fn if_match(req: &HttpRequest) -> Precondition {
 #[derive(Debug)]
 pub struct Params(Vec<(String, String)>);
 
+/// The names and values of a query, decoded.
+///
+/// # Errors
+/// 400 for what is no query.
+pub fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
+    actix_web::web::Query::<Vec<(String, String)>>::from_query(query)
+        .map(actix_web::web::Query::into_inner)
+        .map_err(|e| malformed(format!("The query could not be read: {e}.")))
+}
+
 impl FromRequest for Params {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(
-            actix_web::web::Query::<Vec<(String, String)>>::from_query(req.query_string())
-                .map(|q| Self(q.into_inner()))
-                .map_err(|e| malformed(format!("The query could not be read: {e}."))),
-        )
+        ready(pairs(req.query_string()).map(Self))
     }
 }
 
@@ -377,9 +386,15 @@ impl Params {
 /// # Errors
 /// Naming the first parameter that is left.
 pub fn unknown(rest: &[(&str, &str)]) -> Result<(), Error> {
-    let Some((name, _)) = rest.first() else {
-        return Ok(());
-    };
+    match rest.first() {
+        Some((name, _)) => Err(unknown_parameter(name)),
+        None => Ok(()),
+    }
+}
+
+/// 400 for a parameter that an address does not know.
+#[must_use]
+pub fn unknown_parameter(name: &str) -> Error {
     let mut problem = Problem::new(Code::MalformedRequest)
         .detail(format!("There is no query parameter {name} here."));
     problem.errors = vec![FieldError::query(
@@ -387,7 +402,7 @@ pub fn unknown(rest: &[(&str, &str)]) -> Result<(), Error> {
         "unknown_parameter",
         "Not known here.",
     )];
-    Err(problem.into())
+    problem.into()
 }
 
 /// A position as an opaque word.

@@ -5,6 +5,8 @@ use crate::app::{App, Error};
 use actix_web::{HttpResponse, web};
 use domain::problem::{Code, Problem};
 use serde::Serialize;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use store::migrate::{self, SchemaState};
 
 /// The routes.
@@ -30,7 +32,7 @@ fn not_ready(why: &str) -> Error {
 
 /// Ready: the database answers, its schema is ours, the storage takes and gives bytes, and the
 /// server is not going down.
-async fn ready(app: web::Data<App>) -> Result<HttpResponse, Error> {
+async fn ready(app: web::Data<App>, probe: web::Data<Probe>) -> Result<HttpResponse, Error> {
     if app.live.is_stopping() {
         return Err(not_ready("The server is stopping."));
     }
@@ -46,9 +48,44 @@ async fn ready(app: web::Data<App>) -> Result<HttpResponse, Error> {
             return Err(not_ready("The database was migrated by a newer release."));
         }
     }
-    app.blobs
-        .check()
+    storage(&app, &probe)
         .await
         .map_err(|_| not_ready("The file storage does not answer."))?;
     reply::json(&Health { status: "ok" })
+}
+
+/// When the storage last took bytes. Anybody may ask whether the server is ready, so only one
+/// question in a while writes; the others read.
+#[derive(Debug, Default)]
+pub struct Probe(Mutex<Option<Instant>>);
+
+impl Probe {
+    /// Whether this question is the one that writes.
+    fn is_due(&self) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|at| at.elapsed() > WRITTEN_EVERY);
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+
+    /// The next question writes again.
+    fn failed(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// How often readiness writes to the storage at most, unless it failed there.
+const WRITTEN_EVERY: Duration = Duration::from_secs(30);
+
+async fn storage(app: &App, probe: &Probe) -> Result<(), store::Error> {
+    if !probe.is_due() && app.blobs.check_reading().await.is_ok() {
+        return Ok(());
+    }
+    let checked = app.blobs.check().await;
+    if checked.is_err() {
+        probe.failed();
+    }
+    checked
 }

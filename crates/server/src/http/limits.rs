@@ -19,6 +19,7 @@ pub struct Limiter {
     anonymous: Option<(u32, Buckets<IpAddr>)>,
     principal: Option<(u32, Buckets<Principal>)>,
     sign_in: Option<(u32, Buckets<IpAddr>)>,
+    pages: Option<(u32, Buckets<IpAddr>)>,
     /// Digests of tokens that the database knew. Others could be made up, each with a bucket of its own.
     known: Mutex<HashSet<[u8; 32]>>,
 }
@@ -102,6 +103,7 @@ impl Limiter {
             anonymous: buckets(limits.anonymous),
             principal: buckets(limits.principal),
             sign_in: buckets(limits.sign_in),
+            pages: buckets(limits.pages),
             known: Mutex::default(),
         }
     }
@@ -143,15 +145,21 @@ impl Limiter {
         ask(self.sign_in.as_ref(), &bucket(address), "sign-in")
     }
 
+    /// A page, a file of the browser app, the document, a question after health.
+    #[must_use]
+    pub fn page(&self, address: IpAddr) -> Option<Verdict> {
+        ask(self.pages.as_ref(), &bucket(address), "pages")
+    }
+
     /// Forgets buckets that are full again.
     pub fn tidy(&self) {
-        if let Some((_, b)) = &self.anonymous {
+        for (_, b) in [&self.anonymous, &self.sign_in, &self.pages]
+            .into_iter()
+            .flatten()
+        {
             b.retain_recent();
         }
         if let Some((_, b)) = &self.principal {
-            b.retain_recent();
-        }
-        if let Some((_, b)) = &self.sign_in {
             b.retain_recent();
         }
     }
@@ -167,6 +175,7 @@ mod tests {
             anonymous: 100,
             principal: 0,
             sign_in: 10,
+            pages: 0,
         });
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         for i in 0..100_u32 {

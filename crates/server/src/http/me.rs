@@ -1,7 +1,7 @@
 //! Oneself.
 
 use super::auth::session_cookie;
-use super::middleware::Renew;
+use super::identity::Renew;
 use super::{extract, reply};
 use crate::app::{App, Caller, Error, accounts as use_case};
 use crate::auth::{jwt, password};

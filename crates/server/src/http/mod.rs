@@ -1,5 +1,6 @@
 //! The route map and how a server is put together.
 
+pub mod address;
 pub mod admin;
 pub mod attachments;
 pub mod audit;
@@ -10,7 +11,9 @@ pub mod comments;
 pub mod csv;
 pub mod export;
 pub mod extract;
+pub mod gate;
 pub mod health;
+pub mod identity;
 pub mod issues;
 pub mod labels;
 pub mod limits;
@@ -20,6 +23,7 @@ pub mod middleware;
 pub mod moments;
 pub mod names;
 pub mod openapi;
+pub mod operations;
 pub mod problem;
 pub mod projects;
 pub mod relations;
@@ -149,6 +153,8 @@ pub struct Shared {
     pub spa: web::Data<spa::Spa>,
     /// Its API, as a document and as a table of addresses.
     pub api: web::Data<openapi::Api>,
+    /// When the storage was last seen to take bytes.
+    pub probe: web::Data<health::Probe>,
 }
 
 impl Shared {
@@ -161,6 +167,7 @@ impl Shared {
             limiter: web::Data::new(limiter),
             spa: web::Data::new(spa::Spa::default()),
             api: web::Data::new(openapi::Api::new()),
+            probe: web::Data::default(),
         }
     }
 }
@@ -186,6 +193,7 @@ pub fn application(
         .app_data(shared.limiter.clone())
         .app_data(shared.spa.clone())
         .app_data(shared.api.clone())
+        .app_data(shared.probe.clone())
         .configure(health::routes)
         .configure(openapi::routes)
         .default_service(web::to(spa::fallback))

@@ -1,8 +1,10 @@
 //! The API as a document, and Swagger UI from our own assets.
 
-use actix_web::http::Method;
+use super::operations::{self, Operations};
+use super::reply;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 use domain::problem::{Code, Problem};
 use domain::token::{self, Need};
 use utoipa::openapi::path::Operation;
@@ -69,7 +71,7 @@ fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
         Code::Internal,
         Code::Unavailable,
     ];
-    let writes = method != "get";
+    let writes = method != "GET";
     let public = path.contains("/auth/");
     if public {
         codes.push(Code::WrongCredentials);
@@ -97,26 +99,9 @@ fn refusals(method: &str, path: &str, operation: &Operation) -> Vec<Code> {
     codes
 }
 
-fn each_operation(document: &mut Document, mut f: impl FnMut(&str, &str, &mut Operation)) {
-    for (path, item) in &mut document.paths.paths {
-        let operations = [
-            ("get", &mut item.get),
-            ("post", &mut item.post),
-            ("put", &mut item.put),
-            ("patch", &mut item.patch),
-            ("delete", &mut item.delete),
-        ];
-        for (method, operation) in operations {
-            if let Some(operation) = operation {
-                f(method, path, operation);
-            }
-        }
-    }
-}
-
 impl Modify for Refusals {
     fn modify(&self, document: &mut Document) {
-        each_operation(document, |method, path, operation| {
+        operations::each(document, |method, path, operation| {
             for code in refusals(method, path, operation) {
                 let answer = ResponseBuilder::new()
                     .description(code.title())
@@ -142,8 +127,8 @@ struct TokenNeeds;
 /// Says at each operation what it takes of a token, from the table that decides it.
 impl Modify for TokenNeeds {
     fn modify(&self, document: &mut Document) {
-        each_operation(document, |method, path, operation| {
-            let said = match token::need(&method.to_uppercase(), path) {
+        operations::each(document, |method, path, operation| {
+            let said = match token::need(method, path) {
                 Need::Nothing => return,
                 Need::Any => "Takes any token.".to_string(),
                 Need::Scope(scope) => format!("Takes a token with the scope `{scope}`."),
@@ -186,11 +171,13 @@ pub fn document_text() -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
-/// The document, and its addresses as a table: to tell an unknown address from a wrong method.
+/// The document as it is served, and its operations as a table.
 #[derive(Debug)]
 pub struct Api {
-    text: String,
-    routes: Vec<(Vec<String>, Vec<&'static str>)>,
+    text: Bytes,
+    tag: String,
+    /// What requests are measured by.
+    pub operations: Operations,
 }
 
 impl Default for Api {
@@ -203,48 +190,12 @@ impl Api {
     /// Makes the document once.
     #[must_use]
     pub fn new() -> Self {
-        let mut document = document();
-        let mut routes: Vec<(Vec<String>, Vec<&'static str>)> = Vec::new();
-        each_operation(&mut document, |method, path, _| {
-            let segments: Vec<String> = path.split('/').map(ToString::to_string).collect();
-            let method = match method {
-                "get" => "GET",
-                "post" => "POST",
-                "put" => "PUT",
-                "patch" => "PATCH",
-                _ => "DELETE",
-            };
-            match routes.iter_mut().find(|r| r.0 == segments) {
-                Some(route) => route.1.push(method),
-                None => routes.push((segments, vec![method])),
-            }
-        });
+        let text = document_text().unwrap_or_default();
         Self {
-            text: document_text().unwrap_or_default(),
-            routes,
+            tag: reply::etag(0, &text),
+            text: text.into(),
+            operations: Operations::of(&mut document()),
         }
-    }
-
-    /// The methods that an address takes; `None` when there is no such address.
-    #[must_use]
-    pub fn methods(&self, path: &str) -> Option<Vec<&'static str>> {
-        let asked: Vec<&str> = path.split('/').collect();
-        let fits = |route: &[String]| {
-            route.len() == asked.len()
-                && route
-                    .iter()
-                    .zip(&asked)
-                    .all(|(r, a)| r == a || (r.starts_with('{') && !a.is_empty()))
-        };
-        let mut methods: Vec<&'static str> = self
-            .routes
-            .iter()
-            .filter(|r| fits(&r.0))
-            .flat_map(|r| r.1.iter().copied())
-            .collect();
-        methods.sort_unstable();
-        methods.dedup();
-        (!methods.is_empty()).then_some(methods)
     }
 }
 
@@ -256,10 +207,19 @@ pub fn routes(routes: &mut web::ServiceConfig) {
         .route("/api/docs/{file:.*}", web::get().to(docs));
 }
 
-async fn served(api: web::Data<Api>) -> HttpResponse {
-    HttpResponse::Ok()
+async fn served(req: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    let mut response = match reply::has_it(&req, &api.tag) {
+        true => HttpResponse::NotModified(),
+        false => HttpResponse::Ok(),
+    };
+    response
+        .insert_header((header::ETAG, api.tag.clone()))
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
+    if reply::has_it(&req, &api.tag) {
+        return response.finish();
+    }
+    response
         .insert_header((header::CONTENT_TYPE, "application/json"))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
         .body(api.text.clone())
 }
 
@@ -288,34 +248,5 @@ async fn docs(req: HttpRequest) -> HttpResponse {
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .body(asset.bytes.into_owned()),
         _ => super::problem::not_found(),
-    }
-}
-
-/// 405 with the methods that the address takes.
-#[must_use]
-pub fn wrong_method(method: &Method, allowed: &[&str]) -> HttpResponse {
-    let problem = Problem::new(Code::MethodNotAllowed)
-        .detail(format!("Not {method}, but {}.", allowed.join(", ")));
-    let mut response = super::problem::response(problem);
-    if let Ok(value) = header::HeaderValue::from_str(&allowed.join(", ")) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_address_is_told_from_a_wrong_method() {
-        let api = Api::new();
-        assert_eq!(api.methods("/api/v1/nothing"), None);
-        assert_eq!(api.methods("/api/v1/me/password"), Some(vec!["POST"]));
-        assert_eq!(
-            api.methods("/api/v1/issues/APP-1"),
-            Some(vec!["DELETE", "GET", "PATCH"])
-        );
-        assert_eq!(api.methods("/api/v1/issues/"), None);
     }
 }

@@ -59,14 +59,24 @@ pub fn response(mut problem: Problem) -> HttpResponse {
     if problem.is(Code::TooManyRequests) {
         response.insert_header((header::RETRY_AFTER, "10"));
     }
-    if problem.is(Code::NotAuthenticated) || problem.is(Code::WrongCredentials) {
+    if let Some(challenge) = challenge(&problem) {
         response.insert_header((
             header::WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"issues\""),
+            HeaderValue::from_static(challenge),
         ));
     }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     response.body(body)
+}
+
+/// What to sign with, and what was wrong with the token that came (RFC 6750, section 3).
+fn challenge(problem: &Problem) -> Option<&'static str> {
+    match Code::from_slug(&problem.code)? {
+        Code::NotAuthenticated | Code::WrongCredentials => Some("Bearer realm=\"issues\""),
+        Code::InvalidToken => Some("Bearer realm=\"issues\", error=\"invalid_token\""),
+        Code::TokenNotEnough => Some("Bearer realm=\"issues\", error=\"insufficient_scope\""),
+        _ => None,
+    }
 }
 
 /// An answer for an address that does not exist.

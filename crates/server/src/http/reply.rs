@@ -78,6 +78,19 @@ pub fn answer(answer: Answer) -> HttpResponse {
     response.body(answer.body)
 }
 
+/// Whether the caller has what that tag names (`If-None-Match`, compared weakly: RFC 9110, section
+/// 13.1.2).
+#[must_use]
+pub fn has_it(req: &HttpRequest, tag: &str) -> bool {
+    let tags = req.headers().get_all(header::IF_NONE_MATCH);
+    tags.filter_map(|v| v.to_str().ok()).any(|tags| {
+        tags.trim() == "*"
+            || tags
+                .split(',')
+                .any(|t| t.trim().trim_start_matches("W/") == tag)
+    })
+}
+
 /// A single thing with its tag; 304 when the caller has it already.
 ///
 /// # Errors
@@ -89,17 +102,7 @@ pub fn tagged<T: Serialize>(
 ) -> Result<HttpResponse, Error> {
     let body = text(value)?;
     let tag = etag(version, &body);
-    let has_it = req
-        .headers()
-        .get(header::IF_NONE_MATCH)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|tags| {
-            tags.trim() == "*"
-                || tags
-                    .split(',')
-                    .any(|t| t.trim().trim_start_matches("W/") == tag)
-        });
-    if has_it && req.method().is_safe() {
+    if req.method().is_safe() && has_it(req, &tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, tag))
             .finish());

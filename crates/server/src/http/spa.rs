@@ -1,8 +1,6 @@
 //! The browser app, from inside the binary.
 
-use super::openapi::{Api, wrong_method};
 use super::problem;
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
@@ -63,17 +61,11 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Whatever no route took: a file of the app, a page of the app, or a problem.
-pub async fn fallback(req: HttpRequest, api: web::Data<Api>, spa: web::Data<Spa>) -> HttpResponse {
+/// Whatever no route took: a file of the app, a page of the app, or a problem. Only `GET` comes here.
+pub async fn fallback(req: HttpRequest, spa: web::Data<Spa>) -> HttpResponse {
     let path = req.path();
     if path == "/api" || path.starts_with("/api/") {
-        return match api.methods(path) {
-            Some(allowed) => wrong_method(req.method(), &allowed),
-            None => problem::not_found(),
-        };
-    }
-    if req.method() != Method::GET && req.method() != Method::HEAD {
-        return wrong_method(req.method(), &["GET", "HEAD"]);
+        return problem::not_found();
     }
     let name = path.trim_start_matches('/');
     match Files::get(name).filter(|_| !name.is_empty() && name != "index.html") {

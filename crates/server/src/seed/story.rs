@@ -375,6 +375,7 @@ impl Teller<'_> {
                 account: reporter.id,
                 session,
             },
+            is_bearer: false,
             need: Need::Session,
             timing: Arc::new(Timing::default()),
             origin: Arc::default(),

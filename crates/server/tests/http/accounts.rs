@@ -370,7 +370,7 @@ async fn a_new_password_ends_my_other_sessions() {
     elsewhere
         .get("/api/v1/me")
         .await
-        .problem(Code::NotAuthenticated);
+        .problem(Code::InvalidToken);
     lead.get("/api/v1/me").await.is(200);
     sign_in(&server.anonymous(), "lead", PASSWORD)
         .await
@@ -400,12 +400,12 @@ async fn i_see_my_sessions_and_end_one() {
     elsewhere
         .get("/api/v1/me")
         .await
-        .problem(Code::NotAuthenticated);
+        .problem(Code::InvalidToken);
     let page: Page<Session> = lead.get("/api/v1/me/sessions").await.ok();
     assert_eq!(page.items.len(), 1);
     // A session that ran out ends by itself.
     server.run("update session set expires_at = clock_timestamp() - interval '1 second'");
-    lead.get("/api/v1/me").await.problem(Code::NotAuthenticated);
+    lead.get("/api/v1/me").await.problem(Code::InvalidToken);
 }
 
 #[actix_web::test]

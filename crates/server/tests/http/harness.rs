@@ -62,6 +62,7 @@ impl Server {
             ("IIT_LIMIT_ANONYMOUS", "0".into()),
             ("IIT_LIMIT_PRINCIPAL", "0".into()),
             ("IIT_LIMIT_SIGN_IN", "0".into()),
+            ("IIT_LIMIT_PAGES", "0".into()),
         ];
         let config = Config::read(&|name| {
             let given = variables.iter().find(|v| v.0 == name);

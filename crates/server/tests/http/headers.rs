@@ -297,6 +297,14 @@ async fn readiness_follows_the_database_the_schema_and_the_end() {
     anonymous.get("/readyz").await.problem(Code::Unavailable);
     server.run("delete from __diesel_schema_migrations where version = '99990101000000'");
     anonymous.get("/readyz").await.is(200);
+    // Strangers may ask as often as they like: that writes nothing.
+    let probe = server.files.join("readiness");
+    let written = || std::fs::metadata(&probe).unwrap().modified().unwrap();
+    let first = written();
+    for _ in 0..5 {
+        anonymous.get("/readyz").await.is(200);
+    }
+    assert_eq!(written(), first);
     std::fs::remove_dir_all(&server.files).unwrap();
     std::fs::write(&server.files, b"not a folder").unwrap();
     anonymous.get("/readyz").await.problem(Code::Unavailable);

@@ -60,7 +60,7 @@ async fn failures_of_the_framework_are_problems_too() {
     }
     let wrong = lead.request(Method::PUT, "/api/v1/issues/ENG-1");
     let wrong = lead.send(wrong).await;
-    assert_eq!(wrong.header("allow"), "DELETE, GET, PATCH");
+    assert_eq!(wrong.header("allow"), "DELETE, GET, HEAD, OPTIONS, PATCH");
     wrong.problem(Code::MethodNotAllowed);
     let trace = lead.request(Method::TRACE, "/api/v1/me");
     lead.send(trace).await.problem(Code::MethodNotAllowed);
@@ -70,7 +70,7 @@ async fn failures_of_the_framework_are_problems_too() {
     for path in [
         "/api/v1/comments/7",
         "/api/v1/attachments/x",
-        "/api/v1/me/sessions/%00",
+        "/api/v1/me/sessions/x%20y",
     ] {
         lead.delete(path).await.problem(Code::NotFound);
     }
@@ -259,7 +259,7 @@ async fn hostile_text_is_refused_or_kept_byte_for_byte() {
         ] {
             let answer = lead.delete(&path).await;
             assert!(
-                [404, 405].contains(&answer.status),
+                [400, 404, 405].contains(&answer.status),
                 "{path}: {}",
                 answer.text()
             );
@@ -426,7 +426,7 @@ async fn forged_ended_and_foreign_tokens_are_nobody() {
             .bearer_auth(&token);
         let answer = server.anonymous().send(request).await;
         assert!(answer.header("www-authenticate").starts_with("Bearer"));
-        answer.problem(Code::NotAuthenticated);
+        answer.problem(Code::InvalidToken);
         let cookie = format!("iit={token}");
         let request = server
             .anonymous()
@@ -445,14 +445,14 @@ async fn forged_ended_and_foreign_tokens_are_nobody() {
         .anonymous()
         .send(request.header("cookie", cookie))
         .await
-        .problem(Code::NotAuthenticated);
+        .problem(Code::InvalidToken);
     // A token in the address is no token.
     let path = format!("/api/v1/me?access_token={}", server.token(lead));
     server
         .anonymous()
         .get(&path)
         .await
-        .problem(Code::NotAuthenticated);
+        .problem(Code::MalformedRequest);
     for scheme in ["Basic", "Token", ""] {
         let value = format!("{scheme} {}", server.token(lead));
         let request = server.anonymous().request(Method::GET, "/api/v1/me");
@@ -472,7 +472,7 @@ async fn another_site_cannot_use_the_cookie() {
     let own = server.url.clone();
     for (headers, status) in [
         (vec![("sec-fetch-site", "same-origin")], 201),
-        (vec![("sec-fetch-site", "none")], 201),
+        (vec![("sec-fetch-site", "none")], 403),
         (vec![("origin", own.as_str())], 201),
         (vec![], 403),
         (vec![("sec-fetch-site", "cross-site")], 403),
@@ -497,7 +497,7 @@ async fn another_site_cannot_use_the_cookie() {
             answer.problem(Code::ForeignOrigin);
         }
     }
-    assert_eq!(server.sql("select count(*) from issue"), "3");
+    assert_eq!(server.sql("select count(*) from issue"), "2");
     // Signing somebody in from elsewhere is refused as well, reading is not, tokens are exempt.
     let login = anonymous
         .request(Method::POST, "/api/v1/auth/login")

@@ -307,14 +307,14 @@ async fn what_befalls_the_owner_befalls_the_token_with_the_next_request() {
         program.get(me).await.is(200);
         let done = who.send(who.request(method, path).json(&body)).await;
         assert!(done.status < 300, "{}", done.text());
-        program.get(me).await.problem(Code::NotAuthenticated);
+        program.get(me).await.problem(Code::InvalidToken);
         let told = "select detail->>'reason' from audit_entry where kind = 'token.revoked'
                     order by at desc, id desc limit 1";
         assert_eq!(server.sql(told), reason);
         if reason == "deactivated" {
             let back = json!({"active": true});
             admin.patch("/api/v1/users/maintainer", back).await.is(200);
-            program.get(me).await.problem(Code::NotAuthenticated);
+            program.get(me).await.problem(Code::InvalidToken);
         }
     }
     assert_eq!(
@@ -325,7 +325,7 @@ async fn what_befalls_the_owner_befalls_the_token_with_the_next_request() {
     let program = server.program(server.person("lead"), &[Scope::Read], None);
     program.get(me).await.is(200);
     server.run("update account set active = false where username = 'lead'");
-    program.get(me).await.problem(Code::NotAuthenticated);
+    program.get(me).await.problem(Code::InvalidToken);
 }
 
 #[actix_web::test]
@@ -341,23 +341,20 @@ async fn a_revoked_an_ended_and_a_made_up_token_is_nobody() {
     server.as_("developer").delete(&at).await.is(404);
     program.get("/api/v1/me").await.is(200);
     lead.delete(&at).await.is(204);
-    program
-        .get("/api/v1/me")
-        .await
-        .problem(Code::NotAuthenticated);
+    program.get("/api/v1/me").await.problem(Code::InvalidToken);
     lead.delete(&at).await.is(404);
     let told = server.sql("select detail::text from audit_entry where kind = 'token.revoked'");
     assert!(told.contains(&made.prefix) && !told.contains("reason"));
     ends.get("/api/v1/me").await.is(200);
     server.run("update api_token set expires_at = clock_timestamp() where revoked_at is null");
-    ends.get("/api/v1/me").await.problem(Code::NotAuthenticated);
+    ends.get("/api/v1/me").await.problem(Code::InvalidToken);
     // It is still shown, so that people see why a program was refused.
     let page: Page<ApiToken> = lead.get(MINE).await.ok();
     assert_eq!(page.items.len(), 1);
     let unknown = server::auth::token::mint().text;
     for token in [unknown.as_str(), "iit_", &made.prefix] {
         let answer = server.bearing(token).get("/api/v1/me").await;
-        answer.problem(Code::NotAuthenticated);
+        answer.problem(Code::InvalidToken);
     }
 }
 
@@ -378,7 +375,7 @@ async fn each_kind_of_token_opens_its_own_door_only() {
         .problem(Code::NotAuthenticated);
     // Not in the address, not as a password.
     let path = format!("/api/v1/me?access_token={text}");
-    server.anonymous().get(&path).await.is(401);
+    server.anonymous().get(&path).await.is(400);
     let body = json!({"identifier": "lead", "password": text});
     server
         .anonymous()
@@ -394,7 +391,7 @@ async fn each_kind_of_token_opens_its_own_door_only() {
         .of(&as_session)
         .get("/api/v1/me")
         .await
-        .problem(Code::NotAuthenticated);
+        .problem(Code::InvalidToken);
     // Signing out with a token ends nothing.
     let program = server.bearing(&text);
     program.post("/api/v1/auth/logout", json!({})).await.is(204);

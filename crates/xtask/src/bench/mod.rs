@@ -123,6 +123,7 @@ pub fn main(
             ("IIT_LIMIT_ANONYMOUS", "0"),
             ("IIT_LIMIT_PRINCIPAL", "0"),
             ("IIT_LIMIT_SIGN_IN", "0"),
+            ("IIT_LIMIT_PAGES", "0"),
             ("IIT_BCRYPT_COST", "4"),
         ]);
         setting.prepare(project, &programs)?;
