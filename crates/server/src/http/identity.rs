@@ -88,18 +88,19 @@ pub fn origin(req: &HttpRequest) -> Origin {
 /// else the cookie. API tokens are bearers only: a cookie is sent along by browsers whoever caused
 /// the request.
 pub fn identify(req: &ServiceRequest, app: &App) {
-    let bearer = req.headers().get(header::AUTHORIZATION).map(|v| {
-        let text = v.to_str().unwrap_or_default();
-        text.split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim().to_string())
-            .unwrap_or_default()
-    });
-    let is_bearer = bearer.is_some();
-    let presented = bearer.or_else(|| {
-        req.cookie(cookie_name(&app.config))
-            .map(|c| c.value().to_string())
-    });
+    let authorization = req.headers().get(header::AUTHORIZATION);
+    let is_bearer = authorization.is_some();
+    let presented = match authorization {
+        // Another scheme signs nothing here, and neither does a cookie beside it.
+        Some(value) => value.to_str().ok().and_then(|text| {
+            let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+            let bearer = scheme.eq_ignore_ascii_case("bearer");
+            bearer.then(|| token.trim().to_string())
+        }),
+        None => req
+            .cookie(cookie_name(&app.config))
+            .map(|c| c.value().to_string()),
+    };
     let Some(token) = presented else { return };
     match read(&token, is_bearer, app) {
         Some((credential, issued_at)) => {
