@@ -4,10 +4,12 @@
 //! [`Error::NotFound`], exactly like what does not exist.
 
 mod actor;
+mod hold;
 mod scope;
 
 pub use actor::{Actor, Held, actor, actor_by_token};
 pub(crate) use actor::{scopes, stored};
+pub use hold::{AtRevision, hold_all, now_at};
 pub use scope::{Scope, list_scope, scope, scope_of, standings, standings_of};
 
 use crate::db::Conn;
@@ -132,7 +134,7 @@ statement! {
     /// A project by key, with the caller's membership.
     ProjectByKey { key: String => Text, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
     "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
-            p.created_at, p.updated_at, p.version, m.role
+            p.created_at, p.updated_at, p.version, p.revision, m.role
      from project p left join membership m on m.project_id = p.id and m.account_id = {me}
      where p.key = {key}"
 }
@@ -141,7 +143,7 @@ statement! {
     /// A project by id, with the caller's membership.
     ProjectById { id: Uuid => SqlUuid, me: Uuid => SqlUuid } -> (ProjectSql, Nullable<Text>) :
     "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
-            p.created_at, p.updated_at, p.version, m.role
+            p.created_at, p.updated_at, p.version, p.revision, m.role
      from project p left join membership m on m.project_id = p.id and m.account_id = {me}
      where p.id = {id}"
 }
@@ -236,7 +238,7 @@ macro_rules! issue_select {
                     i.start_date, i.due_date, i.external_ref, i.fingerprint, i.occurrences, i.context, i.rank, i.life,
                     i.version, i.created_at, i.updated_at, i.resolved_at, i.deleted_at, ", $plan, ",
                     p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
-                    p.created_at, p.updated_at, p.version, m.role
+                    p.created_at, p.updated_at, p.version, p.revision, m.role
              from ", $relation, " i
              join project p on p.id = i.project_id
              join status s on s.id = i.status_id

@@ -353,6 +353,16 @@ impl Tx<'_> {
         result
     }
 
+    /// For a statement that locks something until the end: only in a transaction is there one.
+    pub(crate) fn locking(&mut self) -> Result<&mut PgConnection> {
+        match self.writes {
+            Writes::Many => Ok(self.conn.pg()),
+            Writes::One | Writes::OneDone => {
+                Err(Error::Database("a lock without a transaction".to_string()))
+            }
+        }
+    }
+
     /// Notes that the statement to come writes, and whether it writes events.
     pub(crate) fn writing(&mut self, events: bool) -> Result<&mut PgConnection> {
         self.wrote_events |= events;

@@ -33,6 +33,7 @@ pub(crate) type ProjectSql = (
     Timestamptz,
     Timestamptz,
     Integer,
+    BigInt,
 );
 
 /// A project as it is stored.
@@ -62,6 +63,8 @@ pub struct StoredProject {
     pub updated_at: DateTime<Utc>,
     /// Counts changes.
     pub version: i32,
+    /// Counts changes of everything that others decide by; see `access::hold`.
+    pub revision: i64,
 }
 
 type ProjectRow = (
@@ -77,6 +80,7 @@ type ProjectRow = (
     DateTime<Utc>,
     DateTime<Utc>,
     i32,
+    i64,
 );
 
 impl Queryable<ProjectSql, Pg> for StoredProject
@@ -99,6 +103,7 @@ where
             created_at,
             updated_at,
             version,
+            revision,
         ) = row;
         Ok(Self {
             id,
@@ -113,6 +118,7 @@ where
             created_at,
             updated_at,
             version,
+            revision,
         })
     }
 }
@@ -174,7 +180,7 @@ statement! {
     /// The projects with those ids, by key.
     ProjectsById { ids: Vec<Uuid> => Array<SqlUuid>, archived: bool => Bool } -> ProjectSql :
     "select p.id, p.key, p.name, p.description, p.visibility, p.reporters_see, p.template, p.landing, p.archived_at,
-            p.created_at, p.updated_at, p.version
+            p.created_at, p.updated_at, p.version, p.revision
      from project p where p.id = any({ids}) and ({archived} or p.archived_at is null) order by p.key"
 }
 
@@ -405,21 +411,15 @@ pub fn add_member(tx: &mut Tx<'_>, project: Uuid, account: Uuid, role: Role) -> 
     Ok(())
 }
 
-/// Locks a project's memberships until the transaction ends and gives them: whoever changes one
-/// sees all others as they are, so the last lead cannot be lost by two requests at once.
+/// The role of each member. Whoever has claimed the project sees them as they stay.
 ///
 /// # Errors
-/// When the lock cannot be had.
-pub fn lock_members(tx: &mut Tx<'_>, project: Uuid) -> Result<Vec<(Uuid, Role)>> {
-    project::table
-        .filter(project::id.eq(project))
-        .select(project::id)
-        .for_update()
-        .get_result::<Uuid>(tx.pg())?;
+/// When the database is away.
+pub fn roles(conn: &mut Conn, project: Uuid) -> Result<Vec<(Uuid, Role)>> {
     let rows: Vec<(Uuid, String)> = membership::table
         .filter(membership::project_id.eq(project))
         .select((membership::account_id, membership::role))
-        .load(tx.pg())?;
+        .load(conn.pg())?;
     rows.into_iter()
         .map(|(id, role)| Ok((id, stored(&role)?)))
         .collect()

@@ -287,6 +287,7 @@ diesel::table! {
         version -> Int4,
         landing -> Text,
         workflow_version -> Int4,
+        revision -> Int8,
     }
 }
 

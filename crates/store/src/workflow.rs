@@ -1,8 +1,7 @@
 //! Changing a project's workflow while people work with it.
 //!
-//! Two changes of one workflow wait for each other at the project's row. A removed status is locked
-//! before its issues are counted and moved; whoever moves or reports an issue into it at the same
-//! time waits for that lock and then finds it removed (see `issues/write.rs`).
+//! Whoever changes one has claimed its project (`access::hold`): until they are done, no issue enters or
+//! leaves a status.
 
 use crate::access::stored;
 use crate::db::{Conn, Tx, new_id};
@@ -25,34 +24,16 @@ pub fn version(conn: &mut Conn, project_id: Uuid) -> Result<i32> {
         .get_result(conn.pg())?)
 }
 
-/// Locks a project's workflow until the transaction ends, and gives its version.
+/// The issues that are in a status, deleted ones too, by number.
 ///
 /// # Errors
-/// When the lock cannot be had.
-pub fn lock(tx: &mut Tx<'_>, project_id: Uuid) -> Result<i32> {
-    Ok(project::table
-        .find(project_id)
-        .select(project::workflow_version)
-        .for_no_key_update()
-        .get_result(tx.pg())?)
-}
-
-/// Locks a status, so that no issue enters it, and gives the issues that are in it, deleted ones
-/// too, by number.
-///
-/// # Errors
-/// When the lock cannot be had.
-pub fn close(tx: &mut Tx<'_>, status_id: Uuid) -> Result<Vec<Uuid>> {
-    status::table
-        .find(status_id)
-        .select(status::id)
-        .for_update()
-        .get_result::<Uuid>(tx.pg())?;
+/// When the database is away.
+pub fn issues_in(conn: &mut Conn, status_id: Uuid) -> Result<Vec<Uuid>> {
     Ok(issue::table
         .filter(issue::status_id.eq(status_id))
         .order(issue::number)
         .select(issue::id)
-        .load(tx.pg())?)
+        .load(conn.pg())?)
 }
 
 statement! {
@@ -65,14 +46,8 @@ statement! {
 ///
 /// # Errors
 /// When the database is away.
-pub fn ever_used(tx: &mut Tx<'_>, project: Uuid, status: Uuid) -> Result<bool> {
-    // Who enters it now waits, or is seen.
-    status::table
-        .find(status)
-        .select(status::id)
-        .for_update()
-        .get_result::<Uuid>(tx.pg())?;
-    Ok(EverUsed { project, status }.get_result(tx.pg())?)
+pub fn ever_used(conn: &mut Conn, project: Uuid, status: Uuid) -> Result<bool> {
+    Ok(EverUsed { project, status }.get_result(conn.pg())?)
 }
 
 /// Statuses that were removed, by slug: one that comes back is the same one.

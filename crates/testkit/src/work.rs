@@ -160,9 +160,10 @@ pub fn insert(
         if let Some(at) = at {
             tx.pretend_it_is(at);
         }
+        let decided = access::now_at(tx, project)?;
         issues::insert(
             tx,
-            project,
+            decided,
             reporter.id,
             by(reporter),
             fields,
@@ -254,6 +255,7 @@ pub fn change_from(
     write(db, at, |tx| {
         issues::update(
             tx,
+            was.access.at_revision(),
             &was.issue,
             &after,
             Dates {
@@ -326,7 +328,8 @@ pub fn place(
             ..before.clone()
         };
         let what = Updated::Fields(changes(&before, &after));
-        issues::update(tx, &was, &after, Dates::KEEP, by(actor), what)?;
+        let decided = access::now_at(tx, was.project_id)?;
+        issues::update(tx, decided, &was, &after, Dates::KEEP, by(actor), what)?;
         Ok(true)
     })
 }
@@ -355,7 +358,7 @@ pub fn relocate(
         if let Some(at) = at {
             tx.pretend_it_is(at);
         }
-        let number = issues::take_number(tx, target, there.ids[place])?;
+        let number = issues::take_number(tx, target)?;
         let before = IssueFields::from(&was.issue);
         let after = IssueFields {
             status_id: there.ids[place],
@@ -408,6 +411,7 @@ pub fn delete_or_restore(
     write(db, at, |tx| {
         issues::update(
             tx,
+            was.access.at_revision(),
             &was.issue,
             &fields,
             Dates {

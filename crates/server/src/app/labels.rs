@@ -12,9 +12,12 @@ use store::db::{Conn, Tx};
 use store::events::NewEvent;
 use store::labels::{self, Counted};
 
+/// The project, claimed: its issues name its labels and versions, and none begins to while one of them
+/// is changed or goes.
 fn managed(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef) -> Result<ProjectAccess> {
-    let access = access::project(tx, actor, which, Action::ManageLabels)?;
+    let mut access = access::project(tx, actor, which, Action::ManageLabels)?;
     access.writable()?;
+    access.claim(tx)?;
     Ok(access)
 }
 

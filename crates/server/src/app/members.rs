@@ -38,8 +38,9 @@ fn member(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Member> {
 /// # Errors
 /// 403, 404, 409 when they are one already, 422 when there is nobody of that name.
 pub fn add(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, new: &NewMember) -> Result<Member> {
-    let access = access::project(tx, actor, which, Action::ManageMembers)?;
+    let mut access = access::project(tx, actor, which, Action::ManageMembers)?;
     access.writable()?;
+    access.claim(tx)?;
     let role = membership_role(new.role)?;
     let account = accounts::find(tx, &new.identifier)?
         .filter(|a| a.active)
@@ -80,14 +81,14 @@ fn audited(
 /// A member by id, with their role.
 type Membership = (Uuid, Role);
 
-/// Who is meant in `…/members/{user}`, with every member's role, all locked.
-fn locked(
+/// Who is meant in `…/members/{user}`, with every member's role; the project is claimed.
+fn meant(
     tx: &mut Tx<'_>,
     access: &ProjectAccess,
     word: &str,
 ) -> Result<(Membership, Vec<Membership>)> {
     let account = accounts::find(tx, word)?.ok_or_else(Error::not_found)?;
-    let all = projects::lock_members(tx, access.project.id)?;
+    let all = projects::roles(tx, access.project.id)?;
     let meant = all
         .iter()
         .copied()
@@ -119,9 +120,11 @@ pub fn update(
     word: &str,
     role: Role,
 ) -> Result<Member> {
-    let access = access::project(tx, actor, which, Action::ManageMembers)?;
+    let mut access = access::project(tx, actor, which, Action::ManageMembers)?;
+    access.writable()?;
+    access.claim(tx)?;
     let role = membership_role(role)?;
-    let ((id, was), all) = locked(tx, &access, word)?;
+    let ((id, was), all) = meant(tx, &access, word)?;
     if was == Role::Lead && role != Role::Lead {
         keep_a_lead(&all, id)?;
     }
@@ -145,12 +148,13 @@ pub fn update(
 /// # Errors
 /// 403, 404, 409 when the last lead would be lost.
 pub fn remove(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
-    let access = access::project(tx, actor, which, Action::SeeProject)?;
+    let mut access = access::project(tx, actor, which, Action::SeeProject)?;
     let leaving = accounts::find(tx, word)?.is_some_and(|a| a.id == actor.id);
     if !leaving {
         access.allow(Action::ManageMembers)?;
     }
-    let ((id, was), all) = locked(tx, &access, word)?;
+    access.claim(tx)?;
+    let ((id, was), all) = meant(tx, &access, word)?;
     if was == Role::Lead {
         keep_a_lead(&all, id)?;
     }

@@ -268,28 +268,31 @@ impl App {
         .await
     }
 
-    /// Changes something for a caller, in one transaction.
+    /// Changes something for a caller, in one transaction; again from the start when somebody else was
+    /// faster or what it was decided by changed meanwhile.
     ///
     /// # Errors
     /// What the use case says; then nothing was written.
     pub async fn write<T: Send + 'static>(
         &self,
         caller: &Caller,
-        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
+        f: impl Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            db.write(|tx| {
-                tx.comes_from((*caller.origin).clone());
-                let actor = who(tx, &caller)?;
-                f(tx, &actor)
+            until_unopposed(|| {
+                db.write(|tx| {
+                    tx.comes_from((*caller.origin).clone());
+                    let actor = who(tx, &caller)?;
+                    f(tx, &actor)
+                })
             })
         })
         .await
     }
 
-    /// Changes one thing with one statement. When somebody else was faster and the caller named no
-    /// version, looks again and tries again.
+    /// The same with a single writing statement, which is a transaction by itself: nothing it reads
+    /// before is locked, so that statement must see for itself that it still holds.
     ///
     /// # Errors
     /// What the use case says; then nothing was written.
@@ -302,27 +305,7 @@ impl App {
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
             until_unopposed(|| {
                 db.write_one(|tx| {
-                    let actor = who(tx, &caller)?;
-                    f(tx, &actor)
-                })
-            })
-        })
-        .await
-    }
-
-    /// Changes something in one transaction, and again from the start when somebody else was faster.
-    ///
-    /// # Errors
-    /// What the use case says; then nothing was written.
-    pub async fn write_again<T: Send + 'static>(
-        &self,
-        caller: &Caller,
-        f: impl Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let caller = caller.clone();
-        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            until_unopposed(|| {
-                db.write(|tx| {
+                    tx.comes_from((*caller.origin).clone());
                     let actor = who(tx, &caller)?;
                     f(tx, &actor)
                 })
@@ -339,30 +322,10 @@ impl App {
         &self,
         caller: &Caller,
         once: Option<Once>,
-        f: impl FnOnce(&mut Tx<'_>, &Actor) -> Result<Answer> + Send + 'static,
-    ) -> Result<Answer> {
-        let Some(once) = once else {
-            return self.write(caller, f).await;
-        };
-        let caller = caller.clone();
-        self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            made_once(db, &caller, &once, f)
-        })
-        .await
-    }
-
-    /// The same, and again from the start when somebody else was faster.
-    ///
-    /// # Errors
-    /// As [`App::make`].
-    pub async fn make_again(
-        &self,
-        caller: &Caller,
-        once: Option<Once>,
         f: impl Fn(&mut Tx<'_>, &Actor) -> Result<Answer> + Send + 'static,
     ) -> Result<Answer> {
         let Some(once) = once else {
-            return self.write_again(caller, f).await;
+            return self.write(caller, f).await;
         };
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {

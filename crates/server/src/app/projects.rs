@@ -70,7 +70,8 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewProject) -> Result<Projec
 /// Changes a project's settings. The patch has passed its check.
 ///
 /// # Errors
-/// 403, 404, 412 with the project as it is now.
+/// 403, 404, 409 in an archived project that does not come back with this, 412 with the project as it
+/// is now.
 pub fn update(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -78,12 +79,17 @@ pub fn update(
     patch: &ProjectPatch,
     expected: Option<i32>,
 ) -> Result<Project> {
-    let access = access::project(tx, actor, which, Action::EditProject)?;
+    let mut access = access::project(tx, actor, which, Action::EditProject)?;
+    access.claim(tx)?;
     let id = access.project.id;
     if expected.is_some_and(|version| version != access.project.version) {
         let mut problem = Problem::new(Code::EditConflict);
         problem.current = serde_json::to_value(render(tx, actor, access)?).ok();
         return Err(problem.into());
+    }
+    let comes_back = patch.archived == Some(false);
+    if !comes_back {
+        access.writable()?;
     }
     projects::update(tx, &access, patch)?;
     let p = &access.project;
@@ -157,7 +163,8 @@ pub fn workflow(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<(W
 /// # Errors
 /// 403, 404, 409 saying what to do first.
 pub fn purge(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef) -> Result<()> {
-    let access = access::project(tx, actor, which, Action::PurgeProject)?;
+    let mut access = access::project(tx, actor, which, Action::PurgeProject)?;
+    access.claim(tx)?;
     let p = &access.project;
     let refused = match projects::purge(tx, p.id, actor.id)? {
         Ok(()) => {

@@ -98,7 +98,7 @@ pub fn create(tx: &mut Tx<'_>, actor: &Actor, new: &NewView) -> Result<View> {
             };
             let access = access::project(tx, actor, &which, action)?;
             if new.shared {
-                access.writable()?;
+                access.hold(tx)?;
             }
             Some(access.project.id)
         }
@@ -156,7 +156,7 @@ fn for_change(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> R
     let view = load(tx, actor, id)?;
     if let (true, Some(project)) = (view.shared, view.project_id) {
         let which = ProjectRef::Id(project);
-        access::project(tx, actor, &which, Action::ManageSharedViews)?.writable()?;
+        access::project(tx, actor, &which, Action::ManageSharedViews)?.hold(tx)?;
     }
     if seen
         .version()
@@ -186,7 +186,7 @@ pub fn update(
         if shared {
             let project = was.project_id.ok_or_else(no_project)?;
             let which = ProjectRef::Id(project);
-            access::project(tx, actor, &which, Action::ManageSharedViews)?.writable()?;
+            access::project(tx, actor, &which, Action::ManageSharedViews)?.hold(tx)?;
         }
         room(tx, actor, place)?;
     }

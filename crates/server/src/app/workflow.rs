@@ -33,10 +33,11 @@ pub fn replace(
     input: &WorkflowInput,
     seen: Option<i32>,
 ) -> Result<Versioned> {
-    let access = access::project(tx, actor, which, Action::EditWorkflow)?;
+    let mut access = access::project(tx, actor, which, Action::EditWorkflow)?;
     access.writable()?;
+    access.claim(tx)?;
     let id = access.project.id;
-    let version = workflow::lock(tx, id)?;
+    let version = workflow::version(tx, id)?;
     let was = projects::workflow(tx, id)?;
     if seen.is_some_and(|seen| seen != version) {
         let mut problem = Problem::new(Code::EditConflict);
@@ -122,7 +123,7 @@ fn known_statuses(
 /// A status that goes, the slug of the one that takes its issues, and these.
 type Leaving<'a> = (StatusOf<'a>, Option<String>, Vec<Uuid>);
 
-/// Closes the statuses that go, and asks for a target where issues are.
+/// The statuses that go with their issues; asks for a target where there are some.
 fn leaving<'a>(
     tx: &mut Tx<'_>,
     was: &'a StoredWorkflow,
@@ -134,7 +135,7 @@ fn leaving<'a>(
         let (Some(status), Some(id)) = (was.workflow.status(slug), was.id(slug)) else {
             continue;
         };
-        let issues = workflow::close(tx, id)?;
+        let issues = workflow::issues_in(tx, id)?;
         if target.is_none() && !issues.is_empty() {
             errors.push(FieldError::at(
                 &format!("moves/{slug}"),

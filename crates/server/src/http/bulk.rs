@@ -31,7 +31,7 @@ pub async fn bulk_edit(
     let once = extract::once(&req, &body)?;
     let asked = body.value.check()?;
     let answer = app
-        .make_again(&caller, once, move |tx, actor| {
+        .make(&caller, once, move |tx, actor| {
             reply::told(&issues::bulk(tx, actor, &asked)?)
         })
         .await?;

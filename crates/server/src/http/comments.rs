@@ -166,7 +166,7 @@ pub async fn update_comment(
     let seen = extract::if_match(&req).version();
     let patch = body.value.check()?;
     let comment = app
-        .write_again(&caller, move |tx, actor| {
+        .write(&caller, move |tx, actor| {
             use_case::update(tx, actor, id, &patch, seen)
         })
         .await?;
@@ -188,7 +188,7 @@ pub async fn delete_comment(
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
     let seen = extract::if_match(&req).version();
-    app.write_again(&caller, move |tx, actor| {
+    app.write(&caller, move |tx, actor| {
         use_case::delete(tx, actor, id, seen)
     })
     .await?;

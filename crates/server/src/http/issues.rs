@@ -344,7 +344,7 @@ pub async fn update_issue(
     // An order, and that no issue stands below itself, holds only while nobody else changes it, which
     // takes a transaction.
     let issue = if takes_turns {
-        app.write_again(&caller, change).await?
+        app.write(&caller, change).await?
     } else {
         app.write_one(&caller, change).await?
     };
@@ -366,7 +366,7 @@ pub async fn delete_issue(
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let seen = extract::if_match(&req);
-    app.write_again(&caller, move |tx, actor| {
+    app.write(&caller, move |tx, actor| {
         use_case::delete(tx, actor, &which, seen)
     })
     .await?;
@@ -384,7 +384,7 @@ pub async fn restore_issue(
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let issue = app
-        .write_again(&caller, move |tx, actor| {
+        .write(&caller, move |tx, actor| {
             Ok(use_case::restore(tx, actor, &which)?.render())
         })
         .await?;
@@ -419,7 +419,7 @@ pub async fn move_issue(
     let once = extract::once(&req, &body)?;
     let asked = body.value;
     let answer = app
-        .make_again(&caller, once, move |tx, actor| {
+        .make(&caller, once, move |tx, actor| {
             reply::told(&use_case::relocate(tx, actor, &which, &asked, seen)?)
         })
         .await?;

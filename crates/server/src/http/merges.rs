@@ -55,7 +55,7 @@ pub async fn merge_issue(
     let once = extract::once(&req, &body)?;
     let asked = body.value;
     let answer = app
-        .make_again(&caller, once, move |tx, actor| {
+        .make(&caller, once, move |tx, actor| {
             reply::told(&use_case::merge(tx, actor, &which, &asked)?)
         })
         .await?;
@@ -78,7 +78,7 @@ pub async fn unmerge_issue(
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
     let state = app
-        .write_again(&caller, move |tx, actor| {
+        .write(&caller, move |tx, actor| {
             use_case::unmerge(tx, actor, &which)
         })
         .await?;

@@ -67,7 +67,7 @@ pub async fn create_relation(
     let which: IssueRef = extract::address(&issue)?;
     let new = body.value;
     let answer = app
-        .make_again(&caller, once, move |tx, actor| {
+        .make(&caller, once, move |tx, actor| {
             let made = relations::create(tx, actor, &which, &new)?;
             let at = api::relation(&issue, &made.id.to_string());
             reply::made(at, None, &made)
@@ -91,7 +91,7 @@ pub async fn delete_relation(
     let (issue, id) = path.into_inner();
     let which: IssueRef = extract::address(&issue)?;
     let id: Uuid = id.parse().map_err(|_| Error::not_found())?;
-    app.write_again(&caller, move |tx, actor| {
+    app.write(&caller, move |tx, actor| {
         relations::delete(tx, actor, &which, id)
     })
     .await?;
@@ -112,7 +112,7 @@ pub async fn watch_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_again(&caller, move |tx, actor| personal::watch(tx, actor, &which))
+    app.write(&caller, move |tx, actor| personal::watch(tx, actor, &which))
         .await?;
     Ok(reply::done())
 }
@@ -128,7 +128,7 @@ pub async fn unwatch_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_again(&caller, move |tx, actor| {
+    app.write(&caller, move |tx, actor| {
         personal::unwatch(tx, actor, &which)
     })
     .await?;
@@ -148,7 +148,7 @@ pub async fn vote_for_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_again(&caller, move |tx, actor| personal::vote(tx, actor, &which))
+    app.write(&caller, move |tx, actor| personal::vote(tx, actor, &which))
         .await?;
     Ok(reply::done())
 }
@@ -164,7 +164,7 @@ pub async fn take_vote_back(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    app.write_again(&caller, move |tx, actor| {
+    app.write(&caller, move |tx, actor| {
         personal::take_vote_back(tx, actor, &which)
     })
     .await?;

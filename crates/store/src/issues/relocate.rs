@@ -17,25 +17,19 @@ use serde_json::Value;
 use uuid::Uuid;
 
 statement! {
-    /// Takes a project's next number, as a new issue does. Waits while the workflow is being changed,
-    /// and takes none for a status that went.
-    TakeNumber { project: Uuid => SqlUuid, status: Uuid => SqlUuid } -> BigInt :
-    "update issue_counter set last_number = last_number + 1
-     where project_id = {project}
-       and exists (select 1 from status s where s.id = {status} and s.project_id = {project}
-                     and s.removed_at is null for key share)
+    /// Takes a project's next number, as a new issue does.
+    TakeNumber { project: Uuid => SqlUuid } -> BigInt :
+    "update issue_counter set last_number = last_number + 1 where project_id = {project}
      returning last_number"
 }
 
-/// Takes a project's next number for an issue that enters in that status. Whoever makes one there waits
-/// until the transaction ends; when it fails, the number is free again.
+/// Takes a project's next number. Whoever makes an issue there waits until the transaction ends; when it
+/// fails, the number is free again.
 ///
 /// # Errors
-/// [`Error::Stale`] when the status went.
-pub fn take_number(tx: &mut Tx<'_>, project: Uuid, status: Uuid) -> Result<i64> {
-    let statement = TakeNumber { project, status };
-    let taken: Option<i64> = statement.get_result(tx.writing(false)?).optional()?;
-    taken.ok_or(Error::Stale)
+/// [`Error::NotFound`] when the project is gone.
+pub fn take_number(tx: &mut Tx<'_>, project: Uuid) -> Result<i64> {
+    Ok(TakeNumber { project }.get_result(tx.writing(false)?)?)
 }
 
 /// Ids of the issues right below one, deleted ones too.

@@ -1,6 +1,7 @@
 //! Writing an issue: row, version, events and number in one statement, or nothing.
 
 use super::StoredIssue;
+use crate::access::AtRevision;
 use crate::columns::severity_number;
 use crate::db::{Tx, new_id};
 use crate::error::{Error, Result};
@@ -140,6 +141,20 @@ macro_rules! keep_version_and_log {
     };
 }
 
+/// That a project is still at the revision by which a change was decided, and stays there until it is
+/// written (see `access::hold`).
+macro_rules! still_held {
+    ($project:literal, $revision:literal) => {
+        concat!(
+            "exists (select from project p where p.id = ",
+            $project,
+            " and p.revision = ",
+            $revision,
+            " for share)"
+        )
+    };
+}
+
 /// What follows from a change of the issue `i` at `now`, and from `{enters}` and `{closing}`: the stay that
 /// begins, the next version, and its instants, each later than the one before.
 macro_rules! what_follows {
@@ -167,6 +182,26 @@ macro_rules! next_version {
     };
 }
 
+/// That what an issue comes to name outside of its project's revision is there and stays until it is
+/// written: its parent in the same project, and somebody active to whom it is given. `$was` are the
+/// values before, which need no look.
+macro_rules! names_hold {
+    ($project:literal, $parent_was:literal, $assignee_was:literal) => {
+        concat!(
+            "({parent}::uuid is null or {parent} is not distinct from ",
+            $parent_was,
+            " or exists (
+                 select from issue u where u.id = {parent} and u.project_id = ",
+            $project,
+            " for key share))
+             and ({assignee}::uuid is null or {assignee} is not distinct from ",
+            $assignee_was,
+            " or exists (
+                 select from account a where a.id = {assignee} and a.active for share))"
+        )
+    };
+}
+
 pub(super) use {keep_version_and_log, kept_columns, next_version, what_follows};
 
 statement! {
@@ -174,6 +209,7 @@ statement! {
     InsertIssue {
         id: Uuid => SqlUuid,
         project: Uuid => SqlUuid,
+        revision: i64 => BigInt,
         title: String => Text,
         description: String => Text,
         type_: String => Text,
@@ -208,8 +244,8 @@ statement! {
          ), taken as (
              update issue_counter set last_number = last_number + 1
              where project_id = {project}
-               -- Waits while the workflow is being changed, and takes no number for a status that went.
-               and exists (select 1 from status s where s.id = {status} and s.removed_at is null for key share)
+               and ", still_held!("{project}", "{revision}"), "
+               and ", names_hold!("{project}", "null", "null"), "
              returning last_number
          ), made as (
              insert into issue (id, ", kept_columns!(), ")
@@ -234,6 +270,7 @@ statement! {
     UpdateIssue {
         id: Uuid => SqlUuid,
         version: i32 => Integer,
+        revision: i64 => BigInt,
         title: String => Text,
         description: String => Text,
         type_: String => Text,
@@ -278,8 +315,8 @@ statement! {
                  deleted_at = case {deleting} when 'delete' then greatest(now.at, i.updated_at + interval '1 microsecond')
                                               when 'restore' then null else i.deleted_at end
              from now where i.id = {id} and i.version = {version}
-               and (i.status_id = {status} or exists (
-                   select 1 from status s where s.id = {status} and s.removed_at is null for key share))
+               and ", still_held!("i.project_id", "{revision}"), "
+               and ", names_hold!("i.project_id", "i.parent_id", "i.assignee_id"), "
              returning i.*
          ), watched as (
              -- Whoever is given an issue watches it, unless they turned that off.
@@ -334,10 +371,11 @@ pub struct By {
 /// Inserts an issue. `category` is that of its status; `snapshot` is what its first event tells.
 ///
 /// # Errors
-/// [`Error::Constraint`] when the external reference is taken, [`Error::Stale`] when the status went.
+/// [`Error::Constraint`] when the external reference is taken, [`Error::Stale`] when something it was
+/// decided by, or that it names, was changed meanwhile.
 pub fn insert(
     tx: &mut Tx<'_>,
-    project: Uuid,
+    decided: AtRevision,
     reporter: Uuid,
     by: By,
     fields: &IssueFields,
@@ -351,7 +389,8 @@ pub fn insert(
     let f = fields.clone();
     let statement = InsertIssue {
         id,
-        project,
+        project: decided.project,
+        revision: decided.revision,
         title: f.title,
         description: f.description,
         type_: f.type_.slug().to_string(),
@@ -414,9 +453,10 @@ pub enum Updated {
 /// and instant.
 ///
 /// # Errors
-/// [`Error::Stale`] when somebody was faster.
+/// [`Error::Stale`] when somebody was faster, or something it was decided by was changed meanwhile.
 pub fn update(
     tx: &mut Tx<'_>,
+    decided: AtRevision,
     was: &StoredIssue,
     fields: &IssueFields,
     dates: Dates,
@@ -441,6 +481,7 @@ pub fn update(
     let statement = UpdateIssue {
         id: was.id,
         version: was.version,
+        revision: decided.revision,
         title: f.title,
         description: f.description,
         type_: f.type_.slug().to_string(),

@@ -96,7 +96,12 @@ fn edit(world: &World, home: &Home, dice: &mut Dice, me: Uuid, f: &mut IssueFiel
                 f.label_ids.retain(|_| dice.one_in(2));
             }
             9 => f.assignee_id = maybe(dice, &world.cast.people().map(|p| p.id)),
-            10 => f.parent_id = maybe(dice, &world.issues).filter(|parent| *parent != me),
+            10 => {
+                // Of the same project, as the statement itself demands.
+                let home = |id: Uuid| work::load(&world.db, id).issue.project_id;
+                f.parent_id = maybe(dice, &world.issues)
+                    .filter(|parent| *parent != me && home(*parent) == home(me));
+            }
             11 => f.due_date = (!dice.one_in(3)).then(|| day(dice)),
             12 => {
                 f.fixed_version_id = maybe(dice, &home.versions);

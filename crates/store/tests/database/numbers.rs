@@ -76,9 +76,10 @@ fn a_report_that_fails_or_is_rolled_back_takes_no_number() {
                 on_behalf_of: None,
             };
             db.write(|tx| {
+                let decided = store::access::now_at(tx, cast.app)?;
                 issues::insert(
                     tx,
-                    cast.app,
+                    decided,
                     cast.reporter.id,
                     by,
                     &fields,
@@ -119,9 +120,10 @@ fn an_open_report_in_one_project_holds_up_no_other_project() {
         on_behalf_of: None,
     };
     db.write(|tx| {
+        let decided = store::access::now_at(tx, cast.app)?;
         let slow = issues::insert(
             tx,
-            cast.app,
+            decided,
             cast.reporter.id,
             by,
             &fields,

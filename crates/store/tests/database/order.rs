@@ -51,9 +51,10 @@ fn a_slow_transaction_that_began_first_is_delivered_too() {
     let mut seen = Vec::new();
     db.write(|slow| {
         // Written, with its instant, and not committed.
+        let decided = store::access::now_at(slow, cast.app)?;
         store::issues::insert(
             slow,
-            cast.app,
+            decided,
             cast.reporter.id,
             by,
             &fields,

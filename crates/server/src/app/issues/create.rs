@@ -103,19 +103,13 @@ pub fn create(
     };
     let created = issues::insert(
         tx,
-        access.project.id,
+        access.at_revision(),
         reporter,
         by,
         &fields,
         category,
         snapshot,
-    )
-    .map_err(|error| match error {
-        store::Error::Stale => {
-            Error::conflict("The project's workflow has just changed; look at it and try again.")
-        }
-        other => other.into(),
-    })?;
+    )?;
     Ok(access::issue(
         tx,
         actor,

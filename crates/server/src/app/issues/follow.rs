@@ -82,7 +82,16 @@ fn write(
     change: Change,
 ) -> Result<()> {
     let what = Updated::Fields(vec![change]);
-    issues::update(tx, &found.issue, fields, Dates::KEEP, by(actor), what)?;
+    let decided = found.access.at_revision();
+    issues::update(
+        tx,
+        decided,
+        &found.issue,
+        fields,
+        Dates::KEEP,
+        by(actor),
+        what,
+    )?;
     Ok(())
 }
 
@@ -97,24 +106,13 @@ pub fn move_into(
     issue: Uuid,
     (status, target, category): (&Value, Uuid, Category),
 ) -> Result<()> {
-    // Somebody may be changing another field of it right now; we hold the status it is in, so a few
-    // tries always do.
-    for _ in 0..RACES_MAX {
-        let found = access::any_issue(tx, access, issue)?;
-        let to = Standing {
-            status: target,
-            resolution: None,
-        };
-        match stand(tx, actor, &found, (status, category), to) {
-            Err(store::Error::Stale) => {}
-            other => return Ok(other?),
-        }
-    }
-    Err(crate::app::Error::unavailable())
+    let found = access::any_issue(tx, access, issue)?;
+    let to = Standing {
+        status: target,
+        resolution: None,
+    };
+    Ok(stand(tx, actor, &found, (status, category), to)?)
 }
-
-/// How often a change that follows from another is tried again when somebody is faster.
-const RACES_MAX: usize = 100;
 
 /// Where an issue is put, beside the workflow's steps.
 #[derive(Debug, Clone, Copy)]
@@ -181,6 +179,15 @@ fn stand(
         },
         ..Dates::KEEP
     };
-    issues::update(tx, i, &fields, dates, by(actor), Updated::Fields(changes))?;
+    let what = Updated::Fields(changes);
+    issues::update(
+        tx,
+        found.access.at_revision(),
+        i,
+        &fields,
+        dates,
+        by(actor),
+        what,
+    )?;
     Ok(())
 }

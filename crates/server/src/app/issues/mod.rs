@@ -75,7 +75,8 @@ fn for_change(
     Ok(found)
 }
 
-/// A write that lost a race: a conflict when the caller named a version, else to be tried again.
+/// A write that lost a race: a conflict when it is no longer the version that the caller named, else to
+/// be tried again.
 fn lost_race(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -86,7 +87,9 @@ fn lost_race(
     match (error, seen.version()) {
         (store::Error::Stale, Some(version)) => {
             match access::issue(tx, actor, which, Action::SeeProject) {
-                Ok(found) => edit_conflict(tx, found, version),
+                Ok(found) if found.issue.version != version => edit_conflict(tx, found, version),
+                // Something beside it changed.
+                Ok(_) => store::Error::Stale.into(),
                 Err(error) => error.into(),
             }
         }
@@ -152,6 +155,7 @@ fn whole(
     let fields = IssueFields::from(&found.issue);
     issues::update(
         tx,
+        found.access.at_revision(),
         &found.issue,
         &fields,
         Dates {

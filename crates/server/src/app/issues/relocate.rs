@@ -38,6 +38,7 @@ pub fn relocate(
     let found = for_change(tx, actor, which, seen)?;
     found.allow(Action::MoveToProject)?;
     let target = target(tx, actor, &found, &asked.project)?;
+    access::hold_all(tx, &mut [&found.access, &target])?;
     let run = |tx: &mut Tx<'_>| {
         moved(tx, actor, &found, &target, asked.dry_run)
             .map_err(|error| on_race(tx, actor, which, seen, error))
@@ -133,13 +134,11 @@ fn moved(
     };
     history(tx, &mut bag)?;
     let dates = status(tx, &mut bag)?;
-    // The number first and then the issues, in the order in which everybody takes these locks.
-    let number = issues::take_number(tx, target.project.id, bag.fields.status_id)?;
+    let number = issues::take_number(tx, target.project.id)?;
+    // First itself: from then on nothing comes to stand below it.
+    issues::lock(tx, &[was.id])?;
     let children = issues::children_of(tx, was.id)?;
-    let mut touched = children.clone();
-    touched.push(was.id);
-    touched.sort_unstable();
-    issues::lock(tx, &touched)?;
+    issues::lock(tx, &children)?;
 
     let project =
         |access: &ProjectAccess| json!({"id": access.project.id, "name": access.project.key});
@@ -400,7 +399,16 @@ fn orphan(
         fields.parent_id = None;
         let old = json!({"id": bag.found.issue.id, "name": key});
         let what = Updated::Fields(vec![("parent", old, Value::Null)]);
-        issues::update(tx, &child.issue, &fields, Dates::KEEP, by(actor), what)?;
+        let decided = child.access.at_revision();
+        issues::update(
+            tx,
+            decided,
+            &child.issue,
+            &fields,
+            Dates::KEEP,
+            by(actor),
+            what,
+        )?;
     }
     let text = match staying {
         0 => return Ok(()),

@@ -63,6 +63,7 @@ pub fn update(
     }
     issues::update(
         tx,
+        found.access.at_revision(),
         &found.issue,
         &draft.fields,
         Dates {
