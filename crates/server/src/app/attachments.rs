@@ -1,4 +1,7 @@
 //! Files on issues: the row first, then the bytes, then both are there.
+//!
+//! A file of a duplicate is read with the issue that it is merged into, by whoever sees that one. It stays
+//! a file of its own issue all the same: removing it and its events go by that issue and its project.
 
 use super::{App, Caller, Error, Result};
 use bytes::Bytes;
@@ -14,16 +17,23 @@ use store::attachments::{self, StoredAttachment};
 use store::blobs::PutError;
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
-use store::merges;
 use uuid::Uuid;
 
-/// A file that exists for the caller, with its issue.
+/// A file that the caller may read: of an issue that exists for them, or shown with one.
 ///
 /// # Errors
 /// 404.
-pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
+pub fn readable(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredAttachment> {
     let file = attachments::by_id(conn, id)?;
-    let found = super::merges::shown_with(conn, actor, file.issue_id)?;
+    super::merges::shown_with(conn, actor, file.issue_id)?;
+    Ok(file)
+}
+
+/// A file that exists for the caller, with its own issue.
+fn own(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
+    let file = attachments::by_id(conn, id)?;
+    let own = IssueRef::Id(file.issue_id);
+    let found = access::issue(conn, actor, &own, Action::SeeProject)?;
     Ok((file, found))
 }
 
@@ -33,10 +43,12 @@ pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachm
 /// 404.
 pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Attachment>> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let family = super::merges::read_together(conn, actor, &found)?;
     let mut files = Vec::new();
-    for (issue, key) in merges::family(conn, found.issue.id)? {
+    for issue in family.ids() {
         let of_issue = attachments::list(conn, issue)?;
-        files.extend(of_issue.into_iter().map(|f| f.render(&key)));
+        let key = family.key(issue).unwrap_or_default();
+        files.extend(of_issue.into_iter().map(|f| f.render(key)));
     }
     files.sort_by_key(|f| (f.created_at, f.id));
     Ok(files)
@@ -47,7 +59,7 @@ pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Atta
 /// # Errors
 /// 403, 404.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
-    let (file, found) = lookup(tx, actor, id)?;
+    let (file, found) = own(tx, actor, id)?;
     let ground = Ground {
         own: file.uploader.id == actor.id,
         ..Ground::NONE

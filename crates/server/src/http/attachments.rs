@@ -223,9 +223,9 @@ pub async fn download_attachment(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let (file, _) = app
+    let file = app
         .read(&caller, move |conn, actor| {
-            use_case::lookup(conn, actor, id)
+            use_case::readable(conn, actor, id)
         })
         .await?;
     let tag = format!("\"{}\"", file.sha256);

@@ -23,6 +23,7 @@ mod live;
 mod merges;
 mod moves;
 mod names;
+mod owners;
 mod past;
 mod plan;
 mod problems;

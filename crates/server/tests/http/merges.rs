@@ -250,7 +250,7 @@ async fn it_takes_the_right_on_both_and_shows_no_more_than_what_was_merged() {
     other
         .patch(&at, json!({"body": "Not mine"}))
         .await
-        .problem(Code::Forbidden);
+        .problem(Code::NotFound);
     rita.patch(&at, json!({"body": "Still mine"})).await.is(200);
     unmerge(&dana, "APP-1").await.problem(Code::Forbidden);
     unmerge(&maintainer, "APP-1").await.is(200);
