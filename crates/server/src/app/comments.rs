@@ -4,7 +4,7 @@
 //! stays a comment of its own issue all the same: changing it, what it said before, and its events go by
 //! that issue and its project, and a note among staff is for the staff of that project.
 
-use super::{Error, Result, personal};
+use super::{Error, Result, attachments, personal};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment, CommentPatch, NewComment};
 use domain::event::EventKind;
@@ -13,6 +13,7 @@ use domain::policy::{Action, Ground};
 use domain::problem::{Code, FieldError, Problem};
 use serde_json::json;
 use store::access::{self, Actor, IssueAccess};
+use store::attachments::Taker;
 use store::comments::{self, StoredComment};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
@@ -116,7 +117,8 @@ pub fn one(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Comment> {
 /// Writes a comment. `new` has passed its check.
 ///
 /// # Errors
-/// 403, 404, 409 on a deleted issue or in an archived project, 422 for a foreign parent.
+/// 403, 404, 409 on a deleted issue or in an archived project, 422 for a foreign parent, or files that
+/// are no drafts of the caller of that very issue.
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -155,6 +157,12 @@ pub fn create(
             .issue(found.issue.id)
             .is(json!({"id": id})),
     );
+    let taker = Taker::Comment {
+        id,
+        issue: found.issue.id,
+        internal,
+    };
+    attachments::take_along(tx, actor, &found, &new.attachments, taker)?;
     super::merges::tell_above(tx, actor, found.issue.id, internal)?;
     if follows {
         personal::take_part(tx, actor, found.issue.id)?;
@@ -193,10 +201,10 @@ fn stale(comment: StoredComment, found: &IssueAccess) -> Error {
     problem.into()
 }
 
-/// Changes one's own comment.
+/// Changes one's own comment, to which further files may come.
 ///
 /// # Errors
-/// 403, 404, 409 when it is deleted, 412.
+/// 403, 404, 409 when it is deleted, 412, 422 as [`create`].
 pub fn update(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -205,6 +213,12 @@ pub fn update(
     seen: Option<i32>,
 ) -> Result<Comment> {
     let (comment, found) = for_change(tx, actor, id, Action::EditComment, seen)?;
+    let taker = Taker::Comment {
+        id,
+        issue: comment.issue_id,
+        internal: comment.internal,
+    };
+    attachments::take_along(tx, actor, &found, &patch.attachments, taker)?;
     if comment.body != patch.body {
         comments::edit(tx, &comment, &patch.body)?;
         tx.record(
@@ -213,18 +227,21 @@ pub fn update(
                 .was(json!({"id": id, "body": comment.body}))
                 .is(json!({"id": id, "body": patch.body})),
         );
+    }
+    if comment.body != patch.body || !patch.attachments.is_empty() {
         super::merges::tell_above(tx, actor, comment.issue_id, comment.internal)?;
     }
     one(tx, actor, id)
 }
 
-/// Deletes a comment; its place stays, its text only in the log.
+/// Deletes a comment with its files; its place stays, its text only in the log.
 ///
 /// # Errors
 /// 403, 404, 409 when it is deleted already, 412.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Option<i32>) -> Result<()> {
     let (comment, found) = for_change(tx, actor, id, Action::DeleteComment, seen)?;
     comments::delete(tx, &comment)?;
+    attachments::delete_with(tx, actor, &found, id, comment.internal)?;
     tx.record(
         event(EventKind::CommentDeleted, actor, &found, comment.internal)
             .issue(comment.issue_id)
