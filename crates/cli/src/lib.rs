@@ -183,7 +183,7 @@ async fn answer(arguments: Arguments, terminal: bool, input: Input<'_>) -> Resul
             let comment = NewComment {
                 body,
                 internal: wanted.internal,
-                parent: None,
+                ..NewComment::default()
             };
             let made = client()?.comment(&wanted.issue, &comment).await?;
             Ok(format!("{}\n", made.issue))

@@ -1,5 +1,11 @@
-//! Files on issues.
+//! Files on issues and in comments.
+//!
+//! A file belongs to what it was put into, and is seen by whoever sees that: a file of an internal note is
+//! there for staff alone. Until that is sent it is a draft, which is there for its uploader alone and goes
+//! after [`DRAFT_HOURS`].
 
+use crate::problem::FieldError;
+use crate::text::Checked;
 use crate::user::UserRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,14 +14,47 @@ use uuid::Uuid;
 /// Largest file unless configured otherwise: 25 MB.
 pub const SIZE_MAX_DEFAULT: u64 = 25_000_000;
 
+/// Most files that one comment or new issue takes along.
+pub const ATTACHMENTS_MAX: usize = 50;
+/// How long a draft waits to be sent, in hours.
+pub const DRAFT_HOURS: i64 = 24;
+
+/// The drafts that something takes along, each once.
+///
+/// # Errors
+/// `too_long`.
+pub fn taken_along(ids: &[Uuid]) -> Checked<Vec<Uuid>> {
+    let mut each = Vec::new();
+    for id in ids {
+        if !each.contains(id) {
+            each.push(*id);
+        }
+    }
+    if each.len() > ATTACHMENTS_MAX {
+        let detail = format!("At most {ATTACHMENTS_MAX} files.");
+        return Err(FieldError::at("attachments", "too_long", detail));
+    }
+    Ok(each)
+}
+
 /// A file on an issue. Its bytes are at `GET /attachments/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// Id.
     pub id: Uuid,
-    /// Key of the issue.
-    pub issue: String,
+    /// Key of the issue; `null` for a draft of an issue that is still to be reported.
+    pub issue: Option<String>,
+    /// The comment it was put into; `null` for a file of the issue itself.
+    #[serde(default)]
+    pub comment: Option<Uuid>,
+    /// True for staff only: a file of an internal note.
+    #[serde(default)]
+    pub internal: bool,
+    /// True until the comment or issue that it is for is sent: it is there for its uploader alone, and
+    /// goes after a day.
+    #[serde(default)]
+    pub draft: bool,
     /// Who added it.
     pub uploader: UserRef,
     /// Name for people, without path.
@@ -26,7 +65,7 @@ pub struct Attachment {
     pub size: i64,
     /// SHA-256 of the bytes, hexadecimal.
     pub sha256: String,
-    /// When it was added.
+    /// When it was added; of a draft, when it was uploaded.
     pub created_at: DateTime<Utc>,
 }
 
@@ -60,6 +99,14 @@ pub fn shows_inline(media_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drafts_are_taken_along_once_each() {
+        let ids: Vec<Uuid> = (0..60).map(Uuid::from_u128).collect();
+        let twice = [&ids[..50], &ids[..50]].concat();
+        assert_eq!(taken_along(&twice).unwrap(), ids[..50]);
+        assert_eq!(taken_along(&ids).unwrap_err().pointer, "/attachments");
+    }
 
     #[test]
     fn sizes_read_like_a_file_manager() {

@@ -1,7 +1,8 @@
 //! Comments, replies and internal notes.
 
+use crate::attachment;
 use crate::problem::FieldError;
-use crate::text;
+use crate::text::{self, Checks};
 use crate::user::UserRef;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -47,39 +48,55 @@ pub struct NewComment {
     /// True for staff only.
     #[serde(default)]
     pub internal: bool,
+    /// Ids of drafts of this issue, by the same person, that become files of the comment and are seen by
+    /// whoever sees it. At most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Uuid>,
 }
 
 impl NewComment {
     /// The same as it is stored.
     ///
     /// # Errors
-    /// `required` or `too_long` for the body.
+    /// `required` or `too_long` for the body, `too_long` for the files.
     pub fn check(&self) -> Result<Self, Vec<FieldError>> {
-        let body = text::said("body", &self.body).map_err(|e| vec![e])?;
-        Ok(Self {
+        let mut checks = Checks::new();
+        let body = checks.take(text::said("body", &self.body));
+        let attachments = checks.take(attachment::taken_along(&self.attachments));
+        checks.finish(body.zip(attachments).map(|(body, attachments)| Self {
             body,
+            attachments,
             ..self.clone()
-        })
+        }))
     }
 }
 
 /// `PATCH /comments/{id}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CommentPatch {
     /// Markdown, at most 64 KiB.
     #[serde(alias = "content")]
     pub body: String,
+    /// Ids of further drafts of the comment's issue that become files of the comment. The files that it
+    /// has already stay, named or not; `DELETE /attachments/{id}` removes one. At most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Uuid>,
 }
 
 impl CommentPatch {
     /// The same as it is stored.
     ///
     /// # Errors
-    /// `required` or `too_long` for the body.
+    /// `required` or `too_long` for the body, `too_long` for the files.
     pub fn check(&self) -> Result<Self, Vec<FieldError>> {
-        let body = text::said("body", &self.body).map_err(|e| vec![e])?;
-        Ok(Self { body })
+        let mut checks = Checks::new();
+        let body = checks.take(text::said("body", &self.body));
+        let attachments = checks.take(attachment::taken_along(&self.attachments));
+        checks.finish(
+            body.zip(attachments)
+                .map(|(body, attachments)| Self { body, attachments }),
+        )
     }
 }

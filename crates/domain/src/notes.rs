@@ -163,7 +163,7 @@ mod tests {
             "2. nor this https://example.com",
         ] {
             let notes = markdown("A", &version(), &[fixed(IssueType::Bug, "A-1", title)], 1);
-            let html = crate::markdown::render(&notes);
+            let html = crate::markdown::render(&notes, |_| true);
             for tag in [
                 "<a", "<img", "<em", "<strong", "<code", "<del", "<table", "<script", "<ol",
             ] {

@@ -21,6 +21,23 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// Undoes percent-encoding, once; nothing when that gives no text.
+#[must_use]
+pub fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(bytes.next()?).to_digit(16);
+        let value = digit()? * 16 + digit()?;
+        out.push(u8::try_from(value).ok()?);
+    }
+    String::from_utf8(out).ok()
+}
+
 /// Appends query parameters to an address.
 #[must_use]
 pub fn with_query(path: &str, pairs: &[(&str, String)]) -> String {

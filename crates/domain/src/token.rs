@@ -278,6 +278,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("DELETE", "/comments/{id}",                          COMMENTS),
     operation("GET",    "/issues/{issue}/attachments",             READ),
     operation("POST",   "/issues/{issue}/attachments",             ISSUES),
+    operation("POST",   "/projects/{project}/attachments",         ISSUES),
     operation("GET",    "/attachments/{id}",                       READ),
     operation("DELETE", "/attachments/{id}",                       ISSUES),
     operation("GET",    "/views",                                  READ),

@@ -93,13 +93,16 @@ impl Frame {
     /// Whether somebody with these rights may hear it.
     #[must_use]
     pub fn may_be_heard_by(&self, rights: &Rights) -> bool {
-        if self.kind.is_some_and(EventKind::names_another_issue)
-            && !self
-                .other
-                .is_some_and(|(project, reporter)| rights.scope.may_hear(project, reporter, false))
+        // Something internal of a duplicate is for the staff of its own project, who read it here, too.
+        let of_duplicate = self.internal && self.kind == Some(EventKind::MergeUpdated);
+        if (of_duplicate || self.kind.is_some_and(EventKind::names_another_issue))
+            && !self.other.is_some_and(|(project, reporter)| {
+                rights.scope.may_hear(project, reporter, of_duplicate)
+            })
         {
             return false;
         }
+        let internal = self.internal && !of_duplicate;
         if self
             .only_for
             .is_some_and(|account| account != rights.scope.me)
@@ -111,7 +114,7 @@ impl Frame {
                 // What is not about an issue is not about somebody's own issue.
                 let about_an_issue =
                     self.event.issue.is_some() || !kind.slug().starts_with("issue.");
-                about_an_issue && rights.scope.may_hear(project, self.reporter, self.internal)
+                about_an_issue && rights.scope.may_hear(project, self.reporter, internal)
             }
             (None, Some(EventKind::StatsUpdated)) => true,
             // What is of no project does not exist for a token of one.

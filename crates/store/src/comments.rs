@@ -74,28 +74,30 @@ statement! {
     /// keep their place; what a comment answers is told when it is among them.
     CommentsOfAll {
         issues: Vec<Uuid> => Array<SqlUuid>,
-        internals: bool => Bool,
+        internals: Vec<Uuid> => Array<SqlUuid>,
         after_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         after_id: Option<Uuid> => Nullable<SqlUuid>,
         limit: i64 => BigInt,
     } -> CommentSql :
     "select c.id, c.issue_id, a.id, a.username, a.display_name, a.kind,
-            (select up.id from comment up where up.id = c.parent_id and up.issue_id = any({issues})),
+            (select up.id from comment up where up.id = c.parent_id and up.issue_id = any({issues})
+               and (not up.internal or up.issue_id = any({internals}))),
             c.body, c.internal, c.version, c.created_at, c.edited_at, c.deleted_at
      from comment c join account a on a.id = c.author_id
-     where c.issue_id = any({issues}) and (not c.internal or {internals})
+     where c.issue_id = any({issues}) and (not c.internal or c.issue_id = any({internals}))
        and ({after_at}::timestamptz is null or (c.created_at, c.id) > ({after_at}, {after_id}))
      order by c.created_at, c.id limit {limit}"
 }
 
-/// One page of the comments of an issue and of what is merged into it, oldest first.
+/// One page of the comments of an issue and of what is merged into it, oldest first; internal notes of
+/// those issues whose notes the reader may see.
 ///
 /// # Errors
 /// When the database is away.
 pub fn list_all(
     conn: &mut Conn,
     issues: Vec<Uuid>,
-    internals: bool,
+    internals: Vec<Uuid>,
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<StoredComment>> {

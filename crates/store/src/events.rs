@@ -271,14 +271,14 @@ pub struct Delivered {
     pub only_for: Option<Uuid>,
 }
 
-/// The other issue that an event of relations names. Asked of nothing else: only there the place
-/// holds an id.
+/// The other issue that an event of relations names, or of which it tells something internal where that
+/// is merged. Asked of nothing else: only there the place holds an id.
 macro_rules! other_issue {
     ($event:literal) => {
         concat!(
             "(case when ",
             $event,
-            ".kind in ('relation.created', 'relation.deleted')
+            ".kind in ('relation.created', 'relation.deleted', 'merge.updated')
               then (coalesce(",
             $event,
             ".new, ",

@@ -50,27 +50,40 @@ pub fn of_issue(conn: &mut Conn, issue: Uuid) -> Result<Option<StoredMerge>> {
 }
 
 statement! {
-    /// An issue and whatever is merged into it, also in several steps, with their keys. What is
-    /// deleted is not shown, nor what is merged into it.
-    Family { issue: Uuid => SqlUuid } -> (SqlUuid, Text, BigInt) :
+    /// An issue and whatever is merged into it, also in several steps, with their keys and projects. What
+    /// is deleted is not shown, nor what is merged into it.
+    Family { issue: Uuid => SqlUuid } -> (SqlUuid, Text, BigInt, SqlUuid) :
     "with recursive family(id) as (
          select {issue}::uuid
          union
          select m.issue_id from family f join merge m on m.into_id = f.id and m.ended_at is null
          join issue d on d.id = m.issue_id and d.deleted_at is null
      )
-     select i.id, p.key, i.number from family f join issue i on i.id = f.id join project p on p.id = i.project_id"
+     select i.id, p.key, i.number, i.project_id
+     from family f join issue i on i.id = f.id join project p on p.id = i.project_id"
 }
 
-/// An issue and whatever is merged into it, also in several steps: their keys by id.
+/// One of the issues whose comments and files are read together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its own key.
+    pub key: String,
+    /// Its own project: what is internal in it is for the staff of that one.
+    pub project: Uuid,
+}
+
+/// An issue and whatever is merged into it, also in several steps, by id.
 ///
 /// # Errors
 /// When the database is away.
-pub fn family(conn: &mut Conn, issue: Uuid) -> Result<HashMap<Uuid, String>> {
-    let rows: Vec<(Uuid, String, i64)> = Family { issue }.load(conn.pg())?;
+pub fn family(conn: &mut Conn, issue: Uuid) -> Result<HashMap<Uuid, Member>> {
+    let rows: Vec<(Uuid, String, i64, Uuid)> = Family { issue }.load(conn.pg())?;
     Ok(rows
         .into_iter()
-        .map(|(id, project, number)| (id, issue_key(&project, number)))
+        .map(|(id, key, number, project)| {
+            let key = issue_key(&key, number);
+            (id, Member { key, project })
+        })
         .collect())
 }
 

@@ -41,7 +41,7 @@ diesel::table! {
 diesel::table! {
     attachment (id) {
         id -> Uuid,
-        issue_id -> Uuid,
+        issue_id -> Nullable<Uuid>,
         uploader_id -> Uuid,
         file_name -> Text,
         media_type -> Text,
@@ -50,6 +50,9 @@ diesel::table! {
         storage_key -> Text,
         state -> Text,
         created_at -> Timestamptz,
+        project_id -> Nullable<Uuid>,
+        comment_id -> Nullable<Uuid>,
+        internal -> Bool,
     }
 }
 
@@ -393,6 +396,7 @@ diesel::joinable!(api_token -> account (account_id));
 diesel::joinable!(api_token -> project (project_id));
 diesel::joinable!(attachment -> account (uploader_id));
 diesel::joinable!(attachment -> issue (issue_id));
+diesel::joinable!(attachment -> project (project_id));
 diesel::joinable!(comment -> account (author_id));
 diesel::joinable!(comment -> issue (issue_id));
 diesel::joinable!(daily_stat -> project (project_id));

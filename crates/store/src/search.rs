@@ -101,6 +101,7 @@ statement! {
           from asked, attachment a join issue i on i.id = a.issue_id
           where a.search @@ asked.words and a.state = 'ready' and i.deleted_at is null
             and (i.project_id = any({all}) or (i.project_id = any({own}) and i.reporter_id = {me}))
+            and (not a.internal or i.project_id = any({staff}))
           limit {ranked})
      ), best as (
          select distinct on (issue_id) * from hits order by issue_id, rank desc, source

@@ -1,10 +1,13 @@
 //! Rendered Markdown made fit for our pages: headings below the page's own, boxes with names,
 //! scrolling blocks that the keyboard reaches, no inline styles (the content policy forbids them).
 
-/// Renders Markdown for a place below a heading of the second level.
+use uuid::Uuid;
+
+/// Renders Markdown for a place below a heading of the second level; its pictures are those attachments
+/// for which `shows` says yes.
 #[must_use]
-pub fn html(source: &str) -> String {
-    let html = domain::markdown::render(source);
+pub fn html(source: &str, shows: impl Fn(Uuid) -> bool) -> String {
+    let html = domain::markdown::render(source, shows);
     let html = fit_headings(&html, 3);
     let html = html
         .replace("<pre>", "<pre tabindex=\"0\">")
@@ -62,7 +65,9 @@ fn fit_headings(html: &str, first: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn html(source: &str) -> String {
+        super::html(source, |_| true)
+    }
 
     #[test]
     fn headings_start_below_the_page_and_never_skip() {

@@ -1,12 +1,14 @@
 //! Making and changing an issue: what a caller sends, checked the same way by form and server.
 
 use super::{IssueType, Priority, Resolution, Severity};
+use crate::attachment;
 use crate::board::Place;
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
 use crate::wire::{Patch, double_option, present};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// `POST /projects/{project}/issues` and `POST /issues`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -71,6 +73,9 @@ pub struct IssueDraft {
         skip_serializing_if = "Option::is_none"
     )]
     pub on_behalf_of: Option<String>,
+    /// Ids of drafts of the project, by the same person, that become files of the issue. At most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Uuid>,
 }
 
 /// Longest `external_ref`, in characters.
@@ -160,11 +165,13 @@ impl IssueDraft {
             .as_ref()
             .and_then(|r| checks.take(text::line("external_ref", r, EXTERNAL_REF_MAX)));
         let context = self.context.as_ref().and_then(|c| checks.take(context(c)));
+        let attachments = checks.take(attachment::taken_along(&self.attachments));
         checks.take(dates(self.start_date, self.due_date));
         let whole = (|| {
             Some(Self {
                 title: title?,
                 description: Some(description?),
+                attachments: attachments?,
                 story_points,
                 labels,
                 external_ref,

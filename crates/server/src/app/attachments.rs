@@ -1,30 +1,71 @@
-//! Files on issues: the row first, then the bytes, then both are there.
+//! Files on issues and in comments, and the drafts that they begin as.
+//!
+//! A file is seen by whoever sees what it was put into: one of an internal note does not exist for others.
+//! A draft is there for its uploader alone, until a comment or a new issue takes it along.
+//!
+//! A file of a duplicate is read with the issue that it is merged into, by whoever sees that one. It stays
+//! a file of its own issue all the same: removing it and its events go by that issue and its project.
 
-use super::{App, Caller, Error, Result};
-use bytes::Bytes;
+use super::uploads::Upload;
+use super::{Error, Result, merges};
 use domain::attachment::Attachment;
 use domain::event::EventKind;
-use domain::key::{IssueRef, issue_key};
+use domain::key::{IssueRef, ProjectRef, issue_key};
 use domain::policy::{Action, Ground};
-use domain::problem::{Code, Problem};
-use futures_util::Stream;
-use serde_json::json;
-use store::access::{self, Actor, IssueAccess};
-use store::attachments::{self, StoredAttachment};
-use store::blobs::PutError;
+use domain::problem::FieldError;
+use serde_json::{Value, json};
+use store::access::{self, Actor, IssueAccess, ProjectAccess};
+use store::attachments::{self, Becomes, FileFact, StoredAttachment, Taker};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
-use store::merges;
 use uuid::Uuid;
 
-/// A file that exists for the caller, with its issue.
+/// Where a file is, as far as that exists for the caller.
+enum Place {
+    Issue(Box<IssueAccess>),
+    /// Of an issue that is still to be reported.
+    Project(Box<ProjectAccess>),
+}
+
+/// A file or draft that exists for the caller, with its own issue or project.
+fn own(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, Place)> {
+    let file = attachments::by_id(conn, id)?;
+    if file.draft && file.uploader.id != actor.id {
+        return Err(Error::not_found());
+    }
+    let place = match (file.issue_id, file.project_id) {
+        (Some(issue), _) => {
+            let found = access::issue(conn, actor, &IssueRef::Id(issue), Action::SeeProject)?;
+            if file.internal && !found.sees_internal() {
+                return Err(Error::not_found());
+            }
+            Place::Issue(Box::new(found))
+        }
+        (None, Some(project)) => {
+            let project = ProjectRef::Id(project);
+            let found = access::project(conn, actor, &project, Action::SeeProject)?;
+            Place::Project(Box::new(found))
+        }
+        (None, None) => return Err(Error::not_found()),
+    };
+    Ok((file, place))
+}
+
+/// A file or draft that the caller may read: a file of an issue that exists for them or is shown with one,
+/// a draft of their own.
 ///
 /// # Errors
 /// 404.
-pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachment, IssueAccess)> {
+pub fn readable(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<StoredAttachment> {
     let file = attachments::by_id(conn, id)?;
-    let found = super::merges::shown_with(conn, actor, file.issue_id)?;
-    Ok((file, found))
+    let Some(issue) = file.issue_id.filter(|_| !file.draft) else {
+        return Ok(own(conn, actor, id)?.0);
+    };
+    let shown = merges::shown_with(conn, actor, issue)?;
+    if file.internal && !shown.internals_of(issue) {
+        return Err(Error::not_found());
+    }
+    Ok(file)
 }
 
 /// Files of an issue and of what is merged into it, oldest first.
@@ -33,179 +74,235 @@ pub fn lookup(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<(StoredAttachm
 /// 404.
 pub fn list(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Vec<Attachment>> {
     let found = access::issue(conn, actor, which, Action::SeeProject)?;
+    let family = merges::read_together(conn, actor, &found)?;
     let mut files = Vec::new();
-    for (issue, key) in merges::family(conn, found.issue.id)? {
-        let of_issue = attachments::list(conn, issue)?;
-        files.extend(of_issue.into_iter().map(|f| f.render(&key)));
+    for issue in family.ids() {
+        let of_issue = attachments::list(conn, issue, family.internals_of(issue))?;
+        let key = family.key(issue);
+        files.extend(of_issue.into_iter().map(|f| f.render(key)));
     }
     files.sort_by_key(|f| (f.created_at, f.id));
     Ok(files)
 }
 
-/// Takes a file away; the worker removes its bytes.
+/// The issue to which the caller may add files.
 ///
 /// # Errors
-/// 403, 404.
+/// 403, 404, 409 on a deleted issue or in an archived project.
+pub fn place(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<IssueAccess> {
+    let found = access::issue(conn, actor, which, Action::Attach)?;
+    found.writable()?;
+    Ok(found)
+}
+
+/// The project in which the caller may report an issue with files.
+///
+/// # Errors
+/// 403, 404, 409 in an archived project.
+pub fn project(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<ProjectAccess> {
+    let access = access::project(conn, actor, which, Action::CreateIssue)?;
+    access.allow(Action::Attach)?;
+    access.writable()?;
+    Ok(access)
+}
+
+/// Adds uploads to an issue: as files for everybody who sees it, or as drafts of the caller.
+///
+/// # Errors
+/// 403, 404, 409 on a deleted issue or in an archived project.
+pub fn add(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &IssueRef,
+    uploads: &[Upload],
+    draft: bool,
+) -> Result<Vec<Attachment>> {
+    let found = place(tx, actor, which)?;
+    let key = issue_key(&found.access.project.key, found.issue.number);
+    if draft {
+        return become_drafts(tx, uploads, Becomes::DraftOf(found.issue.id), Some(&key));
+    }
+    put_on(tx, actor, &found, uploads)?;
+    super::merges::tell_above(tx, actor, found.issue.id, false)?;
+    let added = uploads.iter().map(|upload| {
+        let file = attachments::by_id(tx, upload.id)?;
+        Ok(file.render(Some(&key)))
+    });
+    added.collect()
+}
+
+/// Keeps uploads as drafts of the caller, for an issue of that project that is still to be reported.
+///
+/// # Errors
+/// 403, 404, 409 in an archived project.
+pub fn add_drafts(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    uploads: &[Upload],
+) -> Result<Vec<Attachment>> {
+    let access = project(tx, actor, which)?;
+    become_drafts(tx, uploads, Becomes::DraftIn(access.project.id), None)
+}
+
+fn become_drafts(
+    tx: &mut Tx<'_>,
+    uploads: &[Upload],
+    drafts: Becomes,
+    key: Option<&str>,
+) -> Result<Vec<Attachment>> {
+    let mut kept = Vec::with_capacity(uploads.len());
+    for upload in uploads {
+        attachments::finish(tx, upload.id, &upload.contents, drafts)?;
+        kept.push(attachments::by_id(tx, upload.id)?.render(key));
+    }
+    Ok(kept)
+}
+
+/// Makes uploads files of an issue to which the caller may add some.
+///
+/// # Errors
+/// 404 when one was swept meanwhile.
+pub fn put_on(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    uploads: &[Upload],
+) -> Result<()> {
+    for upload in uploads {
+        let becomes = Becomes::FileOf(found.issue.id);
+        attachments::finish(tx, upload.id, &upload.contents, becomes)?;
+        let file = FileFact {
+            id: upload.id,
+            file_name: upload.file_name.clone(),
+            size: upload.contents.size,
+        };
+        tell(tx, EventKind::AttachmentCreated, actor, found, &file, false);
+    }
+    Ok(())
+}
+
+/// Makes drafts of the caller files of what takes them along. Files that a comment has already may be
+/// named again.
+///
+/// # Errors
+/// 403, 422 naming the first that is no draft of theirs of that very issue or project.
+pub fn take_along(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    ids: &[Uuid],
+    taker: Taker,
+) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    found.allow(Action::Attach)?;
+    let (mut known, internal) = match taker {
+        Taker::Comment { id, internal, .. } => (attachments::already_of(tx, id, ids)?, internal),
+        Taker::Issue { .. } => (Vec::new(), false),
+    };
+    let taken = attachments::take(tx, actor.id, ids, taker)?;
+    for file in &taken {
+        tell(
+            tx,
+            EventKind::AttachmentCreated,
+            actor,
+            found,
+            file,
+            internal,
+        );
+    }
+    known.extend(taken.iter().map(|file| file.id));
+    match ids.iter().position(|id| !known.contains(id)) {
+        None => Ok(()),
+        Some(n) => {
+            let detail =
+                "You have no such draft here; it may have been sent or removed, or be too old.";
+            Err(FieldError::new(format!("/attachments/{n}"), "unknown_value", detail).into())
+        }
+    }
+}
+
+/// Takes a file or draft away; the worker removes its bytes.
+///
+/// # Errors
+/// 403, 404, 409 on a deleted issue or in an archived project.
 pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
-    let (file, found) = lookup(tx, actor, id)?;
+    let (file, place) = own(tx, actor, id)?;
     let ground = Ground {
         own: file.uploader.id == actor.id,
         ..Ground::NONE
     };
-    found.access.allow_on(Action::DeleteAttachment, ground)?;
+    let access = match &place {
+        Place::Issue(found) => &found.access,
+        Place::Project(access) => access,
+    };
+    access.allow_on(Action::DeleteAttachment, ground)?;
+    if file.draft {
+        return Ok(attachments::delete(tx, id)?);
+    }
+    let Place::Issue(found) = place else {
+        return Err(Error::not_found());
+    };
     found.writable()?;
     attachments::delete(tx, id)?;
-    tx.record(
-        NewEvent::new(EventKind::AttachmentDeleted, Some(actor.id))
-            .project(found.access.project.id)
-            .issue(file.issue_id)
-            .was(fact(&file.id, &file.file_name, file.size)),
+    let fact = FileFact {
+        id,
+        file_name: file.file_name,
+        size: file.size,
+    };
+    tell(
+        tx,
+        EventKind::AttachmentDeleted,
+        actor,
+        &found,
+        &fact,
+        file.internal,
     );
-    super::merges::tell_above(tx, actor, file.issue_id, false)
+    merges::tell_above(tx, actor, found.issue.id, file.internal)
 }
 
-fn fact(id: &Uuid, name: &str, size: i64) -> serde_json::Value {
-    json!({"id": id, "name": name, "size": size})
-}
-
-impl App {
-    /// Adds a file to an issue, streamed: memory does not grow with its size.
-    ///
-    /// # Errors
-    /// 403, 404, 409, 413 over the limit, 503 or 507 when it cannot be stored. Then no row and no
-    /// bytes stay.
-    pub async fn attach<S, E>(
-        &self,
-        caller: &Caller,
-        which: IssueRef,
-        name: &str,
-        bytes: S,
-    ) -> Result<Attachment>
-    where
-        S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
-        E: std::fmt::Display,
-    {
-        let name = domain::text::file_name(name);
-        let (issue, begun) = {
-            let name = name.clone();
-            self.write(caller, move |tx, actor| {
-                let found = access::issue(tx, actor, &which, Action::Attach)?;
-                found.writable()?;
-                let begun = attachments::begin(tx, found.issue.id, actor.id, &name)?;
-                // By its id from here on: it may move while the bytes come in.
-                Ok((IssueRef::Id(found.issue.id), begun))
-            })
-            .await?
-        };
-        let written = match self
-            .blobs
-            .put(&begun.storage_key, bytes, self.config.upload_limit)
-            .await
-        {
-            Ok(written) => written,
-            Err(error) => {
-                self.forget(caller, begun.id).await;
-                return Err(refusal(error, self.config.upload_limit));
-            }
-        };
-        let media_type = media_type(&written.head, &name);
-        let size = i64::try_from(written.size).unwrap_or(i64::MAX);
-        let finished = self
-            .write(caller, move |tx, actor| {
-                // Looked up again: rights and state may have changed while the bytes came in.
-                let found = access::issue(tx, actor, &issue, Action::Attach)?;
-                found.writable()?;
-                attachments::finish(tx, begun.id, media_type, size, &written.sha256)?;
-                tx.record(
-                    NewEvent::new(EventKind::AttachmentCreated, Some(actor.id))
-                        .project(found.access.project.id)
-                        .issue(found.issue.id)
-                        .is(fact(&begun.id, &name, size)),
-                );
-                super::merges::tell_above(tx, actor, found.issue.id, false)?;
-                let key = issue_key(&found.access.project.key, found.issue.number);
-                Ok(attachments::by_id(tx, begun.id)?.render(&key))
-            })
-            .await;
-        if finished.is_err() {
-            if let Err(error) = self.blobs.delete(&begun.storage_key).await {
-                tracing::warn!(%error, "bytes of a refused file stay until the worker sweeps them");
-            }
-            self.forget(caller, begun.id).await;
-        }
-        finished
-    }
-
-    async fn forget(&self, _caller: &Caller, id: Uuid) {
-        let forgotten = self
-            .system(move |db| db.write(|tx| Ok(attachments::forget(tx, id)?)))
-            .await;
-        if let Err(error) = forgotten {
-            tracing::warn!(
-                ?error,
-                "an unfinished file stays until the worker sweeps it"
-            );
-        }
-    }
-}
-
-fn refusal<E: std::fmt::Display>(error: PutError<E>, limit: u64) -> Error {
-    match error {
-        PutError::TooLarge => Problem::new(Code::TooLarge)
-            .detail(format!(
-                "A file may have {} at most.",
-                domain::attachment::size_text(i64::try_from(limit).unwrap_or(i64::MAX))
-            ))
-            .into(),
-        PutError::Source(cause) => Problem::new(Code::MalformedRequest)
-            .detail(format!("The file broke off: {cause}."))
-            .into(),
-        PutError::Storage(error) => {
-            let text = error.to_string();
-            if text.contains("No space left") || text.contains("StorageFull") {
-                return Problem::new(Code::NoStorage).into();
-            }
-            Error::Store(store::Error::Unavailable(text))
-        }
-    }
-}
-
-/// What the bytes are, by their own beginning; a name only decides between kinds of text.
-fn media_type(head: &[u8], name: &str) -> &'static str {
-    if let Some(kind) = infer::get(head) {
-        return match kind.mime_type() {
-            // What can run in a page is kept as mere bytes.
-            "text/html" | "text/xml" => "application/octet-stream",
-            other => other,
-        };
-    }
-    let is_text = !head.contains(&0) && (std::str::from_utf8(head).is_ok() || head.len() >= 512);
-    match (
-        is_text,
-        name.rsplit_once('.')
-            .map(|(_, e)| e.to_ascii_lowercase())
-            .as_deref(),
-    ) {
-        (true, Some("csv")) => "text/csv",
-        (true, Some("json")) => "application/json",
-        (true, Some("md")) => "text/markdown",
-        (true, Some("txt" | "log")) => "text/plain",
-        _ => "application/octet-stream",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::media_type;
-
-    #[test]
-    fn bytes_decide_not_names() {
-        assert_eq!(media_type(b"\x89PNG\r\n\x1a\n", "page.html"), "image/png");
-        assert_eq!(
-            media_type(b"<script>alert(1)</script>", "picture.png"),
-            "application/octet-stream"
+/// Takes the files of a comment away, which goes by the right to that.
+///
+/// # Errors
+/// When the database is away.
+pub fn delete_with(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: &IssueAccess,
+    comment: Uuid,
+    internal: bool,
+) -> Result<()> {
+    for file in attachments::delete_of(tx, comment)? {
+        tell(
+            tx,
+            EventKind::AttachmentDeleted,
+            actor,
+            found,
+            &file,
+            internal,
         );
-        assert_eq!(media_type(b"a,b\n1,2\n", "x.csv"), "text/csv");
-        assert_eq!(media_type(b"\0\0", "x.txt"), "application/octet-stream");
     }
+    Ok(())
+}
+
+/// Tells of a file in its own project, to those who may see it.
+fn tell(
+    tx: &mut Tx<'_>,
+    kind: EventKind,
+    actor: &Actor,
+    found: &IssueAccess,
+    file: &FileFact,
+    internal: bool,
+) {
+    let fact: Value = json!({"id": file.id, "name": file.file_name, "size": file.size});
+    let event = NewEvent::new(kind, Some(actor.id))
+        .project(found.access.project.id)
+        .issue(found.issue.id)
+        .internal(internal);
+    tx.record(match kind {
+        EventKind::AttachmentDeleted => event.was(fact),
+        _ => event.is(fact),
+    });
 }

@@ -85,12 +85,12 @@ pub fn issues_after(
     for (issue, number) in issues::in_project(conn, id, after, PART)? {
         let key = issue_key(&access.project.key, number);
         let said = comments::list(conn, issue, true, None, COMMENTS_MAX)?;
-        let files = attachments::list(conn, issue)?;
+        let files = attachments::list(conn, issue, true)?;
         let related = relations::of_issue(conn, &scope, issue, None)?;
         let exported = ExportedIssue {
             issue: access::any_issue(conn, &access, issue)?.render(),
             comments: said.into_iter().map(|c| c.render(&key)).collect(),
-            attachments: files.into_iter().map(|f| f.render(&key)).collect(),
+            attachments: files.into_iter().map(|f| f.render(Some(&key))).collect(),
             relations: related.into_iter().map(StoredRelation::render).collect(),
         };
         part.push((number, exported));

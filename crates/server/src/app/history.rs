@@ -163,7 +163,7 @@ fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEnt
 /// # Errors
 /// 403, 404.
 pub fn of_comment(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Vec<HistoryEntry>> {
-    let found = super::comments::issue_of(conn, actor, id)?;
+    let (_, found) = super::comments::own(conn, actor, id)?;
     found.allow(Action::SeeFormerTexts)?;
     let facts = history::comment_history(conn, found.issue.id, id)?;
     render(conn, facts, true)

@@ -19,7 +19,7 @@ use serde_json::json;
 use store::access::{self, Actor, IssueAccess, Scope};
 use store::db::{Conn, Lock, Tx};
 use store::events::NewEvent;
-use store::merges::{self, Closed, Withdrawn};
+use store::merges::{self, Closed, Member, Withdrawn};
 use store::{issues, projects};
 use uuid::Uuid;
 
@@ -58,23 +58,104 @@ pub fn state(conn: &mut Conn, actor: &Actor, which: &IssueRef) -> Result<Merged>
     })
 }
 
-/// The issue of something that is shown with it: its own, or one it is merged into when that exists
-/// for the caller.
+/// Where the caller reads something of an issue: with that issue itself, or with one that it is merged
+/// into.
+#[derive(Debug)]
+pub struct ShownWith(IssueAccess);
+
+impl ShownWith {
+    /// Whether the caller may read what is internal in that issue, of which this shows something: it is
+    /// for the staff of the issue's own project.
+    #[must_use]
+    pub fn internals_of(&self, issue: Uuid) -> bool {
+        self.0.issue.id == issue && self.0.sees_internal()
+    }
+
+    /// The key of that issue, of which this shows something.
+    ///
+    /// # Errors
+    /// 404 when it is not shown here any more.
+    pub fn own_key(&self, conn: &mut Conn, issue: Uuid) -> Result<String> {
+        if self.0.issue.id == issue {
+            return Ok(key(&self.0));
+        }
+        let member = merges::family(conn, self.0.issue.id)?.remove(&issue);
+        member.map(|m| m.key).ok_or_else(Error::not_found)
+    }
+}
+
+/// Where the caller reads something of an issue: its own if that exists for them, else the nearest one
+/// that it is merged into. Only for reading: what changes it goes by its own issue.
 ///
 /// # Errors
 /// 404.
-pub fn shown_with(conn: &mut Conn, actor: &Actor, issue: Uuid) -> Result<IssueAccess> {
+pub fn shown_with(conn: &mut Conn, actor: &Actor, issue: Uuid) -> Result<ShownWith> {
     let own = access::issue(conn, actor, &IssueRef::Id(issue), Action::SeeProject);
     let Err(store::Error::NotFound) = own else {
-        return Ok(own?);
+        return Ok(ShownWith(own?));
     };
     for (above, _) in merges::above(conn, issue)? {
         match access::issue(conn, actor, &IssueRef::Id(above), Action::SeeProject) {
             Err(store::Error::NotFound) => {}
-            found => return Ok(found?),
+            found => return Ok(ShownWith(found?)),
         }
     }
     Err(Error::not_found())
+}
+
+/// The issues whose comments and files the caller reads together.
+#[derive(Debug)]
+pub struct Together {
+    members: Vec<(Uuid, Member)>,
+    internals: Vec<Uuid>,
+}
+
+impl Together {
+    /// All of them.
+    #[must_use]
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.members.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Those of which the caller reads what is internal.
+    #[must_use]
+    pub fn internals(&self) -> Vec<Uuid> {
+        self.internals.clone()
+    }
+
+    /// Whether the caller reads what is internal in that one.
+    #[must_use]
+    pub fn internals_of(&self, issue: Uuid) -> bool {
+        self.internals.contains(&issue)
+    }
+
+    /// The key of one of them.
+    #[must_use]
+    pub fn key(&self, issue: Uuid) -> Option<&str> {
+        let member = self.members.iter().find(|(id, _)| *id == issue);
+        member.map(|(_, member)| member.key.as_str())
+    }
+}
+
+/// The issues whose comments and files are read with one that exists for the caller: itself and whatever
+/// is merged into it. What is internal is for the staff of the project that each belongs to.
+///
+/// # Errors
+/// When the database is away.
+pub fn read_together(conn: &mut Conn, actor: &Actor, found: &IssueAccess) -> Result<Together> {
+    let members: Vec<(Uuid, Member)> = merges::family(conn, found.issue.id)?.into_iter().collect();
+    let internals = if members.len() == 1 {
+        let own = found.issue.id;
+        Some(own)
+            .filter(|_| found.sees_internal())
+            .into_iter()
+            .collect()
+    } else {
+        let staff = access::scope(conn, actor)?.staff;
+        let theirs = members.iter().filter(|(_, m)| staff.contains(&m.project));
+        theirs.map(|(id, _)| *id).collect()
+    };
+    Ok(Together { members, internals })
 }
 
 /// The issue that another one repeats.
@@ -179,18 +260,22 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
 }
 
 /// Tells the issues with which one is shown that something of it changed: to whoever sees them the
-/// duplicate itself may not exist, and then its own events do not either.
+/// duplicate itself may not exist, and then its own events do not either. Of what is internal in it only
+/// those hear who may read that.
 ///
 /// # Errors
 /// When the database is away.
 pub fn tell_above(tx: &mut Tx<'_>, actor: &Actor, issue: Uuid, internal: bool) -> Result<()> {
     for (above, project) in merges::above(tx, issue)? {
-        tx.record(
-            NewEvent::new(EventKind::MergeUpdated, Some(actor.id))
-                .project(project)
-                .issue(above)
-                .internal(internal),
-        );
+        let told = NewEvent::new(EventKind::MergeUpdated, Some(actor.id))
+            .project(project)
+            .issue(above)
+            .internal(internal);
+        tx.record(if internal {
+            told.is(json!({"issue": {"id": issue}}))
+        } else {
+            told
+        });
     }
     Ok(())
 }

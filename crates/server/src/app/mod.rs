@@ -20,6 +20,7 @@ pub mod projects;
 pub mod relations;
 pub mod sign_in;
 pub mod tokens;
+pub mod uploads;
 pub mod views;
 pub mod workflow;
 

@@ -1,113 +1,21 @@
 //! Files, streamed in and out.
 
 use super::extract::Params;
+use super::form::{self, Form};
 use super::{extract, reply};
+use crate::app::uploads::Upload;
 use crate::app::{App, Caller, Error, attachments as use_case};
-use actix_multipart::{Field, Multipart};
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use bytes::Bytes;
 use domain::attachment::{Attachment, shows_inline};
-use domain::key::IssueRef;
+use domain::key::{IssueRef, ProjectRef};
 use domain::page::Page;
-use domain::problem::{Code, FieldError, Problem};
+use domain::paths::api;
+use domain::problem::FieldError;
 use futures_util::StreamExt;
-
-/// Most files in one request.
-const FILES_MAX: usize = 20;
-/// Largest text field of a form, in bytes.
-const TEXT_MAX: usize = 100_000;
-
-/// The parts of a form, one after another.
-pub struct Parts {
-    form: Multipart,
-    seen: usize,
-}
-
-/// A part of a form.
-pub enum Part {
-    /// A field.
-    Text {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-    /// A file.
-    File {
-        /// The sender's name for it.
-        name: String,
-        /// Its bytes, still to come.
-        bytes: Box<Field>,
-    },
-}
-
-fn malformed(detail: impl std::fmt::Display) -> Error {
-    Problem::new(Code::MalformedRequest)
-        .detail(format!("The form could not be read: {detail}."))
-        .into()
-}
-
-impl Parts {
-    /// Begins to read a form.
-    ///
-    /// # Errors
-    /// 415 for another kind of body.
-    pub fn new(req: &HttpRequest, payload: actix_web::dev::Payload) -> Result<Self, Error> {
-        if !req
-            .content_type()
-            .eq_ignore_ascii_case("multipart/form-data")
-        {
-            return Err(Problem::new(Code::UnsupportedMediaType)
-                .detail("Send multipart/form-data.")
-                .into());
-        }
-        Ok(Self {
-            form: Multipart::new(req.headers(), payload),
-            seen: 0,
-        })
-    }
-
-    /// The next part.
-    ///
-    /// # Errors
-    /// 400 for a broken form, 413 for a field that is too large or too many parts.
-    pub async fn next(&mut self) -> Result<Option<Part>, Error> {
-        let Some(field) = self.form.next().await else {
-            return Ok(None);
-        };
-        let mut field = field.map_err(malformed)?;
-        self.seen += 1;
-        if self.seen > FILES_MAX + 40 {
-            return Err(Problem::new(Code::TooLarge)
-                .detail("Too many parts.")
-                .into());
-        }
-        let name = field.name().unwrap_or_default().to_string();
-        let file_name = field
-            .content_disposition()
-            .and_then(|d| d.get_filename())
-            .map(ToString::to_string);
-        if name == "file" {
-            return Ok(Some(Part::File {
-                name: file_name.unwrap_or_default(),
-                bytes: Box::new(field),
-            }));
-        }
-        let mut value = Vec::new();
-        while let Some(chunk) = field.next().await {
-            value.extend_from_slice(&chunk.map_err(malformed)?);
-            if value.len() > TEXT_MAX {
-                return Err(Problem::new(Code::TooLarge)
-                    .detail(format!("{name}: at most {TEXT_MAX} bytes."))
-                    .into());
-            }
-        }
-        let value = String::from_utf8(value)
-            .map_err(|_| FieldError::at(&name, "encoding", "Text must be UTF-8."))?;
-        Ok(Some(Part::Text { name, value }))
-    }
-}
+use store::access::Actor;
+use store::db::Tx;
 
 /// List an issue's files, oldest first.
 #[utoipa::path(tag = "attachments", params(("issue" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Attachment>)))]
@@ -136,18 +44,23 @@ pub async fn list_attachments(
     reason = "describes the form for the document; the form is read as a stream"
 )]
 struct FileForm {
-    /// One file or several.
+    /// One file or several, at most 20.
     #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<Vec<u8>>,
 }
 
 /// Add files to an issue.
 ///
-/// `multipart/form-data` with `file` parts. Answers with what was added; when one file is refused,
-/// those before it stay.
+/// `multipart/form-data` with `file` parts: all of them are added, or none. They are there for everybody who
+/// sees the issue. With `draft=true` they are there for you alone, until a comment on the issue names them
+/// in its `attachments`, and are removed after 24 hours.
 #[utoipa::path(
     tag = "attachments",
-    params(("issue" = String, Path, description = "Key or id")),
+    params(
+        ("issue" = String, Path, description = "Key or id"),
+        ("draft" = Option<bool>, Query, description = "True: for a comment that is still to be sent"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first"),
+    ),
     request_body(content = FileForm, content_type = "multipart/form-data"),
     responses((status = 201, body = Page<Attachment>))
 )]
@@ -157,53 +70,96 @@ pub async fn add_attachments(
     req: HttpRequest,
     caller: Caller,
     issue: web::Path<String>,
+    mut params: Params,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let over = req
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<u64>().ok())
-        .is_some_and(|length| {
-            length > app.config.upload_limit.saturating_mul(FILES_MAX as u64) + 1_000_000
-        });
-    if over {
-        return Err(Problem::new(Code::TooLarge).into());
-    }
-    let mut parts = Parts::new(&req, payload.into_inner())?;
-    let mut added = Vec::new();
-    while let Some(part) = parts.next().await? {
-        match part {
-            Part::File { name, bytes } => {
-                if added.len() >= FILES_MAX {
-                    return Err(Problem::new(Code::TooLarge)
-                        .detail(format!("At most {FILES_MAX} files at once."))
-                        .into());
-                }
-                added.push(app.attach(&caller, which.clone(), &name, bytes).await?);
-            }
-            Part::Text { name, .. } => {
-                return Err(FieldError::at(
-                    &name,
-                    "unknown_field",
-                    "Only file parts are taken here.",
-                )
-                .into());
-            }
-        }
-    }
-    if added.is_empty() {
+    let draft = params.read("draft", "true or false")?.unwrap_or(false);
+    params.end()?;
+    let asked = which.clone();
+    app.read(&caller, move |conn, actor| {
+        use_case::place(conn, actor, &asked).map(|_| ())
+    })
+    .await?;
+    let form = files(&app, &caller, &req, payload).await?;
+    make(&app, &caller, &req, form, move |tx, actor, uploads| {
+        use_case::add(tx, actor, &which, uploads, draft)
+    })
+    .await
+}
+
+/// Upload files for an issue that is still to be reported.
+///
+/// `multipart/form-data` with `file` parts: all of them are taken, or none. They are drafts, there for you
+/// alone, until a new issue of the project names them in its `attachments`, and are removed after 24 hours.
+#[utoipa::path(
+    tag = "attachments",
+    params(
+        ("project" = String, Path, description = "Key or id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first"),
+    ),
+    request_body(content = FileForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = Page<Attachment>))
+)]
+#[post("/projects/{project}/attachments")]
+pub async fn add_draft_attachments(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    project: web::Path<String>,
+    params: Params,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    let which: ProjectRef = extract::address(&project)?;
+    params.end()?;
+    let asked = which.clone();
+    app.read(&caller, move |conn, actor| {
+        use_case::project(conn, actor, &asked).map(|_| ())
+    })
+    .await?;
+    let form = files(&app, &caller, &req, payload).await?;
+    make(&app, &caller, &req, form, move |tx, actor, uploads| {
+        use_case::add_drafts(tx, actor, &which, uploads)
+    })
+    .await
+}
+
+/// Reads a form that has nothing but files.
+async fn files(
+    app: &App,
+    caller: &Caller,
+    req: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Form, Error> {
+    let form = form::read(app, caller, req, payload.into_inner(), |_| false).await?;
+    if form.uploads.is_empty() {
         return Err(FieldError::at("file", "required", "Which file?").into());
     }
-    let location = added
-        .first()
-        .map(|f| domain::paths::api::attachment(&f.id.to_string()))
-        .unwrap_or_default();
-    Ok(reply::answer(reply::made(
-        location,
-        None,
-        &Page::whole(added),
-    )?))
+    Ok(form)
+}
+
+/// Makes something of the files of a form, once for each idempotency key; else none of them stays.
+async fn make(
+    app: &App,
+    caller: &Caller,
+    req: &HttpRequest,
+    form: Form,
+    f: impl Fn(&mut Tx<'_>, &Actor, &[Upload]) -> Result<Vec<Attachment>, Error> + Send + 'static,
+) -> Result<HttpResponse, Error> {
+    let digest = format!("{} {}", req.query_string(), form.digest());
+    let uploads = form.uploads;
+    let answer = form::settle(app, &uploads, async {
+        let once = extract::once_of(req, digest)?;
+        let stored = uploads.clone();
+        app.make(caller, once, move |tx, actor| {
+            let added = f(tx, actor, &stored)?;
+            let location = added.first().map(|f| api::attachment(&f.id.to_string()));
+            reply::made(location.unwrap_or_default(), None, &Page::whole(added))
+        })
+        .await
+    })
+    .await?;
+    Ok(reply::answer(answer))
 }
 
 /// Download a file.
@@ -223,9 +179,9 @@ pub async fn download_attachment(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let (file, _) = app
+    let file = app
         .read(&caller, move |conn, actor| {
-            use_case::lookup(conn, actor, id)
+            use_case::readable(conn, actor, id)
         })
         .await?;
     let tag = format!("\"{}\"", file.sha256);

@@ -10,8 +10,6 @@ use domain::event::HistoryEntry;
 use domain::key::IssueRef;
 use domain::page::{Page, Total};
 use domain::paths::api;
-use domain::policy::Action;
-use store::{access, comments, merges};
 use uuid::Uuid;
 
 /// List an issue's comments, oldest first. Deleted ones keep their place, without text.
@@ -40,27 +38,7 @@ pub async fn list_comments(
     params.end()?;
     let (mut items, count) = app
         .read(&caller, move |conn, actor| {
-            let found = access::issue(conn, actor, &which, Action::SeeProject)?;
-            let internals = found.sees_internal();
-            let family = merges::family(conn, found.issue.id)?;
-            let (rows, count) = if family.len() == 1 {
-                let id = found.issue.id;
-                let rows = comments::list(conn, id, internals, after, limit + 1)?;
-                (rows, comments::count(conn, id, internals)?)
-            } else {
-                let ids: Vec<Uuid> = family.keys().copied().collect();
-                let mut count = 0;
-                for id in &ids {
-                    count += comments::count(conn, *id, internals)?;
-                }
-                let rows = comments::list_all(conn, ids, internals, after, limit + 1)?;
-                (rows, count)
-            };
-            let items: Vec<Comment> = rows
-                .into_iter()
-                .filter_map(|c| family.get(&c.issue_id).map(|key| c.clone().render(key)))
-                .collect();
-            Ok((items, count))
+            use_case::list(conn, actor, &which, after, limit + 1)
         })
         .await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -195,6 +195,14 @@ fn hex(bytes: &[u8]) -> String {
 /// # Errors
 /// 400 for a key that is empty or longer than 255 characters.
 pub fn once<T>(req: &HttpRequest, body: &Body<T>) -> Result<Option<Once>, Error> {
+    once_of(req, body.hash.clone())
+}
+
+/// The same for a body of which the caller has a hash.
+///
+/// # Errors
+/// As [`once`].
+pub fn once_of(req: &HttpRequest, request_hash: String) -> Result<Option<Once>, Error> {
     let Some(key) = req.headers().get("idempotency-key") else {
         return Ok(None);
     };
@@ -206,7 +214,7 @@ pub fn once<T>(req: &HttpRequest, body: &Body<T>) -> Result<Option<Once>, Error>
     Ok(Some(Once {
         route,
         key: key.to_string(),
-        request_hash: body.hash.clone(),
+        request_hash,
     }))
 }
 

@@ -1,13 +1,14 @@
 //! Issues and their history.
 
-use super::attachments::{Part, Parts};
 use super::csv;
 use super::extract::{self, Body, Params};
+use super::form;
 use super::reply;
-use crate::app::{App, Caller, Error, Once, audit, history, issues as use_case, past};
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, put, web,
+use crate::app::uploads::Upload;
+use crate::app::{
+    Answer, App, Caller, Error, Once, attachments, audit, history, issues as use_case, past,
 };
+use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 use domain::event::HistoryEntry;
 use domain::issue::{Issue, IssueDraft, IssuePatch};
 use domain::key::{IssueRef, ProjectRef};
@@ -23,7 +24,8 @@ use store::issues::{self, Asked, Position};
 
 /// Report an issue in a project.
 ///
-/// Also takes `multipart/form-data`: the fields first, then any number of `file` parts.
+/// Also takes `multipart/form-data`: the fields, each once, lists with commas between, and up to 20 `file`
+/// parts, in any order. Then the issue is reported with all of its files, or not at all.
 #[utoipa::path(
     tag = "issues",
     params(("project" = String, Path, description = "Key or id"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer like the first")),
@@ -65,104 +67,93 @@ async fn create_from(
     project: Option<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    let is_form = req
-        .content_type()
-        .eq_ignore_ascii_case("multipart/form-data");
     let mut payload = payload.into_inner();
-    if !is_form {
+    if !form::is_form(&req) {
         let body = Body::<IssueDraft>::from_request(&req, &mut payload).await?;
         let once = extract::once(&req, &body)?;
-        return Ok(reply::answer(
-            create(&app, &caller, once, project, body.value).await?,
-        ));
+        let draft = body.value.check()?;
+        let which = named(project.as_deref(), &draft)?;
+        let answer = create(&app, &caller, once, which, draft, Vec::new()).await?;
+        return Ok(reply::answer(answer));
     }
-    let mut parts = Parts::new(&req, payload)?;
-    let mut fields = serde_json::Map::new();
-    let mut answer = None;
-    while let Some(part) = parts.next().await? {
-        match part {
-            Part::Text { name, value } => put_field(&mut fields, &name, value),
-            Part::File { name, bytes } => {
-                let created = match answer.take() {
-                    Some(created) => created,
-                    None => create(&app, &caller, None, project.clone(), draft(&fields)?).await?,
-                };
-                let issue: Issue = serde_json::from_str(&created.body)
-                    .map_err(|e| Error::internal(e.to_string()))?;
-                app.attach(&caller, IssueRef::Id(issue.id), &name, bytes)
-                    .await?;
-                answer = Some(created);
-            }
-        }
-    }
-    let answer = match answer {
-        Some(answer) => answer,
-        None => create(&app, &caller, None, project, draft(&fields)?).await?,
-    };
+    // Before anything is stored: who may not report here need not send their files.
+    let named_here: Option<ProjectRef> = project.as_deref().map(extract::address).transpose()?;
+    app.read(&caller, move |conn, actor| match &named_here {
+        Some(which) => attachments::project(conn, actor, which).map(|_| ()),
+        None => Ok(()),
+    })
+    .await?;
+    // Which fields there are, the draft says itself.
+    let form = form::read(&app, &caller, &req, payload, |_| true).await?;
+    let uploads = form.uploads.clone();
+    let answer = form::settle(&app, &uploads, async {
+        let once = extract::once_of(&req, form.digest())?;
+        let draft = draft(&form.fields)?.check()?;
+        let which = named(project.as_deref(), &draft)?;
+        create(&app, &caller, once, which, draft, form.uploads).await
+    })
+    .await?;
     Ok(reply::answer(answer))
 }
 
 /// A form knows only text: numbers and lists are recognised by their field.
-fn put_field(fields: &mut serde_json::Map<String, serde_json::Value>, name: &str, value: String) {
-    let value = match name {
-        "story_points" => value.trim().parse::<i64>().map_or(value.into(), Into::into),
-        "labels" | "tags" => value
-            .split(',')
-            .map(str::trim)
-            .filter(|v| !v.is_empty())
-            .collect(),
-        _ => serde_json::Value::String(value),
+fn draft(fields: &[(String, String)]) -> Result<IssueDraft, Error> {
+    let list = |text: &str| -> serde_json::Value {
+        let parts = text.split(',').map(str::trim).filter(|v| !v.is_empty());
+        parts.collect()
     };
-    fields.insert(name.to_string(), value);
+    let pairs = fields.iter().map(|(name, text)| {
+        let value = match name.as_str() {
+            "story_points" => match text.trim().parse::<i64>() {
+                Ok(number) => number.into(),
+                Err(_) => text.as_str().into(),
+            },
+            "labels" | "tags" | "attachments" => list(text),
+            _ => text.as_str().into(),
+        };
+        (name.clone(), value)
+    });
+    let object: serde_json::Map<_, _> = pairs.collect();
+    extract::json(serde_json::Value::Object(object).to_string().as_bytes())
 }
 
-fn draft(fields: &serde_json::Map<String, serde_json::Value>) -> Result<IssueDraft, Error> {
-    extract::json(
-        serde_json::Value::Object(fields.clone())
-            .to_string()
-            .as_bytes(),
-    )
+/// The project that the address or the body names, not both; nothing where a token says it.
+fn named(address: Option<&str>, draft: &IssueDraft) -> Result<Option<ProjectRef>, Error> {
+    match (address, &draft.project) {
+        (Some(project), None) => extract::address(project).map(Some),
+        (None, Some(project)) => project.parse().map(Some).map_err(|_| {
+            FieldError::at("project", "unknown_value", "There is no such project.").into()
+        }),
+        (Some(_), Some(_)) => {
+            let detail = "The address names the project already.";
+            Err(FieldError::at("project", "unknown_field", detail).into())
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 async fn create(
     app: &App,
     caller: &Caller,
     once: Option<Once>,
-    project: Option<String>,
+    which: Option<ProjectRef>,
     draft: IssueDraft,
-) -> Result<crate::app::Answer, Error> {
-    let draft = draft.check()?;
-    let which: Option<ProjectRef> = match (&project, &draft.project) {
-        (Some(project), None) => Some(extract::address(project)?),
-        (None, Some(project)) => Some(project.parse().map_err(|_| {
-            FieldError::at("project", "unknown_value", "There is no such project.")
-        })?),
-        (Some(_), Some(_)) => {
-            return Err(FieldError::at(
-                "project",
-                "unknown_field",
-                "The address names the project already.",
-            )
-            .into());
-        }
-        (None, None) => None,
+    uploads: Vec<Upload>,
+) -> Result<Answer, Error> {
+    let one_statement = once.is_none() && draft.attachments.is_empty() && uploads.is_empty();
+    let make = move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
+        // A token of one project need not name it.
+        let only = actor.cut().and_then(|cut| cut.project).map(ProjectRef::Id);
+        let which = which.clone().or(only);
+        let which = which.ok_or_else(|| FieldError::at("project", "required", "Which project?"))?;
+        let issue = use_case::create(tx, actor, &which, &draft, &uploads)?.render();
+        reply::made(api::issue(&issue.key), Some(issue.version), &issue)
     };
-    let make = {
-        let draft = draft.clone();
-        move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
-            // A token of one project need not name it.
-            let only = actor.cut().and_then(|cut| cut.project).map(ProjectRef::Id);
-            let which = which.clone().or(only);
-            let which =
-                which.ok_or_else(|| FieldError::at("project", "required", "Which project?"))?;
-            let issue = use_case::create(tx, actor, &which, &draft)?.render();
-            reply::made(api::issue(&issue.key), Some(issue.version), &issue)
-        }
-    };
-    // One statement writes everything, so without a key no transaction has to be held open.
-    let answer = match once {
-        Some(_) => app.make(caller, once, make).await?,
-        None => app.write_one(caller, make).await?,
+    // One statement writes everything, so without a key or files no transaction has to be held open.
+    let answer = if one_statement {
+        app.write_one(caller, make).await?
+    } else {
+        app.make(caller, once, make).await?
     };
     if !answer.replayed {
         app.metrics.issues_created.inc();

@@ -11,6 +11,7 @@ pub mod comments;
 pub mod csv;
 pub mod export;
 pub mod extract;
+pub mod form;
 pub mod gate;
 pub mod health;
 pub mod identity;
@@ -128,6 +129,7 @@ pub fn v1(routes: &mut ServiceConfig) {
         .service(comments::delete_comment)
         .service(attachments::list_attachments)
         .service(attachments::add_attachments)
+        .service(attachments::add_draft_attachments)
         .service(attachments::download_attachment)
         .service(attachments::delete_attachment)
         .service(reports::open_by)

@@ -43,7 +43,7 @@ pub fn fill(app: &App, cast: &Cast, project: &str, count: u32) -> anyhow::Result
             .write(|tx| {
                 tx.pretend_it_is(now - Duration::minutes(i64::from(count - first)));
                 for n in numbers.clone() {
-                    issues::create(tx, lead, &which, &card(n, &open))?;
+                    issues::create(tx, lead, &which, &card(n, &open), &[])?;
                 }
                 Ok::<_, crate::app::Error>(())
             })

@@ -124,7 +124,7 @@ impl Teller<'_> {
         let reporter = self.person(setting.reporters)?;
         let draft = self.draft(setting)?;
         let found = self.write(born, |tx| {
-            issues::create(tx, &reporter, &ProjectRef::Id(project), &draft)
+            issues::create(tx, &reporter, &ProjectRef::Id(project), &draft, &[])
         })?;
         self.made.issues += 1;
         let id = found.issue.id;
@@ -351,8 +351,8 @@ impl Teller<'_> {
         let internal = by_staff && self.rng.random_bool(0.15);
         let new = NewComment {
             body: self.pick(words::COMMENTS)?.to_string(),
-            parent: None,
             internal,
+            ..NewComment::default()
         };
         self.write(at, |tx| {
             comments::create(tx, &author, &IssueRef::Id(id), &new)

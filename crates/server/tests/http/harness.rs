@@ -1,8 +1,10 @@
 //! A server of a test's own, and people who ask it.
 
 use bytes::Bytes;
+use domain::attachment::Attachment;
 use domain::comment::Comment;
 use domain::issue::Issue;
+use domain::page::Page;
 use domain::problem::{Code, Problem};
 use domain::token::{NewToken, Scope};
 use reqwest::header::HeaderMap;
@@ -385,6 +387,20 @@ impl Client {
         let path = format!("/api/v1/issues/{issue}/attachments");
         self.send(self.request(Method::POST, &path).multipart(form))
             .await
+    }
+
+    /// A file that waits for a comment on that issue, or with the address of a project's for a new issue.
+    pub async fn draft(&self, place: &str, name: &str, bytes: &[u8]) -> Attachment {
+        let part = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_string());
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let path = if place.contains('-') {
+            format!("/api/v1/issues/{place}/attachments?draft=true")
+        } else {
+            format!("/api/v1/projects/{place}/attachments")
+        };
+        let sent = self.request(Method::POST, &path).multipart(form);
+        let made: Page<Attachment> = self.send(sent).await.made();
+        made.items.into_iter().next().expect("a draft")
     }
 
     pub async fn comment(&self, issue: &str, body: Value) -> Comment {

@@ -285,13 +285,7 @@ impl World {
                 path = path.replace("{id}", &said.id.to_string());
             }
             if path.contains("/attachments/{id}") {
-                let file = author.upload(&issue.key, "a.txt", b"canary").await.is(201);
-                let id = file
-                    .header("location")
-                    .rsplit('/')
-                    .next()
-                    .unwrap()
-                    .to_string();
+                let id = self.file(row, &issue.key).await;
                 path = path.replace("{id}", &id);
             }
             if path.contains("/relations/{id}") {
@@ -347,6 +341,23 @@ impl World {
         )
     }
 
+    /// A file on that issue: one of the author's, seen by everybody, unless the row says another.
+    async fn file(&self, row: &Row, issue: &str) -> String {
+        let (author, lead) = (&self.callers["author"], &self.callers["lead"]);
+        if row.name.ends_with("(draft)") {
+            return author.draft(issue, "a.txt", b"canary").await.id.to_string();
+        }
+        if row.name.ends_with("(of a note)") {
+            let id = lead.draft(issue, "a.txt", b"canary").await.id;
+            let note = json!({"body": "Canary", "internal": true, "attachments": [id]});
+            lead.comment(issue, note).await;
+            return id.to_string();
+        }
+        let file = author.upload(issue, "a.txt", b"canary").await.is(201);
+        let location = file.header("location");
+        location.rsplit('/').next().unwrap().to_string()
+    }
+
     /// The address that purges a project made for it, archived and exported.
     async fn purgeable(&self) -> String {
         let key = format!("Z{}", self.next());
@@ -376,7 +387,10 @@ impl World {
             request = request
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(form.to_string());
-        } else if body == "FILE" {
+        } else if body == "FILE" || body == "DRAFT" {
+            if body == "DRAFT" {
+                request = request.query(&[("draft", "true")]);
+            }
             let part = reqwest::multipart::Part::bytes(b"bytes".to_vec()).file_name("b.txt");
             request = request.multipart(reqwest::multipart::Form::new().part("file", part));
         } else if body.starts_with('{') {

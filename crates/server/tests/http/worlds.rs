@@ -4,7 +4,7 @@
 //! | Threat | Tried in |
 //! | --- | --- |
 //! | T01 children of another parent | `problems::what_belongs_to_another_parent_does_not_exist_here`, every `H` of `sweep` |
-//! | T02 files linked anew | a file has no address to be linked to another issue; `sweep` (`/attachments/{id}`), `files` |
+//! | T02 files linked anew | `drafts::only_ones_own_drafts_of_that_very_place_are_taken_along`, `owners`, `sweep` (`/attachments/{id}`) |
 //! | T03 foreign ids in the body | `problems::what_belongs_to_another_parent_does_not_exist_here`, `sweep` (`POST /issues`) |
 //! | T04 secondary channels | [`a_busy_private_world_beside_changes_no_answer`], [`what_staff_does_beside_a_reporter_changes_no_answer_of_theirs`], `live::everybody_hears_only_what_exists_for_them` |
 //! | T05 identity from the client | `problems::who_somebody_is_does_not_come_from_the_client` |
@@ -263,15 +263,17 @@ async fn staff_gets_busy(server: &Server) {
             .is(201);
     }
     for issue in ["ENG-1", "APP-1"] {
-        let note = staff
-            .comment(issue, json!({"body": "canary", "internal": true}))
-            .await;
+        let draft = staff.draft(issue, "canary.png", b"canary").await;
+        let note = json!({"body": "canary", "internal": true, "attachments": [draft.id]});
+        let note = staff.comment(issue, note).await;
+        let draft = staff.draft(issue, "canary again.png", b"canary").await;
         let at = format!("/api/v1/comments/{}", note.id);
-        staff
-            .patch(&at, json!({"body": "canary again"}))
-            .await
-            .is(200);
+        let edit = json!({"body": "canary again", "attachments": [draft.id]});
+        staff.patch(&at, edit).await.is(200);
+        // Not sent, and perhaps never.
+        staff.draft(issue, "canary.txt", b"canary").await;
     }
+    staff.draft("ENG", "canary.txt", b"canary").await;
 }
 
 /// What a stream and its polling twin say from that place on, up to the issue of that key; without

@@ -301,18 +301,23 @@ impl Compiler<'_> {
             .sql("))");
     }
 
-    /// The row does not say when a file went: the log does.
+    /// The row does not say when a file went: the log does. Files of internal notes exist for staff alone.
     fn has_attachment(&self, f: &mut Fragment) {
         let Some(at) = self.as_of else {
             f.sql(
-                "exists (select from attachment a where a.state = 'ready' and a.issue_id = i.id)",
-            );
+                "exists (select from attachment a where a.state = 'ready' and a.issue_id = i.id
+                   and (not a.internal or i.project_id = any(",
+            )
+            .bind(Sql::Uuids(self.scope.staff.clone()))
+            .sql(")))");
             return;
         };
         f.sql("exists (select from event e where e.kind = 'attachment.created' and e.issue_id = i.id and e.at <= ")
             .bind(Sql::At(at))
+            .sql(" and (not e.internal or i.project_id = any(")
+            .bind(Sql::Uuids(self.scope.staff.clone()))
             .sql(
-                " and not exists (select from event gone where gone.issue_id = e.issue_id
+                ")) and not exists (select from event gone where gone.issue_id = e.issue_id
                    and gone.kind = 'attachment.deleted' and gone.old->'id' = e.new->'id' and gone.at <= ",
             )
             .bind(Sql::At(at))

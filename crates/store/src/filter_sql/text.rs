@@ -107,7 +107,12 @@ impl Compiler<'_> {
         .bind(Sql::Uuids(self.scope.staff.clone()))
         .sql("))) union all select a.issue_id from attachment a where a.state = 'ready' and ");
         ask(f, "a.search");
-        f.sql(")))").sql(self.reading.of_words());
+        f.sql(
+            " and (not a.internal or exists (select from issue x where x.id = a.issue_id and x.project_id = any(",
+        )
+        .bind(Sql::Uuids(self.scope.staff.clone()))
+        .sql("))))))")
+        .sql(self.reading.of_words());
         f.sql(")");
     }
 }

@@ -13,6 +13,7 @@ use domain::workflow::Category;
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::access::{self, Actor};
+use store::attachments::{Becomes, Taker};
 use store::events::NewEvent;
 use store::issues::{IssueFields, StoredIssue, matching};
 use store::{Db, Error, attachments, comments, labels, personal, relations};
@@ -166,14 +167,34 @@ fn add_file(db: &Db, who: &Actor, project: Uuid, issue: Uuid, file: &Thrown) {
         NewEvent::new(kind, Some(who.id))
             .project(project)
             .issue(issue)
+            .internal(file.internal)
             .is(json!({"id": id}))
             .was(json!({"id": id}))
     };
     let id = db
         .write(|tx| {
             tx.pretend_it_is(file.from);
-            let begun = attachments::begin(tx, issue, who.id, &file.text)?;
-            attachments::finish(tx, begun.id, "text/plain", 1, "")?;
+            let begun = attachments::begin(tx, who.id, &file.text)?;
+            let contents = attachments::Contents {
+                media_type: "text/plain".into(),
+                size: 1,
+                sha256: String::new(),
+            };
+            if !file.internal {
+                attachments::finish(tx, begun.id, &contents, Becomes::FileOf(issue))?;
+            } else {
+                // A file of a note that says nothing, and which nobody finds otherwise.
+                attachments::finish(tx, begun.id, &contents, Becomes::DraftOf(issue))?;
+                let id = comments::insert(tx, issue, who.id, None, "", true)?;
+                let was = comments::by_id(tx, id)?;
+                comments::delete(tx, &was)?;
+                let taker = Taker::Comment {
+                    id,
+                    issue,
+                    internal: true,
+                };
+                attachments::take(tx, who.id, &[begun.id], taker)?;
+            }
             tx.record(event(domain::event::EventKind::AttachmentCreated, begun.id));
             Ok::<_, Error>(begun.id)
         })
@@ -386,7 +407,6 @@ impl World {
         let there = |t: &&Thrown| {
             (staff || !t.internal) && until(t.from) && t.until.is_none_or(|end| !until(end))
         };
-        let file = |t: &&Thrown| until(t.from) && t.until.is_none_or(|end| !until(end));
         let last = |id: Uuid| self.stories.iter().find(|s| s.versions[0].id == id);
         // A partner or a part that is deleted today is none, not even for those who see it.
         let here = |story: &Story| {
@@ -441,7 +461,7 @@ impl World {
             changed: Some(changes(&known)),
             description: Some(i.description.clone()),
             comments: Some(story.comments.iter().filter(there).map(texts).collect()),
-            files: Some(story.files.iter().filter(file).map(texts).collect()),
+            files: Some(story.files.iter().filter(there).map(texts).collect()),
         })
     }
 

@@ -1,7 +1,9 @@
 //! The schema: forth, back and forth again, also with data in it.
 
 use diesel::pg::PgConnection;
+use domain::event::EventKind;
 use domain::token::{NewToken, Scope};
+use store::events::NewEvent;
 use store::migrate::{self, SchemaState};
 use store::{Db, DbConfig, Error, comments};
 use testkit::{APPLICATION, TestDb, cast, sql, work};
@@ -40,7 +42,7 @@ fn populate(db: &Db) {
     work::move_to(db, None, &cast.maintainer, issue, "done");
     db.write(|tx| {
         comments::insert(tx, issue, cast.lead.id, None, "Text", false)?;
-        store::attachments::begin(tx, issue, cast.lead.id, "a.txt")?;
+        store::attachments::begin(tx, cast.lead.id, "a.txt")?;
         work::keep_answer(tx, cast.lead.id, "key")?;
         store::jobs::ensure(tx, &["rollup"])?;
         let token = NewToken {
@@ -75,6 +77,38 @@ fn down_and_up_again_on_a_populated_database_gives_the_same_schema() {
     assert_eq!(applied.len(), reverted);
     assert_eq!(schema(&mut conn), before);
     populate(&test.db());
+}
+
+#[test]
+fn what_was_told_of_another_project_than_its_issues_is_told_where_it_belongs() {
+    let test = TestDb::new();
+    let db = test.db();
+    let cast = cast::stage(&db);
+    let issue = work::issue(&db, cast.sec, &cast.lead, "A duplicate").id;
+    let event = |kind: EventKind| {
+        let event = NewEvent::new(kind, Some(cast.lead.id));
+        let event = event.project(cast.eng).issue(issue);
+        db.write(|tx| {
+            tx.record(event.clone());
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    };
+    event(EventKind::CommentDeleted);
+    event(EventKind::AttachmentDeleted);
+    let mut conn = test.owner();
+    let told = "select string_agg(kind, ' ' order by kind) from event e join project p on p.id = e.project_id
+                where p.key = 'SEC' and e.issue_id is not null";
+    assert_eq!(sql::value(&mut conn, told), "issue.created");
+    let up = include_str!("../../../../migrations/2026-11-21-000025_files/up.sql");
+    let begins = up.find("alter table event disable").unwrap();
+    let ends = up.find("-- As before, and drafts").unwrap();
+    sql::run(&mut conn, &up[begins..ends]).unwrap();
+    assert_eq!(
+        sql::value(&mut conn, told),
+        "attachment.deleted comment.deleted issue.created"
+    );
+    assert!(sql::run(&mut conn, "update event set kind = 'x'").is_err());
 }
 
 #[test]

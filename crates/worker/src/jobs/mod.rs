@@ -66,7 +66,7 @@ pub const ALL: &[Job] = &[
     },
     Job {
         name: "sweep",
-        about: "removes the bytes of deleted files and of uploads that never finished",
+        about: "removes the bytes of deleted files, of uploads that never finished and of drafts that were never sent",
         every: Every::Fixed(HOUR),
         run: sweep::run,
     },

@@ -3,13 +3,10 @@
 use super::Reach;
 use store::{Result, Tx, attachments};
 
-/// How long an upload may take, in hours.
-const UNFINISHED_HOURS: i64 = 24;
-
 /// Removes the bytes first and the row after: stopped in between, the row is still there and the
 /// next run does the same again. A file that cannot be removed holds up no other.
 pub(super) fn run(tx: &mut Tx<'_>, reach: &Reach<'_>) -> Result<usize> {
-    let rows = attachments::sweepable(tx, chrono::Duration::hours(UNFINISHED_HOURS))?;
+    let rows = attachments::sweepable(tx)?;
     let mut swept = 0;
     let mut failure = None;
     for (id, storage_key) in &rows {

@@ -6,8 +6,9 @@ use chrono::{Duration, Utc};
 use futures_util::stream;
 use std::convert::Infallible;
 use std::path::PathBuf;
+use store::attachments::{self, Becomes, Contents};
 use store::blobs::Blobs;
-use store::{Db, Error, attachments};
+use store::{Db, Error};
 use testkit::{Cast, TestDb, cast, sql, work};
 use uuid::Uuid;
 use worker::runner::Outcome;
@@ -51,7 +52,7 @@ impl Stage {
             .db
             .write(|tx| {
                 tx.pretend_it_is(Utc::now() - age);
-                attachments::begin(tx, self.issue, self.cast.reporter.id, "a.txt")
+                attachments::begin(tx, self.cast.reporter.id, "a.txt")
             })
             .unwrap();
         let bytes = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"text"))]);
@@ -66,10 +67,24 @@ impl Stage {
         (pending.id, path)
     }
 
-    fn finish(&self, id: Uuid) {
+    fn finish(&self, id: Uuid, age: Duration, becomes: Becomes) {
+        let contents = Contents {
+            media_type: "text/plain".into(),
+            size: 4,
+            sha256: "hash".into(),
+        };
         self.db
-            .write(|tx| attachments::finish(tx, id, "text/plain", 4, "hash"))
+            .write(|tx| {
+                tx.pretend_it_is(Utc::now() - age);
+                attachments::finish(tx, id, &contents, becomes)
+            })
             .unwrap();
+    }
+
+    fn file(&self, age: Duration) -> (Uuid, PathBuf) {
+        let uploaded = self.upload(age);
+        self.finish(uploaded.0, age, Becomes::FileOf(self.issue));
+        uploaded
     }
 
     fn delete(&self, id: Uuid) {
@@ -92,12 +107,10 @@ impl Stage {
 fn deleted_files_and_stale_uploads_lose_their_bytes_and_nothing_else_does() {
     let stage = stage();
     let hours = Duration::hours;
-    let ready = stage.upload(hours(1000));
-    stage.finish(ready.0);
+    let ready = stage.file(hours(1000));
     let uploading = stage.upload(hours(23));
     let stale = stage.upload(hours(25));
-    let deleted = stage.upload(hours(0));
-    stage.finish(deleted.0);
+    let deleted = stage.file(hours(0));
     stage.delete(deleted.0);
     assert_eq!(stage.sweep(), Outcome::Ran(2));
     assert!(ready.1.is_file() && uploading.1.is_file());
@@ -106,6 +119,22 @@ fn deleted_files_and_stale_uploads_lose_their_bytes_and_nothing_else_does() {
     expected.sort();
     assert_eq!(stage.rows(), expected);
     assert_eq!(stage.sweep(), Outcome::Ran(0));
+}
+
+#[test]
+fn drafts_that_were_never_sent_go_after_a_day() {
+    let stage = stage();
+    let draft = |hours, becomes| {
+        let uploaded = stage.upload(Duration::hours(hours));
+        stage.finish(uploaded.0, Duration::hours(hours), becomes);
+        uploaded
+    };
+    let fresh = draft(23, Becomes::DraftOf(stage.issue));
+    let old = draft(25, Becomes::DraftOf(stage.issue));
+    let of_project = draft(25, Becomes::DraftIn(stage.cast.app));
+    assert_eq!(stage.sweep(), Outcome::Ran(2));
+    assert!(fresh.1.is_file() && !old.1.exists() && !of_project.1.exists());
+    assert_eq!(stage.rows(), [fresh.0.to_string()]);
 }
 
 #[test]
@@ -164,8 +193,7 @@ fn keys_and_sessions_that_are_long_over_are_forgotten() {
 #[test]
 fn files_of_a_purged_project_lose_their_bytes() {
     let stage = stage();
-    let kept = stage.upload(Duration::zero());
-    stage.finish(kept.0);
+    let kept = stage.file(Duration::zero());
     let orphan = stage.upload(Duration::zero());
     sql::run(
         &mut stage.test.superuser(),

@@ -10,7 +10,7 @@ use super::state::IssueState;
 use super::talk::Conversation;
 use crate::api::{self, Tagged};
 use crate::model::moment::was_there;
-use crate::state::{Loaded, Uploads, live};
+use crate::state::{Loaded, Pictures, Uploads, live};
 use domain::attachment::Attachment;
 use domain::comment::Comment;
 use domain::event::HistoryEntry;
@@ -64,6 +64,9 @@ impl Around {
             let key = key.get_value();
             async move { api::attachments::list(&key).await }
         });
+        Pictures::provide(Signal::derive(move || {
+            files.value.get().unwrap_or_default()
+        }));
         let uploads = expect_context::<Uploads>();
         let on_files = UnsyncCallback::new(move |list: Vec<File>| {
             let done = UnsyncCallback::new(move |()| files.reload());

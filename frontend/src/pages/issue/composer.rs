@@ -3,8 +3,9 @@
 use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
-use crate::components::{BusyButton, ErrorNote, IconName, MarkdownEditor, Reason, SmallIcon};
-use crate::model::markdown;
+use crate::components::{
+    BusyButton, ErrorNote, IconName, MarkdownEditor, MarkdownView, Reason, SmallIcon,
+};
 use crate::state::{Draft, offer_back, toasts};
 use domain::comment::NewComment;
 use domain::policy::Action;
@@ -225,7 +226,7 @@ fn OnTheWay(sending: Sending) -> impl IntoView {
             view! {
                 <article class="border-b border-base-300 pb-4 opacity-80" aria-label="Comment on its way">
                     <p class="ii-pend text-xs text-ink-3">"Sending"</p>
-                    <div class="ii-prose mt-1.5" inner_html=markdown::html(&text)></div>
+                    <div class="mt-1.5"><MarkdownView source=Signal::stored(text) /></div>
                 </article>
             }
         })

@@ -9,7 +9,7 @@ use crate::components::skeleton::SkeletonText;
 use crate::components::{AsyncView, MarkdownView, Time};
 use crate::pages::issue::{IssueState, Merge, TriageFacts};
 use crate::pages::new_issue_similar::closeness;
-use crate::state::{Loaded, live};
+use crate::state::{Loaded, Pictures, live};
 use domain::filter::words_of;
 use domain::issue::Issue;
 use domain::paths::page;
@@ -53,6 +53,7 @@ fn Body(issue: RwSignal<Tagged<Issue>>) -> impl IntoView {
     let description = state.get(|issue| issue.description.clone());
     let project = issue.with_untracked(|issue| issue.value.project.clone());
     let own = state.key();
+    Pictures::provide_for(own.clone(), description.into());
     let similar = Loaded::keep(
         move || title.get(),
         move |title| {

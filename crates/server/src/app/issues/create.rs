@@ -1,7 +1,8 @@
 //! A new issue.
 
 use super::names;
-use crate::app::{Error, Result};
+use crate::app::uploads::Upload;
+use crate::app::{Error, Result, attachments};
 use domain::issue::{IssueDraft, IssueType, Priority, Resolution, Severity};
 use domain::key::{IssueRef, ProjectRef};
 use domain::policy::{Action, Ground};
@@ -9,19 +10,23 @@ use domain::problem::FieldError;
 use domain::workflow::{Category, Template};
 use serde_json::{Value, json};
 use store::access::{self, Actor, IssueAccess, ProjectAccess};
+use store::attachments::Taker;
 use store::db::Tx;
 use store::issues::{self, By, IssueFields};
 use store::projects::{self, StoredWorkflow};
 
-/// Reports an issue. The draft has passed its check.
+/// Reports an issue, with the files that came with it and the drafts that it takes along. The draft has
+/// passed its check. Without files this is one statement.
 ///
 /// # Errors
-/// 403, 404, 409 in an archived project, 422 for names that do not exist.
+/// 403, 404, 409 in an archived project, 422 for names that do not exist, or files that are no drafts of
+/// the caller of that very project.
 pub fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
     which: &ProjectRef,
     draft: &IssueDraft,
+    uploads: &[Upload],
 ) -> Result<IssueAccess> {
     let access = access::project(tx, actor, which, Action::CreateIssue)?;
     access.writable()?;
@@ -110,12 +115,18 @@ pub fn create(
         category,
         snapshot,
     )?;
-    Ok(access::issue(
-        tx,
-        actor,
-        &IssueRef::Id(created.id),
-        Action::SeeProject,
-    )?)
+    let id = IssueRef::Id(created.id);
+    let found = access::issue(tx, actor, &id, Action::SeeProject)?;
+    if !uploads.is_empty() {
+        found.allow(Action::Attach)?;
+        attachments::put_on(tx, actor, &found, uploads)?;
+    }
+    let taker = Taker::Issue {
+        id: created.id,
+        project: found.access.project.id,
+    };
+    attachments::take_along(tx, actor, &found, &draft.attachments, taker)?;
+    Ok(found)
 }
 
 const fn usual_type(template: Template) -> IssueType {
