@@ -30,6 +30,17 @@ pub fn list(
     Ok(rows.into_iter().map(StoredRelation::render).collect())
 }
 
+/// One relation of an issue, from its side.
+///
+/// # Errors
+/// 404, also when the other issue does not exist for the caller.
+pub fn one(conn: &mut Conn, actor: &Actor, which: &IssueRef, id: Uuid) -> Result<Relation> {
+    list(conn, actor, which, None)?
+        .into_iter()
+        .find(|relation| relation.id == id)
+        .ok_or_else(Error::not_found)
+}
+
 fn unknown() -> FieldError {
     FieldError::at("issue", "unknown_value", "There is no such issue.")
 }

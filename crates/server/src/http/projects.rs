@@ -179,6 +179,31 @@ pub async fn add_member(
     Ok(reply::answer(answer))
 }
 
+/// One member.
+#[utoipa::path(
+    tag = "members",
+    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    responses((status = 200, body = Member), (status = 304))
+)]
+#[get("/projects/{project}/members/{user}")]
+pub async fn get_member(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    params.end()?;
+    let (project, user) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let member = app
+        .read(&caller, move |conn, actor| {
+            members::one(conn, actor, &which, &user)
+        })
+        .await?;
+    reply::tagged(&req, 0, &member)
+}
+
 /// Change a member's role.
 #[utoipa::path(
     tag = "members",
