@@ -61,7 +61,7 @@ pub fn create(
     found.allow(Action::EditIssue)?;
     found.writable()?;
     let word: IssueRef = new.issue.trim().parse().map_err(|_| unknown())?;
-    let other = match access::issue(tx, actor, &word, Action::SeeProject) {
+    let other = match access::named_issue(tx, actor, &word, Action::SeeProject) {
         // What is deleted is no partner, not even for those who see it.
         Ok(other) if other.issue.deleted_at.is_none() => other,
         Ok(_) | Err(store::Error::NotFound | store::Error::Denied(_)) => {

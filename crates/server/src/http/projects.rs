@@ -54,7 +54,7 @@ pub async fn create_project(
 }
 
 /// One project, by key or id.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project)))]
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project), (status = 304)))]
 #[get("/projects/{project}")]
 pub async fn get_project(
     app: web::Data<App>,
@@ -251,7 +251,7 @@ pub async fn remove_member(
 }
 
 /// A project's statuses in order, and the steps between them.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow)))]
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow), (status = 304)))]
 #[get("/projects/{project}/workflow")]
 pub async fn get_workflow(
     app: web::Data<App>,
