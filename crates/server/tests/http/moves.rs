@@ -125,7 +125,7 @@ async fn a_former_key_leads_to_the_new_one_for_those_who_see_it_and_for_nobody_e
     maintainer.get("/api/v1/issues/SEC-1").await.is(308);
     assert_eq!(relocate(&lead, "OPS-1", "ENG").await.issue.key, "ENG-2");
     // Named beside another, it is found by a former key, too.
-    let beside = server.issue("lead", "OPS", "Beside").await;
+    let beside = server.issue("lead", "HELP", "Beside").await;
     let at = format!("/api/v1/issues/{}/relations", beside.key);
     let new = json!({"kind": "relates_to", "issue": "SEC-1"});
     let related: Relation = lead.post(&at, new).await.made();
