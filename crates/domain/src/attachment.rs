@@ -86,14 +86,14 @@ pub fn size_text(bytes: i64) -> String {
     format!("{bytes} B")
 }
 
+/// What a browser may show in a page.
+pub const INLINE: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
+
 /// Whether a browser may show these bytes in a page. Everything else is only offered for download,
 /// because HTML, SVG and XML can carry script.
 #[must_use]
 pub fn shows_inline(media_type: &str) -> bool {
-    matches!(
-        media_type,
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp"
-    )
+    INLINE.contains(&media_type)
 }
 
 #[cfg(test)]

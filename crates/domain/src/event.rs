@@ -159,10 +159,10 @@ pub struct HistoryEntry {
     /// The field that changed.
     pub field: Option<String>,
     /// Its value before.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub old: Option<serde_json::Value>,
     /// Its value after.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub new: Option<serde_json::Value>,
     /// Who did it; `null` for the system.
     pub actor: Option<UserRef>,

@@ -88,7 +88,7 @@ pub struct Issue {
     /// How often it was seen (by programs); 1 unless counted.
     pub occurrences: i32,
     /// What a program wants to remember with it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub context: Option<serde_json::Value>,
     /// Its place in the order of its project: compare as bytes.
     pub rank: String,

@@ -193,6 +193,7 @@ pub struct VersionPatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NaiveDate>))]
     pub released_on: Patch<NaiveDate>,
 }
 

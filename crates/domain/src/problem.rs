@@ -162,7 +162,7 @@ pub struct Problem {
     pub allowed: Option<Vec<String>>,
     /// 412: the thing as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub current: Option<serde_json::Value>,
     /// 412: the fields that changed since the version that was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

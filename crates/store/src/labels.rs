@@ -121,8 +121,8 @@ pub fn issues_with_label(conn: &mut Conn, project: Uuid, id: Uuid) -> Result<Vec
         .load(conn.pg())?)
 }
 
-/// The project's labels with those names, locked against removal until the transaction ends. A name
-/// that the project does not have is given back as the error.
+/// The project's labels with those names. A name that the project does not have is given back as the
+/// error.
 ///
 /// # Errors
 /// The first unknown name, inside.
@@ -136,7 +136,6 @@ pub fn by_names(
         .filter(label::project_id.eq(project))
         .filter(sql::<Text>("lower(name)").eq_any(&folded))
         .select((label::id, label::name, label::colour, label::description))
-        .for_key_share()
         .load(conn.pg())?;
     let missing = names
         .iter()

@@ -64,7 +64,7 @@ pub struct IssueDraft {
     pub external_ref: Option<String>,
     /// What a program wants to remember with it; at most 16 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub context: Option<serde_json::Value>,
     /// Report for somebody else: user name, e-mail address or id.
     #[serde(
@@ -251,6 +251,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<i16>))]
     pub story_points: Patch<i16>,
     /// Names of the project's labels; replaces all.
     #[serde(
@@ -266,6 +267,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub assignee: Patch<String>,
     /// Key or id of the parent issue.
     #[serde(
@@ -273,6 +275,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub parent: Patch<String>,
     /// Name of a version.
     #[serde(
@@ -280,6 +283,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub affected_version: Patch<String>,
     /// Name of a version.
     #[serde(
@@ -287,6 +291,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub fixed_version: Patch<String>,
     /// When work shall begin.
     #[serde(
@@ -294,6 +299,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NaiveDate>))]
     pub start_date: Patch<NaiveDate>,
     /// When it shall be done.
     #[serde(
@@ -301,6 +307,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<NaiveDate>))]
     pub due_date: Patch<NaiveDate>,
     /// Its id in another system.
     #[serde(
@@ -308,6 +315,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub external_ref: Patch<String>,
     /// What a program wants to remember with it; at most 16 KiB.
     #[serde(
@@ -315,7 +323,7 @@ pub struct IssuePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub context: Patch<serde_json::Value>,
 }
 

@@ -261,6 +261,7 @@ pub struct ProfilePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub locale: Patch<String>,
     /// IANA time zone; `null` for UTC.
     #[serde(
@@ -268,6 +269,7 @@ pub struct ProfilePatch {
         deserialize_with = "double_option",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub timezone: Patch<String>,
     /// Light, dark or system.
     #[serde(

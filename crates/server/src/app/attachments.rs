@@ -118,6 +118,7 @@ pub fn add(
     draft: bool,
 ) -> Result<Vec<Attachment>> {
     let found = place(tx, actor, which)?;
+    found.hold(tx)?;
     let key = issue_key(&found.access.project.key, found.issue.number);
     if draft {
         return become_drafts(tx, uploads, Becomes::DraftOf(found.issue.id), Some(&key));
@@ -142,6 +143,7 @@ pub fn add_drafts(
     uploads: &[Upload],
 ) -> Result<Vec<Attachment>> {
     let access = project(tx, actor, which)?;
+    access.hold(tx)?;
     become_drafts(tx, uploads, Becomes::DraftIn(access.project.id), None)
 }
 
@@ -245,7 +247,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
     let Place::Issue(found) = place else {
         return Err(Error::not_found());
     };
-    found.writable()?;
+    found.hold(tx)?;
     attachments::delete(tx, id)?;
     let fact = FileFact {
         id,

@@ -126,7 +126,7 @@ pub fn create(
     new: &NewComment,
 ) -> Result<Comment> {
     let found = access::issue(tx, actor, which, Action::Comment)?;
-    found.writable()?;
+    found.access.hold(tx)?;
     let mut internal = new.internal;
     let parent = match new.parent {
         None => None,
@@ -151,6 +151,7 @@ pub fn create(
     if follows {
         personal::hold_duplicate(tx, found.issue.id)?;
     }
+    found.hold(tx)?;
     let id = comments::insert(tx, found.issue.id, actor.id, parent, &new.body, internal)?;
     tx.record(
         event(EventKind::CommentCreated, actor, &found, internal)
@@ -185,7 +186,7 @@ fn for_change(
 ) -> Result<(StoredComment, IssueAccess)> {
     let (comment, found) = own(tx, actor, id)?;
     allow(&found, &comment, actor, action)?;
-    found.writable()?;
+    found.hold(tx)?;
     if comment.deleted_at.is_some() {
         return Err(Error::conflict("The comment is deleted."));
     }

@@ -34,6 +34,15 @@ pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<La
     Ok(labels::labels(conn, access.project.id)?)
 }
 
+/// One label of a project.
+///
+/// # Errors
+/// 404.
+pub fn one(conn: &mut Conn, actor: &Actor, which: &ProjectRef, word: &str) -> Result<Label> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    Ok(labels::label(conn, access.project.id, word)?)
+}
+
 /// Adds a label. `new` has passed its check.
 ///
 /// # Errors
@@ -101,6 +110,21 @@ pub fn versions(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Ve
     let access = access::project(conn, actor, which, Action::SeeProject)?;
     let counted = Counted::of(&access, actor);
     Ok(labels::versions_for(conn, access.project.id, counted)?)
+}
+
+/// One version of a project.
+///
+/// # Errors
+/// 404.
+pub fn one_version(
+    conn: &mut Conn,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+) -> Result<Version> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    let counted = Counted::of(&access, actor);
+    Ok(labels::version_for(conn, access.project.id, word, counted)?)
 }
 
 /// Release notes of a version: what it fixes, as far as that exists for the caller.

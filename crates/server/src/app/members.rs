@@ -26,6 +26,18 @@ pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Me
     Ok(projects::members(conn, access.project.id)?)
 }
 
+/// One member, by user name or id.
+///
+/// # Errors
+/// 404; e-mail addresses find nobody, lest they can be guessed.
+pub fn one(conn: &mut Conn, actor: &Actor, which: &ProjectRef, word: &str) -> Result<Member> {
+    let access = access::project(conn, actor, which, Action::SeeProject)?;
+    let account = accounts::find(conn, word)?
+        .filter(|_| !word.contains('@'))
+        .ok_or_else(Error::not_found)?;
+    member(conn, access.project.id, account.id)
+}
+
 fn member(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Member> {
     projects::members(conn, project)?
         .into_iter()

@@ -187,6 +187,13 @@ fn related(
     Ok(stands.map(|r| r.id))
 }
 
+/// An issue of a merge as it is under its lock, where it stays.
+fn locked(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<IssueAccess> {
+    let found = access::issue(tx, actor, &IssueRef::Id(id), Action::MergeIssues)?;
+    found.hold(tx)?;
+    Ok(found)
+}
+
 /// Merges a duplicate into the issue that it repeats: it is closed as a duplicate, and shown there.
 ///
 /// # Errors
@@ -201,7 +208,7 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
         return Err(FieldError::at("into", "same_issue", detail).into());
     }
     into.allow(Action::MergeIssues)?;
-    into.writable()?;
+    access::hold_all(tx, &mut [&found.access, &into.access])?;
     // New relations take this lock before they touch an issue, so it comes first here, too.
     tx.lock(Lock::Relations)?;
     // Two merges of the same issues, also crosswise, come one after the other.
@@ -218,12 +225,8 @@ pub fn merge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, asked: &NewMerge)
         return Err(FieldError::at("into", "merged_itself", detail).into());
     }
     // Read again under the lock: the status may have changed.
-    let found = access::issue(
-        tx,
-        actor,
-        &IssueRef::Id(found.issue.id),
-        Action::MergeIssues,
-    )?;
+    let found = locked(tx, actor, found.issue.id)?;
+    let into = locked(tx, actor, into.issue.id)?;
     let workflow = projects::workflow(tx, found.access.project.id)?;
     let was = &found.issue;
     let status = if was.status.category.is_open() {
@@ -304,19 +307,14 @@ fn tell(
 /// 403 naming the right that is missing on either, 404, 409 when it is not merged, deleted or archived.
 pub fn unmerge(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<Merged> {
     let found = access::issue(tx, actor, which, Action::MergeIssues)?;
-    found.writable()?;
+    found.access.hold(tx)?;
     // As in a merge: nothing on the way up changes until the end.
     tx.lock(Lock::Relations)?;
     // The others too: votes are counted in their rows.
     let mut held = merges::way_up(tx, found.issue.id)?;
     held.push(found.issue.id);
     issues::lock(tx, &held)?;
-    let found = access::issue(
-        tx,
-        actor,
-        &IssueRef::Id(found.issue.id),
-        Action::MergeIssues,
-    )?;
+    let found = locked(tx, actor, found.issue.id)?;
     let merge = merges::of_issue(tx, found.issue.id)?
         .ok_or_else(|| Error::conflict("The issue is not merged."))?;
     let into = IssueRef::Id(merge.into_id);

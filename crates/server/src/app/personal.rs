@@ -26,7 +26,7 @@ use uuid::Uuid;
 /// 403, 404, 409 on a deleted issue, one that is merged into another, or in an archived project.
 pub fn watch(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::Watch)?;
-    found.writable()?;
+    found.access.hold(tx)?;
     stands_for_itself(tx, actor, &found, "Watch")?;
     if personal::set_watching(tx, found.issue.id, actor.id, true)? {
         tell(tx, EventKind::WatchersUpdated, own(&found));
@@ -55,7 +55,7 @@ pub fn unwatch(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
 /// 403, 404, 409 on a deleted issue, one that is merged into another, or in an archived project.
 pub fn vote(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::Vote)?;
-    found.writable()?;
+    found.access.hold(tx)?;
     stands_for_itself(tx, actor, &found, "Vote for")?;
     if personal::set_vote(tx, found.issue.id, actor.id, true)? {
         tell(tx, EventKind::VotesUpdated, own(&found));
@@ -69,8 +69,9 @@ pub fn vote(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
 /// 403, 404, 409 on a deleted issue or in an archived project.
 pub fn take_vote_back(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef) -> Result<()> {
     let found = access::issue(tx, actor, which, Action::Vote)?;
-    found.writable()?;
+    found.access.hold(tx)?;
     let shown_with = hold(tx, &found)?;
+    found.hold(tx)?;
     if personal::set_vote(tx, found.issue.id, actor.id, false)? {
         tell(tx, EventKind::VotesUpdated, own(&found));
         withdraw(tx, &found, &shown_with, Withdrawn::Vote(actor.id))?;
@@ -159,6 +160,7 @@ fn stands_for_itself(
     verb: &str,
 ) -> Result<()> {
     let shown_with = hold(tx, found)?;
+    found.hold(tx)?;
     let Some((top, _)) = shown_with.last() else {
         return Ok(());
     };

@@ -30,6 +30,17 @@ pub fn list(
     Ok(rows.into_iter().map(StoredRelation::render).collect())
 }
 
+/// One relation of an issue, from its side.
+///
+/// # Errors
+/// 404, also when the other issue does not exist for the caller.
+pub fn one(conn: &mut Conn, actor: &Actor, which: &IssueRef, id: Uuid) -> Result<Relation> {
+    list(conn, actor, which, None)?
+        .into_iter()
+        .find(|relation| relation.id == id)
+        .ok_or_else(Error::not_found)
+}
+
 fn unknown() -> FieldError {
     FieldError::at("issue", "unknown_value", "There is no such issue.")
 }
@@ -48,9 +59,8 @@ pub fn create(
 ) -> Result<Relation> {
     let found = access::issue(tx, actor, which, Action::SeeProject)?;
     found.allow(Action::EditIssue)?;
-    found.writable()?;
     let word: IssueRef = new.issue.trim().parse().map_err(|_| unknown())?;
-    let other = match access::issue(tx, actor, &word, Action::SeeProject) {
+    let other = match access::named_issue(tx, actor, &word, Action::SeeProject) {
         // What is deleted is no partner, not even for those who see it.
         Ok(other) if other.issue.deleted_at.is_none() => other,
         Ok(_) | Err(store::Error::NotFound | store::Error::Denied(_)) => {
@@ -58,6 +68,7 @@ pub fn create(
         }
         Err(error) => return Err(error.into()),
     };
+    access::hold_all(tx, &mut [&found.access, &other.access])?;
     let id = relate(tx, actor, &found, new.kind, &other, "issue")?;
     let scope = access::scope(tx, actor)?;
     relations::of_issue(tx, &scope, found.issue.id, None)?
@@ -85,10 +96,10 @@ pub fn relate(
         let detail = "An issue stands in no relation to itself.";
         return Err(FieldError::at(field, "itself", detail).into());
     }
-    other.access.writable()?;
     // One at a time: two new relations that are harmless alone may close a circle together.
     tx.lock(Lock::Relations)?;
     for side in [one, other] {
+        side.hold(tx)?;
         let count = relations::count(tx, side.issue.id)?;
         if usize::try_from(count).unwrap_or(usize::MAX) >= RELATIONS_MAX {
             let detail = format!(
@@ -209,7 +220,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, id: Uuid) -> Res
         &IssueRef::Id(relation.other_id),
         Action::SeeProject,
     )?;
-    other.access.writable()?;
+    access::hold_all(tx, &mut [&found.access, &other.access])?;
     unrelate(tx, actor, id, &found, relation.kind(), &other)
 }
 

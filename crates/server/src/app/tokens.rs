@@ -36,6 +36,15 @@ pub fn list(conn: &mut Conn, actor: &Actor, whose: Option<&str>) -> Result<Vec<A
     Ok(tokens::list(conn, owner.id)?)
 }
 
+/// One token of an account that is not revoked.
+///
+/// # Errors
+/// 403 when it is another's, 404.
+pub fn one(conn: &mut Conn, actor: &Actor, whose: Option<&str>, id: Uuid) -> Result<ApiToken> {
+    let owner = owner(conn, actor, whose)?;
+    Ok(tokens::one(conn, owner.id, id)?)
+}
+
 /// Makes a token, whose secret was made outside. `new` has passed its check.
 ///
 /// # Errors

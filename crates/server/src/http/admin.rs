@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::policy::{self, Action, PolicyTable};
 
 /// Admin: who may do what, as data.
-#[utoipa::path(tag = "admin", responses((status = 200, body = PolicyTable)))]
+#[utoipa::path(tag = "admin", responses((status = 200, body = PolicyTable), (status = 304)))]
 #[get("/admin/policy")]
 pub async fn policy_table(
     app: web::Data<App>,

@@ -90,7 +90,7 @@ pub async fn create_comment(
 }
 
 /// One comment.
-#[utoipa::path(tag = "comments", params(("id" = Uuid, Path, description = "Id")), responses((status = 200, body = Comment)))]
+#[utoipa::path(tag = "comments", params(("id" = Uuid, Path, description = "Id")), responses((status = 200, body = Comment), (status = 304)))]
 #[get("/comments/{id}")]
 pub async fn get_comment(
     app: web::Data<App>,

@@ -33,7 +33,7 @@ impl Place {
     }
 }
 
-/// One of a project's things, by its name or id.
+/// Which of a project's things is meant.
 fn named(path: web::Path<(String, String)>) -> Result<(ProjectRef, String), Error> {
     let (project, word) = path.into_inner();
     Ok((extract::address(&project)?, word))
@@ -55,6 +55,23 @@ async fn listed<T: Serialize + Send + 'static>(
         .read(caller, move |conn, actor| list(conn, actor, &which))
         .await?;
     reply::part(req, &asked, all, |one| id(one).to_string())
+}
+
+/// One of a project's things, by its name or id.
+async fn one<T: Serialize + Send + 'static>(
+    app: &App,
+    req: &HttpRequest,
+    caller: &Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+    find: fn(&mut Conn, &Actor, &ProjectRef, &str) -> Result<T, Error>,
+) -> Result<HttpResponse, Error> {
+    params.end()?;
+    let (which, word) = named(path)?;
+    let found = app
+        .read(caller, move |conn, actor| find(conn, actor, &which, &word))
+        .await?;
+    reply::tagged(req, 0, &found)
 }
 
 /// One more of a project's things, made once for each idempotency key.
@@ -112,6 +129,23 @@ pub async fn create_label(
     let once = extract::once(&req, &body)?;
     let new = body.value.check()?;
     added(&app, &caller, at, once, new, labels::create, |l| l.id).await
+}
+
+/// One label.
+#[utoipa::path(
+    tag = "labels",
+    params(("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    responses((status = 200, body = Label), (status = 304))
+)]
+#[get("/projects/{project}/labels/{label}")]
+pub async fn get_label(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    one(&app, &req, &caller, path, params, labels::one).await
 }
 
 /// Change a label.
@@ -202,6 +236,23 @@ pub async fn create_version(
         v.id
     })
     .await
+}
+
+/// One version.
+#[utoipa::path(
+    tag = "versions",
+    params(("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
+    responses((status = 200, body = Version), (status = 304))
+)]
+#[get("/projects/{project}/versions/{version}")]
+pub async fn get_version(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    one(&app, &req, &caller, path, params, labels::one_version).await
 }
 
 /// Change a version.

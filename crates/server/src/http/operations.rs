@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     fn table() -> Operations {
-        Operations::of(&mut super::super::openapi::document())
+        Operations::of(&mut super::super::openapi::of_routes())
     }
 
     #[test]

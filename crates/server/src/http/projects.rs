@@ -54,7 +54,7 @@ pub async fn create_project(
 }
 
 /// One project, by key or id.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project)))]
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Project), (status = 304)))]
 #[get("/projects/{project}")]
 pub async fn get_project(
     app: web::Data<App>,
@@ -179,6 +179,31 @@ pub async fn add_member(
     Ok(reply::answer(answer))
 }
 
+/// One member.
+#[utoipa::path(
+    tag = "members",
+    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    responses((status = 200, body = Member), (status = 304))
+)]
+#[get("/projects/{project}/members/{user}")]
+pub async fn get_member(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    params.end()?;
+    let (project, user) = path.into_inner();
+    let which: ProjectRef = extract::address(&project)?;
+    let member = app
+        .read(&caller, move |conn, actor| {
+            members::one(conn, actor, &which, &user)
+        })
+        .await?;
+    reply::tagged(&req, 0, &member)
+}
+
 /// Change a member's role.
 #[utoipa::path(
     tag = "members",
@@ -226,7 +251,7 @@ pub async fn remove_member(
 }
 
 /// A project's statuses in order, and the steps between them.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow)))]
+#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id")), responses((status = 200, body = Workflow), (status = 304)))]
 #[get("/projects/{project}/workflow")]
 pub async fn get_workflow(
     app: web::Data<App>,

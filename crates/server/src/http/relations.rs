@@ -8,7 +8,6 @@ use domain::key::IssueRef;
 use domain::page::Page;
 use domain::paths::api;
 use domain::relation::{NewRelation, Relation};
-use uuid::Uuid;
 
 /// Relations of an issue to others, from its side, oldest first.
 ///
@@ -76,10 +75,36 @@ pub async fn create_relation(
     Ok(reply::answer(answer))
 }
 
+/// One relation of an issue, from its side.
+#[utoipa::path(
+    tag = "relations",
+    params(("issue" = String, Path, description = "Key or id"), ("id" = uuid::Uuid, Path, description = "Id of the relation")),
+    responses((status = 200, body = Relation), (status = 304))
+)]
+#[get("/issues/{issue}/relations/{id}")]
+pub async fn get_relation(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    params.end()?;
+    let (issue, id) = path.into_inner();
+    let which: IssueRef = extract::address(&issue)?;
+    let id = extract::id(&id)?;
+    let relation = app
+        .read(&caller, move |conn, actor| {
+            relations::one(conn, actor, &which, id)
+        })
+        .await?;
+    reply::tagged(&req, 0, &relation)
+}
+
 /// Take a relation back, from either side.
 #[utoipa::path(
     tag = "relations",
-    params(("issue" = String, Path, description = "Key or id"), ("id" = String, Path, description = "Id of the relation")),
+    params(("issue" = String, Path, description = "Key or id"), ("id" = uuid::Uuid, Path, description = "Id of the relation")),
     responses((status = 204))
 )]
 #[delete("/issues/{issue}/relations/{id}")]
@@ -90,7 +115,7 @@ pub async fn delete_relation(
 ) -> Result<HttpResponse, Error> {
     let (issue, id) = path.into_inner();
     let which: IssueRef = extract::address(&issue)?;
-    let id: Uuid = id.parse().map_err(|_| Error::not_found())?;
+    let id = extract::id(&id)?;
     app.write(&caller, move |tx, actor| {
         relations::delete(tx, actor, &which, id)
     })

@@ -59,6 +59,24 @@ async fn create(
     Ok(reply::answer(answer))
 }
 
+async fn one(
+    app: &App,
+    req: &HttpRequest,
+    caller: &Caller,
+    params: Params,
+    id: &str,
+    whose: Option<String>,
+) -> Result<HttpResponse, Error> {
+    params.end()?;
+    let id = extract::id(id)?;
+    let token = app
+        .read(caller, move |conn, actor| {
+            use_case::one(conn, actor, whose.as_deref(), id)
+        })
+        .await?;
+    reply::tagged(req, 0, &token)
+}
+
 async fn revoke(
     app: &App,
     caller: &Caller,
@@ -104,6 +122,19 @@ pub async fn create_my_token(
     create(&app, &req, &caller, body, None).await
 }
 
+/// One of my tokens, without its secret.
+#[utoipa::path(tag = "tokens", params(("id" = uuid::Uuid, Path, description = "Id of the token")), responses((status = 200, body = ApiToken), (status = 304)))]
+#[get("/me/tokens/{id}")]
+pub async fn my_token(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    id: web::Path<String>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    one(&app, &req, &caller, params, &id, None).await
+}
+
 /// Revoke one of my tokens.
 #[utoipa::path(tag = "tokens", params(("id" = uuid::Uuid, Path, description = "Id of the token")), responses((status = 204)))]
 #[delete("/me/tokens/{id}")]
@@ -139,6 +170,20 @@ pub async fn create_token_of(
     body: Body<NewToken>,
 ) -> Result<HttpResponse, Error> {
     create(&app, &req, &caller, body, Some(id.into_inner())).await
+}
+
+/// Admin: one token of an account, without its secret.
+#[utoipa::path(tag = "tokens", params(("id" = String, Path, description = "Id or user name"), ("token" = uuid::Uuid, Path, description = "Id of the token")), responses((status = 200, body = ApiToken), (status = 304)))]
+#[get("/users/{id}/tokens/{token}")]
+pub async fn token_of(
+    app: web::Data<App>,
+    req: HttpRequest,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Error> {
+    let (whose, token) = path.into_inner();
+    one(&app, &req, &caller, params, &token, Some(whose)).await
 }
 
 /// Admin: revoke a token of an account, a person's too.

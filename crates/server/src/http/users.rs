@@ -65,7 +65,7 @@ pub async fn list_users(
 }
 
 /// One account, by id or user name.
-#[utoipa::path(tag = "users", params(("id" = String, Path, description = "Id or user name")), responses((status = 200, body = User)))]
+#[utoipa::path(tag = "users", params(("id" = String, Path, description = "Id or user name")), responses((status = 200, body = User), (status = 304)))]
 #[get("/users/{id}")]
 pub async fn get_user(
     app: web::Data<App>,

@@ -64,7 +64,7 @@ pub async fn create_view(
 }
 
 /// One saved view.
-#[utoipa::path(tag = "views", params(("id" = String, Path, description = "Id")), responses((status = 200, body = View)))]
+#[utoipa::path(tag = "views", params(("id" = String, Path, description = "Id")), responses((status = 200, body = View), (status = 304)))]
 #[get("/views/{id}")]
 pub async fn get_view(
     app: web::Data<App>,

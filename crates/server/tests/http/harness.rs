@@ -240,6 +240,50 @@ impl Server {
     }
 }
 
+/// A server on the demo data, as somebody who tries the product has it.
+pub struct Demo {
+    pub admin: Client,
+    _running: Running,
+    files: PathBuf,
+    _test: TestDb,
+}
+
+impl Demo {
+    pub async fn new() -> Self {
+        let test = TestDb::new();
+        let (config, _) = Server::config(&test, &[]);
+        let demo = server::seed::Wanted {
+            demo: true,
+            ..Default::default()
+        };
+        server::seed::run(config, demo).await.expect("demo data");
+        let (config, files) = Server::config(&test, &[("IIT_REGISTRATION", "open")]);
+        let running = Running::start(&Shared::new(App::new(config).expect("a server's parts")));
+        let mut admin = Client {
+            http: reqwest::Client::new(),
+            url: running.url.clone(),
+            bearer: None,
+        };
+        let form = format!("username=admin&password={}", server::seed::DEMO_PASSWORD);
+        let kind = "application/x-www-form-urlencoded";
+        let token = admin.raw(Method::POST, "/api/v1/auth/token", kind, form.into());
+        let token: Value = token.await.ok();
+        admin.bearer = token["access_token"].as_str().map(Into::into);
+        Self {
+            admin,
+            _running: running,
+            files,
+            _test: test,
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.files);
+    }
+}
+
 /// One process's worth of serving: several can share a database.
 pub struct Running {
     pub url: String,
@@ -333,12 +377,14 @@ impl Client {
         let request = request.build().expect("a request");
         let what = format!("{} {}", request.method(), request.url().path());
         let response = self.http.execute(request).await.expect(&what);
-        Answer {
+        let answer = Answer {
             what,
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.bytes().await.expect("a body"),
-        }
+        };
+        crate::contract::keeps(&answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

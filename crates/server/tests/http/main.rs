@@ -13,6 +13,7 @@ mod board;
 mod bulk;
 mod cli;
 mod comments;
+mod contract;
 mod drafts;
 mod files;
 mod filters;

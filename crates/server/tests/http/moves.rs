@@ -8,6 +8,7 @@ use domain::issue::Issue;
 use domain::list::IssueList;
 use domain::page::Page;
 use domain::problem::Code;
+use domain::relation::Relation;
 use domain::relocation::Relocation;
 use futures_util::future::{join, join_all};
 use reqwest::Method;
@@ -123,6 +124,12 @@ async fn a_former_key_leads_to_the_new_one_for_those_who_see_it_and_for_nobody_e
     // SEC does not exist for them, but the issue does: its former key says no more than that.
     maintainer.get("/api/v1/issues/SEC-1").await.is(308);
     assert_eq!(relocate(&lead, "OPS-1", "ENG").await.issue.key, "ENG-2");
+    // Named beside another, it is found by a former key, too.
+    let beside = server.issue("lead", "HELP", "Beside").await;
+    let at = format!("/api/v1/issues/{}/relations", beside.key);
+    let new = json!({"kind": "relates_to", "issue": "SEC-1"});
+    let related: Relation = lead.post(&at, new).await.made();
+    assert_eq!(related.issue.key, "ENG-2");
     assert_eq!(server.issue("lead", "ENG", "Next").await.key, "ENG-3");
     assert_eq!(server.issue("lead", "OPS", "Next").await.key, "OPS-2");
     // Where an issue is named beside others, both names mean it.

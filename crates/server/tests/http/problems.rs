@@ -14,6 +14,7 @@ async fn failures_of_the_framework_are_problems_too() {
     let lead = server.as_("lead");
     let issues = "/api/v1/projects/ENG/issues";
     let json_type = "application/json";
+    server.issue("lead", "ENG", "Looked at").await;
     lead.raw(Method::POST, issues, json_type, b"{".to_vec())
         .await
         .problem(Code::MalformedRequest);

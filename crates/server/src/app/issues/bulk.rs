@@ -10,7 +10,7 @@ use domain::key::IssueRef;
 use domain::merge::NewMerge;
 use domain::policy::Action;
 use domain::problem::{Code, FieldError, Problem};
-use store::access::{self, Actor, IssueAccess};
+use store::access::{self, Actor, IssueAccess, ProjectAccess};
 use store::db::{Lock, Tx};
 use store::{history, issues};
 use uuid::Uuid;
@@ -27,6 +27,8 @@ pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> 
         Some(word) => Some(target(tx, actor, word)?),
         None => None,
     };
+    hold(tx, &found, into.as_ref())?;
+    let into = into.map(|found| found.issue.id);
     take_turns(tx, &found, asked, into)?;
     let change = |tx: &mut Tx<'_>| -> Result<Vec<BulkItem>> {
         found
@@ -87,11 +89,28 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
 }
 
 /// The issue into which they are merged.
-fn target(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<Uuid> {
+fn target(tx: &mut Tx<'_>, actor: &Actor, word: &str) -> Result<IssueAccess> {
     let into = merges::original(tx, actor, word)?;
     into.allow(Action::MergeIssues)?;
     into.writable()?;
-    Ok(into.issue.id)
+    Ok(into)
+}
+
+/// Keeps their projects as they were read, before any of the issues. Archived ones are left to be
+/// refused issue by issue.
+fn hold(
+    tx: &mut Tx<'_>,
+    found: &[(IssueAccess, Precondition)],
+    into: Option<&IssueAccess>,
+) -> Result<()> {
+    let all = found.iter().map(|(f, _)| &f.access);
+    let mut projects: Vec<&ProjectAccess> = all
+        .chain(into.map(|f| &f.access))
+        .filter(|access| access.writable().is_ok())
+        .collect();
+    projects.sort_unstable_by_key(|access| access.project.id);
+    projects.dedup_by_key(|access| access.project.id);
+    Ok(access::hold_all(tx, &mut projects)?)
 }
 
 /// Keeps others away from all of them, in one order everywhere, so that two such changes do not wait for
@@ -161,7 +180,8 @@ fn one(
         }
         Err(error) => {
             let problem = error.problem();
-            if problem.status >= 500 {
+            let beaten = matches!(error, Error::Store(store::Error::Stale));
+            if problem.status >= 500 || beaten {
                 return Err(error);
             }
             item.refused = Some(problem.to_string());
