@@ -16,6 +16,7 @@ mod comments;
 mod drafts;
 mod files;
 mod filters;
+mod forms;
 mod gate;
 mod harness;
 mod headers;
