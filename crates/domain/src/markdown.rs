@@ -85,15 +85,19 @@ pub fn pictures(source: &str) -> Vec<Uuid> {
 /// A picture of an attachment, as Markdown, by the name of its file.
 #[must_use]
 pub fn picture(file_name: &str, id: Uuid) -> String {
-    let name: String = file_name
-        .chars()
-        .filter(|c| !matches!(c, '[' | ']' | '\\' | '`' | '<' | '>' | '!' | '\n' | '\r'))
-        .collect();
-    format!(
-        "![{}]({})",
-        name.trim(),
-        paths::api::attachment(&id.to_string())
-    )
+    format!("!{}", link(file_name, id))
+}
+
+/// A link to an attachment, as Markdown, by the name of its file.
+#[must_use]
+pub fn link(file_name: &str, id: Uuid) -> String {
+    let signs = [
+        '[', ']', '\\', '`', '<', '>', '!', '*', '_', '~', '&', '\n', '\r',
+    ];
+    let name: String = file_name.chars().filter(|c| !signs.contains(c)).collect();
+    let name = name.trim();
+    let name = if name.is_empty() { "file" } else { name };
+    format!("[{name}]({})", paths::api::attachment(&id.to_string()))
 }
 
 fn options() -> Options {

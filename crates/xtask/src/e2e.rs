@@ -71,7 +71,8 @@ pub fn walk(
 
     let mut playwright = project.command(project.path("e2e/node_modules/.bin/playwright"));
     playwright
-        .args(["test", "--project", name])
+        // In one word: the option takes several names, and would take the files to walk for such.
+        .args(["test".to_owned(), format!("--project={name}")])
         .args(passed_on)
         .current_dir(project.path("e2e"))
         .env("IIT_E2E_URL", format!("http://127.0.0.1:{}", setting.port))

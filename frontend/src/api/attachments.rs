@@ -3,6 +3,7 @@
 use super::ApiError;
 use super::client::{Call, all_pages, understand_problem};
 use domain::attachment::Attachment;
+use domain::page::Page;
 use domain::paths::api;
 use js_sys::Promise;
 use std::future::Future;
@@ -27,23 +28,35 @@ pub fn href(id: Uuid) -> String {
     api::attachment(&id.to_string())
 }
 
-/// `POST /issues/{issue}/attachments`, the one call that `fetch` cannot make: it tells how far it is.
-/// Abort the request to cancel it.
+/// `GET /attachments/{id}`
+pub async fn bytes(id: Uuid) -> Result<Vec<u8>, ApiError> {
+    Call::get(href(id)).bytes().await
+}
+
+/// Bytes as a file of that name; nothing where the browser makes none.
+#[must_use]
+pub fn file_of(name: &str, bytes: &[u8]) -> Option<File> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    File::new_with_u8_array_sequence(&parts, name).ok()
+}
+
+/// `POST` of a form to an address that takes files, the one call that `fetch` cannot make: it tells how far
+/// it is. Abort the request to cancel it.
 ///
 /// # Errors
 /// When the browser refuses to prepare the request.
 pub fn upload<P: Fn(f64) + 'static>(
-    issue: &str,
+    address: &str,
     file: &File,
     progress: P,
 ) -> Result<
     (
         XmlHttpRequest,
-        impl Future<Output = Result<(), ApiError>> + use<P>,
+        impl Future<Output = Result<Vec<Attachment>, ApiError>> + use<P>,
     ),
     ApiError,
 > {
-    let request = prepare(issue).map_err(|_| ApiError::Network)?;
+    let request = prepare(address).map_err(|_| ApiError::Network)?;
     let form = FormData::new().map_err(|_| ApiError::Network)?;
     form.append_with_blob_and_filename("file", file, &file.name())
         .map_err(|_| ApiError::Network)?;
@@ -65,18 +78,21 @@ pub fn upload<P: Fn(f64) + 'static>(
         let _ = JsFuture::from(ended).await;
         drop(on_progress);
         let status = answer.status().unwrap_or(0);
-        if (200..300).contains(&status) {
-            return Ok(());
-        }
         let text = answer.response_text().ok().flatten().unwrap_or_default();
+        if (200..300).contains(&status) {
+            let page: Result<Page<Attachment>, _> = serde_json::from_str(&text);
+            return page
+                .map(|page| page.items)
+                .map_err(|error| ApiError::Decode(error.to_string()));
+        }
         Err(understand_problem(status, &text))
     };
     Ok((request, future))
 }
 
-fn prepare(issue: &str) -> Result<XmlHttpRequest, JsValue> {
+fn prepare(address: &str) -> Result<XmlHttpRequest, JsValue> {
     let request = XmlHttpRequest::new()?;
-    request.open_with_async("POST", &api::of_issue(issue, "attachments"), true)?;
+    request.open_with_async("POST", address, true)?;
     request.set_request_header("accept", "application/json, application/problem+json")?;
     Ok(request)
 }

@@ -127,6 +127,19 @@ impl Call {
         Ok(Tagged { value, etag })
     }
 
+    /// Sends it and takes the answer as bytes.
+    ///
+    /// # Errors
+    /// As [`Call::read`].
+    pub async fn bytes(self) -> Result<Vec<u8>, ApiError> {
+        let response = send(self).await?;
+        if response.ok() {
+            response.binary().await.map_err(|_| ApiError::Network)
+        } else {
+            Err(problem(response).await)
+        }
+    }
+
     /// Sends it and ignores what a success says.
     ///
     /// # Errors

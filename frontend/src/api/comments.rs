@@ -21,10 +21,10 @@ pub async fn create(issue: &str, comment: &NewComment) -> Result<Comment, ApiErr
 }
 
 /// `PATCH /comments/{id}`, only while it is still the one that was read.
-pub async fn update(comment: &Comment, body: String) -> Result<Comment, ApiError> {
+pub async fn update(comment: &Comment, patch: &CommentPatch) -> Result<Comment, ApiError> {
     Call::patch(api::comment(&comment.id.to_string()))
         .if_match(Some(etag(comment)))
-        .json(&CommentPatch { body })
+        .json(patch)
         .read()
         .await
 }

@@ -2,8 +2,8 @@
 
 use super::icon::{Icon, SmallIcon};
 use super::icon_paths::IconName;
-use crate::state::Uploads;
 use crate::state::uploads::{Progress, Upload};
+use crate::state::{Destination, Uploads};
 use domain::attachment::size_text;
 use leptos::ev::DragEvent;
 use leptos::html;
@@ -63,7 +63,7 @@ pub fn FileButton(
     }
 }
 
-/// Catches files that are dropped or pasted anywhere inside.
+/// Catches files that are dropped or pasted anywhere inside. Of two around each other the inner one does.
 #[component]
 pub fn DropZone(
     /// Takes the files.
@@ -71,6 +71,9 @@ pub fn DropZone(
     /// Whether files are taken now.
     #[prop(into)]
     enabled: Signal<bool>,
+    /// What is shown while files are held above it.
+    #[prop(default = "Drop to attach")]
+    words: &'static str,
     /// What it surrounds.
     children: Children,
 ) -> impl IntoView {
@@ -78,6 +81,7 @@ pub fn DropZone(
     let drag = move |event: DragEvent| {
         if enabled.get_untracked() && carries_files(&event) {
             event.prevent_default();
+            event.stop_propagation();
             over.set(true);
         }
     };
@@ -85,6 +89,7 @@ pub fn DropZone(
         over.set(false);
         if enabled.get_untracked() && carries_files(&event) {
             event.prevent_default();
+            event.stop_propagation();
             on_files.run(files_of(
                 event.data_transfer().and_then(|data| data.files()),
             ));
@@ -94,6 +99,7 @@ pub fn DropZone(
         let files = files_of(event.clipboard_data().and_then(|data| data.files()));
         if enabled.get_untracked() && !files.is_empty() {
             event.prevent_default();
+            event.stop_propagation();
             on_files.run(files);
         }
     };
@@ -108,32 +114,30 @@ pub fn DropZone(
             {children()}
             <Show when=move || over.get()>
                 <p class="ii-drop over pointer-events-none absolute inset-2 z-30 grid place-items-center text-base font-medium">
-                    "Drop to attach"
+                    {words}
                 </p>
             </Show>
         </div>
     }
 }
 
-/// The files on their way to an issue.
+/// The files on their way to a place.
 #[component]
 pub fn UploadList(
-    /// Key of the issue.
+    /// The place.
     #[prop(into)]
-    issue: Signal<String>,
-    /// Called when one arrived.
-    on_done: UnsyncCallback<()>,
+    to: Signal<Destination>,
 ) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
     view! {
-        <For each=move || uploads.of(&issue.get()) key=|upload| upload.id let:upload>
-            <OneUpload upload on_done />
+        <For each=move || uploads.of(&to.get()) key=|upload| upload.id let:upload>
+            <OneUpload upload />
         </For>
     }
 }
 
 #[component]
-fn OneUpload(upload: Upload, on_done: UnsyncCallback<()>) -> impl IntoView {
+fn OneUpload(upload: Upload) -> impl IntoView {
     let uploads = expect_context::<Uploads>();
     let Upload {
         id, file, progress, ..
@@ -176,7 +180,7 @@ fn OneUpload(upload: Upload, on_done: UnsyncCallback<()>) -> impl IntoView {
                     type="button"
                     class="btn btn-ghost btn-xs btn-square"
                     aria-label="Send again"
-                    on:click=move |_| uploads.retry(id, on_done)
+                    on:click=move |_| uploads.retry(id)
                 >
                     <SmallIcon name=IconName::RotateCw />
                 </button>

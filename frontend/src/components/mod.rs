@@ -10,6 +10,7 @@ pub mod connection;
 pub mod dialog;
 pub mod drop_zone;
 pub mod empty;
+pub mod enclosed_files;
 pub mod feed;
 pub mod feed_entry;
 pub mod field;

@@ -12,6 +12,8 @@ pub fn html(source: &str, shows: impl Fn(Uuid) -> bool) -> String {
     let html = html
         .replace("<pre>", "<pre tabindex=\"0\">")
         .replace("<table>", "<table tabindex=\"0\">")
+        // No page of ours: the browser asks the server for it.
+        .replace("<a href=\"/api/", "<a rel=\"external\" href=\"/api/")
         .replace(" style=\"text-align: right\"", " class=\"num\"")
         .replace(" style=\"text-align: left\"", "")
         .replace(" style=\"text-align: center\"", "");
@@ -86,5 +88,12 @@ mod tests {
         assert!(!out.contains("style="), "{out}");
         assert!(out.contains("<pre tabindex=\"0\">"));
         assert!(out.contains("aria-label=\"Done:\""));
+    }
+
+    #[test]
+    fn files_are_asked_of_the_server() {
+        let out = html("[a.txt](/api/v1/attachments/x) [page](/issues/APP-1)");
+        assert!(out.contains("<a rel=\"external\" href=\"/api/v1/attachments/x\""));
+        assert!(out.contains("<a href=\"/issues/APP-1\""));
     }
 }

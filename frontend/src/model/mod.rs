@@ -10,6 +10,7 @@ pub mod columns;
 pub mod cursor;
 pub mod daily;
 pub mod due;
+pub mod enclosed;
 pub mod facet;
 pub mod feed;
 pub mod flow;

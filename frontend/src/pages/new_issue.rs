@@ -12,7 +12,7 @@ use crate::pages::new_issue_files::Queue;
 use crate::pages::new_issue_plan::PlanFields;
 use crate::pages::new_issue_similar::Similar;
 use crate::pages::not_allowed::NotAllowedPage;
-use crate::state::{Catalogue, Draft, Uploads, drafts, session, toasts};
+use crate::state::{Catalogue, Destination, Draft, Enclosed, drafts, session, toasts};
 use domain::issue::{IssueDraft, IssueType};
 use domain::paths::page;
 use domain::policy::{Action, Ground, decide};
@@ -23,6 +23,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use uuid::Uuid;
 use web_sys::File;
 
 /// What the fields of the form share.
@@ -144,7 +145,12 @@ fn report() -> Report {
 /// The project and the draft; what is wrong with it is told by field.
 type Checked = (String, Result<IssueDraft, Vec<FieldError>>);
 
-fn draft_of(report: Report, title: String, description: String) -> Option<Checked> {
+fn draft_of(
+    report: Report,
+    title: String,
+    description: String,
+    attachments: Vec<Uuid>,
+) -> Option<Checked> {
     let project = report.project.get_untracked()?.key;
     let facts = report.facts.get_untracked();
     let mut draft = IssueDraft {
@@ -155,6 +161,7 @@ fn draft_of(report: Report, title: String, description: String) -> Option<Checke
         priority: facts.priority,
         labels: Some(facts.labels.clone()).filter(|labels| !labels.is_empty()),
         assignee: facts.assignee.clone(),
+        attachments,
         ..IssueDraft::default()
     };
     let planned = facts.plan(&mut draft);
@@ -175,17 +182,20 @@ fn draft_of(report: Report, title: String, description: String) -> Option<Checke
 fn Form() -> impl IntoView {
     let report = report();
     provide_context(report);
-    let uploads = expect_context::<Uploads>();
     let navigate = use_navigate();
     let title = Draft::open("new:title", "");
     let description = Draft::open("new:description", "");
-    let files = RwSignal::new_local(Vec::<File>::new());
+    let to = Signal::derive(move || {
+        let project = report.project.get()?;
+        Some(Destination::NewIssue(project.key))
+    });
+    let enclosed = Enclosed::open("new:description", description.text, "description", to);
     let busy = RwSignal::new(false);
     let forget = move || {
         title.clear();
         description.clear();
         report.facts.set(Facts::default());
-        files.set(Vec::new());
+        enclosed.clear();
     };
     let messages = toasts();
     let discard = move |_| {
@@ -193,10 +203,11 @@ fn Form() -> impl IntoView {
             title.text.get_untracked(),
             description.text.get_untracked(),
             report.facts.get_untracked(),
+            enclosed.as_kept(),
         );
         forget();
         messages.undo("The draft is thrown away.", move || {
-            let (words, text, facts) = kept.clone();
+            let (words, text, facts, files) = kept.clone();
             // The page may be gone; then the draft waits for the next visit.
             drafts::put("new:title", &words);
             drafts::put("new:description", &text);
@@ -204,6 +215,7 @@ fn Form() -> impl IntoView {
                 "new:facts",
                 &serde_json::to_string(&facts).unwrap_or_default(),
             );
+            enclosed.take_back(files);
             let _ = title.text.try_set(words);
             let _ = description.text.try_set(text);
             let _ = report.facts.try_set(facts);
@@ -214,10 +226,11 @@ fn Form() -> impl IntoView {
             report,
             title.text.get_untracked(),
             description.text.get_untracked(),
+            enclosed.ids(),
         ) else {
             return;
         };
-        if busy.get_untracked() {
+        if busy.get_untracked() || untrack(|| enclosed.on_the_way()) {
             return;
         }
         let draft = match draft {
@@ -237,13 +250,10 @@ fn Form() -> impl IntoView {
             let _ = busy.try_set(false);
             match answer {
                 Ok(issue) => {
-                    // The files go on their way and are seen on the issue's page.
-                    if let Some(list) = files.try_get_untracked() {
-                        uploads.send(&issue.key, list, UnsyncCallback::new(|()| {}));
-                    }
                     for name in ["new:title", "new:description", "new:facts"] {
                         drafts::forget(name);
                     }
+                    enclosed.sent("new:description", &draft.attachments);
                     if title.text.try_get_untracked().is_some() {
                         forget();
                         navigate(&page::issue(&issue.key), NavigateOptions::default());
@@ -256,7 +266,7 @@ fn Form() -> impl IntoView {
             }
         });
     });
-    let add = UnsyncCallback::new(move |more: Vec<File>| files.update(|files| files.extend(more)));
+    let add = UnsyncCallback::new(move |more: Vec<File>| enclosed.add(more));
     let shown_beside = [
         "title",
         "description",
@@ -290,7 +300,7 @@ fn Form() -> impl IntoView {
     let typed = move || {
         title.text.with(|t| !t.is_empty())
             || description.text.with(|t| !t.is_empty())
-            || files.with(|f| !f.is_empty())
+            || !enclosed.files().is_empty()
     };
     view! {
         <Page title="New issue">
@@ -328,9 +338,9 @@ fn Form() -> impl IntoView {
                         <LabelsField />
                     </div>
                     <PlanFields />
-                    <Queue files on_files=add />
+                    <Queue enclosed on_files=add />
                     <div class="flex flex-wrap items-center gap-3 border-t border-base-300 pt-4">
-                        <BusyButton busy>
+                        <BusyButton busy disabled=Signal::derive(move || enclosed.on_the_way())>
                             "Create issue" <span class="hidden text-xs opacity-90 sm:inline" aria-hidden="true">"Ctrl ↵"</span>
                         </BusyButton>
                         <Show when=typed>

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod clipboard;
 pub mod clock;
 pub mod drafts;
+pub mod enclosed;
 pub mod form;
 pub mod keys;
 pub mod later;
@@ -26,6 +27,7 @@ pub mod uploads;
 pub use catalogue::Catalogue;
 pub use clock::{Clock, Moment};
 pub use drafts::Draft;
+pub use enclosed::Enclosed;
 pub use keys::{Keys, on_command};
 pub use live::Live;
 pub use loaded::Loaded;
@@ -35,7 +37,7 @@ pub use theme::Look;
 pub use thrown::offer_back;
 pub use timeline::Timeline;
 pub use toasts::Toasts;
-pub use uploads::Uploads;
+pub use uploads::{Destination, Uploads};
 
 use leptos::prelude::*;
 

@@ -17,6 +17,7 @@ mod contract;
 mod drafts;
 mod files;
 mod filters;
+mod forms;
 mod gate;
 mod harness;
 mod headers;

@@ -10,12 +10,13 @@ use super::state::IssueState;
 use super::talk::Conversation;
 use crate::api::{self, Tagged};
 use crate::model::moment::was_there;
-use crate::state::{Loaded, Pictures, Uploads, live};
+use crate::state::{Destination, Loaded, Pictures, Uploads, live};
 use domain::attachment::Attachment;
 use domain::comment::Comment;
 use domain::event::HistoryEntry;
 use domain::issue::Issue;
 use leptos::prelude::*;
+use std::rc::Rc;
 use web_sys::File;
 
 /// Takes up the issue, now and whenever it is read again, for the parts below.
@@ -69,8 +70,8 @@ impl Around {
         }));
         let uploads = expect_context::<Uploads>();
         let on_files = UnsyncCallback::new(move |list: Vec<File>| {
-            let done = UnsyncCallback::new(move |()| files.reload());
-            key.with_value(|key| uploads.send(key, list, done));
+            let to = Destination::Issue(key.get_value());
+            uploads.send(&to, list, Rc::new(move |_| files.reload()));
         });
         let told = Signal::derive(move || {
             let as_of = state.as_of.get();
@@ -106,6 +107,6 @@ pub fn Sections(
         <Parts />
         <Relations />
         <Life history=told />
-        <Conversation comments history on_files />
+        <Conversation comments history />
     }
 }

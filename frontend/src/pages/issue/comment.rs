@@ -4,13 +4,15 @@ use super::former::FormerTexts;
 use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
+use crate::components::drop_zone::DropZone;
+use crate::components::enclosed_files::EnclosedFiles;
 use crate::components::{
     Avatar, BusyButton, Dialog, ErrorNote, GuardedButton, IconName, MarkdownEditor, MarkdownView,
     SmallIcon, Time,
 };
 use crate::model::talk::root_of;
-use crate::state::{Draft, drafts, offer_back, toasts};
-use domain::comment::Comment;
+use crate::state::{Destination, Draft, Enclosed, drafts, enclosed, offer_back, toasts};
+use domain::comment::{Comment, CommentPatch};
 use domain::paths::page;
 use domain::policy::Action;
 use domain::problem::Code;
@@ -122,8 +124,12 @@ fn Actions(comment: Comment) -> impl IntoView {
     let talk = expect_context::<Talk>();
     let (id, author, root) = (comment.id, comment.author.id, root_of(&comment));
     let may_answer = Memo::new(move |_| state.rights.may(Action::Comment).is_ok());
-    let change = Memo::new(move |_| state.rights.may_on(Action::EditComment, author));
-    let delete = Memo::new(move |_| state.rights.may_on(Action::DeleteComment, author));
+    let right_to = |action: Action| {
+        let key = comment.issue.clone();
+        Memo::new(move |_| state.rights.may_on_of(&key, action, author))
+    };
+    let change = right_to(Action::EditComment);
+    let delete = right_to(Action::DeleteComment);
     // Nobody wonders why other people's words are not theirs to change, but everybody would about
     // their own.
     let own = Memo::new(move |_| state.rights.me.get() == Some(author));
@@ -188,7 +194,7 @@ fn DeleteForm(comment: Comment, open: RwSignal<bool>) -> impl IntoView {
         });
     });
     view! {
-        <p class="text-sm text-ink-2">"Its text is lost for everybody; that a comment stood here remains visible."</p>
+        <p class="text-sm text-ink-2">"Its text and files are lost for everybody; that a comment stood here remains visible."</p>
         <ErrorNote error />
         <div class="flex justify-end gap-2">
             <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| open.set(false)>"Keep it"</button>
@@ -206,21 +212,31 @@ fn Change(comment: Comment) -> impl IntoView {
     let busy = RwSignal::new(false);
     // What was read; after a conflict, what stands there now.
     let base = StoredValue::new(comment.clone());
+    let to = Destination::Text {
+        name: format!("comment-edit:{id}"),
+        issue: comment.issue.clone(),
+    };
+    let name = format!("comment-edit:{id}");
+    let enclosed = Enclosed::open(&name, draft.text, "comment-edit", Signal::stored(Some(to)));
+    let on_files = UnsyncCallback::new(move |files| enclosed.add(files));
     let theirs = RwSignal::new(None::<String>);
     let close = move || {
         drafts::forget(&format!("comment-edit:{id}"));
+        drafts::forget(&enclosed::name_of(&format!("comment-edit:{id}")));
         let _ = talk.editing.try_set(None);
     };
     let messages = toasts();
     let cancel = move || {
         let typed = draft.text.get_untracked();
         let changed = base.with_value(|base| typed != base.body) && !typed.trim().is_empty();
+        let mut texts = vec![(format!("comment-edit:{id}"), typed)];
+        texts.extend(enclosed.as_kept());
         close();
         if changed {
             offer_back(
                 messages,
                 "Your change of the comment is thrown away.",
-                vec![(format!("comment-edit:{id}"), typed)],
+                texts,
                 move || {
                     let _ = talk.editing.try_set(None);
                 },
@@ -232,17 +248,21 @@ fn Change(comment: Comment) -> impl IntoView {
     };
     let save = Callback::new(move |()| {
         let (before, body) = (base.get_value(), draft.text.get_untracked());
-        if busy.get_untracked() || body.trim().is_empty() {
+        if busy.get_untracked() || body.trim().is_empty() || untrack(|| enclosed.on_the_way()) {
             return;
         }
-        if body == before.body {
+        let patch = CommentPatch {
+            body,
+            attachments: enclosed.ids(),
+        };
+        if patch.body == before.body && patch.attachments.is_empty() {
             close();
             return;
         }
         busy.set(true);
         error.set(None);
         spawn_local(async move {
-            match api::comments::update(&before, body).await {
+            match api::comments::update(&before, &patch).await {
                 Ok(now) => {
                     let _ = talk.comments.value.try_update(|list| {
                         for one in list.iter_mut().flatten().filter(|one| one.id == now.id) {
@@ -281,20 +301,24 @@ fn Change(comment: Comment) -> impl IntoView {
                     }
                 })
             }}
-            <MarkdownEditor
-                id="comment-edit"
-                label="Change the comment"
-                text=draft.text
-                autofocus=true
-                internal=Signal::stored(comment.internal)
-                on_submit=save
-                actions=move || {
-                    view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
-                        <BusyButton busy on_click=save>"Save"</BusyButton>
+            <DropZone on_files enabled=true words="Drop into the comment">
+                <MarkdownEditor
+                    id="comment-edit"
+                    label="Change the comment"
+                    text=draft.text
+                    autofocus=true
+                    internal=Signal::stored(comment.internal)
+                    on_submit=save
+                    on_files
+                    actions=move || {
+                        view! {
+                            <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
+                            <BusyButton busy on_click=save disabled=Signal::derive(move || enclosed.on_the_way())>"Save"</BusyButton>
+                        }
                     }
-                }
-            />
+                />
+            </DropZone>
+            <EnclosedFiles enclosed />
         </div>
     }
 }

@@ -3,21 +3,23 @@
 use super::state::IssueState;
 use super::talk::Talk;
 use crate::api::{self, ApiError};
+use crate::components::drop_zone::DropZone;
+use crate::components::enclosed_files::EnclosedFiles;
 use crate::components::{
     BusyButton, ErrorNote, IconName, MarkdownEditor, MarkdownView, Reason, SmallIcon,
 };
-use crate::state::{Draft, offer_back, toasts};
+use crate::state::{Destination, Draft, Enclosed, offer_back, toasts};
 use domain::comment::NewComment;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
-use web_sys::File;
 
 /// A text on its way: shown at once, given back when it is refused.
 #[derive(Clone, Copy)]
 struct Sending {
     draft: Draft,
+    enclosed: Enclosed,
     internal: RwSignal<bool>,
     parent: Option<Uuid>,
     busy: RwSignal<bool>,
@@ -26,9 +28,22 @@ struct Sending {
 }
 
 impl Sending {
-    fn of(name: &str, parent: Option<Uuid>, internal: bool) -> Self {
+    /// Of the draft of that name, written in the field of that id.
+    fn of(
+        name: &str,
+        editor: &'static str,
+        state: IssueState,
+        parent: Option<Uuid>,
+        internal: bool,
+    ) -> Self {
+        let draft = Draft::open(name, "");
+        let to = Destination::Text {
+            name: name.to_owned(),
+            issue: state.key(),
+        };
         Self {
-            draft: Draft::open(name, ""),
+            draft,
+            enclosed: Enclosed::open(name, draft.text, editor, Signal::stored(Some(to))),
             internal: RwSignal::new(internal),
             parent,
             busy: RwSignal::new(false),
@@ -42,27 +57,29 @@ impl Sending {
             .draft
             .text
             .with_untracked(|text| text.trim().is_empty());
-        if self.busy.get_untracked() || blank {
+        if self.busy.get_untracked() || blank || untrack(|| self.enclosed.on_the_way()) {
             return;
         }
         // The field empties at once; the draft is forgotten only when the server has the text.
         let body = self.draft.take();
-        let comment = NewComment {
+        let new = NewComment {
             body: body.clone(),
             parent: self.parent,
             internal: self.internal.get_untracked(),
+            attachments: self.enclosed.ids(),
         };
         self.busy.set(true);
         self.error.set(None);
         self.shown.set(Some(body.clone()));
         let key = state.key();
         spawn_local(async move {
-            let answer = api::comments::create(&key, &comment).await;
+            let answer = api::comments::create(&key, &new).await;
             let _ = self.shown.try_set(None);
             let _ = self.busy.try_set(false);
             match answer {
                 Ok(comment) => {
                     self.draft.arrived(&name);
+                    self.enclosed.sent(&name, &new.attachments);
                     let _ = talk.comments.value.try_update(|list| {
                         let list = list.get_or_insert_default();
                         if !list.iter().any(|known| known.id == comment.id) {
@@ -89,15 +106,15 @@ impl Sending {
 
 /// The field for a new comment.
 #[component]
-pub fn Composer(
-    /// Takes files.
-    on_files: UnsyncCallback<Vec<File>>,
-) -> impl IntoView {
+pub fn Composer() -> impl IntoView {
     let state = expect_context::<IssueState>();
     let talk = expect_context::<Talk>();
     let right = Memo::new(move |_| state.rights.may(Action::Comment));
     let staff = Memo::new(move |_| state.rights.may(Action::WriteInternalNote).is_ok());
-    let sending = Sending::of(&format!("comment:{}", state.key()), None, false);
+    let name = format!("comment:{}", state.key());
+    let sending = Sending::of(&name, "comment", state, None, false);
+    let on_files = UnsyncCallback::new(move |files| sending.enclosed.add(files));
+    let attaches = Signal::derive(move || state.rights.may(Action::Attach).is_ok());
     let send = Callback::new(move |()| {
         sending.send(format!("comment:{}", state.key()), state, talk, || {});
     });
@@ -115,11 +132,12 @@ pub fn Composer(
                 }
             >
                 <ErrorNote error=sending.error />
+                <DropZone on_files enabled=attaches words="Drop into the comment">
                 <MarkdownEditor
                     id="comment"
                     label="Comment"
                     text=sending.draft.text
-                    placeholder="Write in Markdown. Paste or drop files anywhere."
+                    placeholder="Write in Markdown. Paste or drop files here."
                     internal=sending.internal
                     error=Signal::derive(move || sending.error.with(|e| e.as_ref().and_then(|e| e.field("body"))))
                     on_submit=send
@@ -137,13 +155,15 @@ pub fn Composer(
                     actions=move || {
                         view! {
                             <Kept draft=sending.draft />
-                            <BusyButton busy=sending.busy>
+                            <BusyButton busy=sending.busy disabled=Signal::derive(move || sending.enclosed.on_the_way())>
                                 "Comment"
                                 <span class="hidden text-xs opacity-90 sm:inline" aria-hidden="true">"Ctrl ↵"</span>
                             </BusyButton>
                         }
                     }
                 />
+                </DropZone>
+                <EnclosedFiles enclosed=sending.enclosed />
             </form>
         }
         .into_any(),
@@ -165,7 +185,15 @@ pub fn ReplyBox(
             .flatten()
             .any(|comment| comment.id == root && comment.internal)
     });
-    let sending = Sending::of(&format!("reply:{root}"), Some(root), internal);
+    let sending = Sending::of(
+        &format!("reply:{root}"),
+        "reply",
+        state,
+        Some(root),
+        internal,
+    );
+    let on_files = UnsyncCallback::new(move |files| sending.enclosed.add(files));
+    let attaches = Signal::derive(move || state.rights.may(Action::Attach).is_ok());
     let send = Callback::new(move |()| {
         sending.send(format!("reply:{root}"), state, talk, move || {
             let _ = talk.replying.try_set(None);
@@ -174,13 +202,16 @@ pub fn ReplyBox(
     let messages = toasts();
     let cancel = move || {
         let typed = sending.draft.text.get_untracked();
+        let mut texts = vec![(format!("reply:{root}"), typed.clone())];
+        texts.extend(sending.enclosed.as_kept());
         sending.draft.clear();
+        sending.enclosed.clear();
         talk.replying.set(None);
         if !typed.trim().is_empty() {
             offer_back(
                 messages,
                 "Your reply is thrown away.",
-                vec![(format!("reply:{root}"), typed)],
+                texts,
                 move || {
                     let _ = talk.replying.try_set(None);
                 },
@@ -201,20 +232,26 @@ pub fn ReplyBox(
         >
             <OnTheWay sending />
             <ErrorNote error=sending.error />
-            <MarkdownEditor
-                id="reply"
-                label="Reply"
-                text=sending.draft.text
-                autofocus=true
-                internal=sending.internal
-                on_submit=send
-                actions=move || {
-                    view! {
-                        <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
-                        <BusyButton busy=sending.busy>"Reply"</BusyButton>
+            <DropZone on_files enabled=attaches words="Drop into the reply">
+                <MarkdownEditor
+                    id="reply"
+                    label="Reply"
+                    text=sending.draft.text
+                    autofocus=true
+                    internal=sending.internal
+                    on_submit=send
+                    on_files
+                    actions=move || {
+                        view! {
+                            <button type="button" class="btn btn-sm btn-ghost" on:click=move |_| cancel()>"Cancel"</button>
+                            <BusyButton busy=sending.busy disabled=Signal::derive(move || sending.enclosed.on_the_way())>
+                                "Reply"
+                            </BusyButton>
+                        }
                     }
-                }
-            />
+                />
+            </DropZone>
+            <EnclosedFiles enclosed=sending.enclosed />
         </form>
     }
 }

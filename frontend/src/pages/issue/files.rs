@@ -5,7 +5,7 @@ use crate::api::{self, ApiError};
 use crate::components::drop_zone::{FileButton, UploadList};
 use crate::components::{BusyButton, Dialog, ErrorNote, GuardedButton, Icon, IconName, SmallIcon};
 use crate::model::moment::was_there;
-use crate::state::Loaded;
+use crate::state::{Destination, Loaded};
 use domain::attachment::{Attachment, size_text};
 use domain::policy::Action;
 use leptos::prelude::*;
@@ -29,6 +29,7 @@ pub fn Files(
         list
     };
     let key = state.get(|issue| issue.key.clone());
+    let to = Signal::derive(move || Destination::Issue(key.get()));
     let asking = RwSignal::new(None::<Attachment>);
     let open = RwSignal::new(false);
     Effect::new(move |_| open.set(asking.with(Option::is_some)));
@@ -37,7 +38,6 @@ pub fn Files(
             asking.set(None);
         }
     });
-    let arrived = UnsyncCallback::new(move |()| files.reload());
     view! {
         <section class="flex flex-col gap-2" aria-label="Files">
             <h2 class="sr-only">"Files"</h2>
@@ -45,7 +45,7 @@ pub fn Files(
                 <For each=list key=|file| file.id let:file>
                     <OneFile file asking />
                 </For>
-                <UploadList issue=key on_done=arrived />
+                <UploadList to />
                 <Show
                     when=may
                     fallback=move || {
@@ -90,7 +90,12 @@ pub fn Files(
 fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let uploader = file.uploader.id;
-    let right = Memo::new(move |_| state.rights.may_on(Action::DeleteAttachment, uploader));
+    let key = file.issue.clone().unwrap_or_else(|| state.key());
+    let right = Memo::new(move |_| {
+        state
+            .rights
+            .may_on_of(&key, Action::DeleteAttachment, uploader)
+    });
     let own = Memo::new(move |_| state.rights.me.get() == Some(uploader));
     let icon = if file.media_type.starts_with("image/") {
         IconName::Image
@@ -100,6 +105,7 @@ fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoV
     let name = file.file_name.clone();
     let remove = format!("Remove {name}");
     let about = format!("{} by {}", size_text(file.size), file.uploader.display_name);
+    let internal = file.internal;
     let href = api::attachments::href(file.id);
     let stored = StoredValue::new(file);
     view! {
@@ -109,7 +115,17 @@ fn OneFile(file: Attachment, asking: RwSignal<Option<Attachment>>) -> impl IntoV
                 <a class="block truncate font-medium hover:underline" href=href rel="external" download=name.clone() title=name.clone()>
                     {name.clone()}
                 </a>
-                <span class="block truncate text-xs text-ink-3">{about}</span>
+                <span class="flex items-center gap-1 text-xs text-ink-3">
+                    {internal
+                        .then(|| {
+                            view! {
+                                <span class="shrink-0" role="img" aria-label="Internal, staff only" title="Internal, staff only">
+                                    <SmallIcon name=IconName::Lock />
+                                </span>
+                            }
+                        })}
+                    <span class="truncate">{about}</span>
+                </span>
             </span>
             <Show when=move || own.get() || right.get().is_ok()>
                 <GuardedButton

@@ -3,7 +3,7 @@
 use crate::components::shell::Place;
 use crate::model::moment::READ_ONLY;
 use crate::model::refusal::Refusal;
-use crate::state::session;
+use crate::state::{Session, session};
 use domain::issue::Issue;
 use domain::policy::{Action, Ground, decide};
 use domain::user::Role;
@@ -16,6 +16,7 @@ pub type Right = Result<(), Refusal>;
 /// The reader's rights, following both the role and the issue.
 #[derive(Clone, Copy)]
 pub struct Rights {
+    session: Session,
     project: Memo<String>,
     role: Memo<Role>,
     ground: Memo<Ground>,
@@ -35,6 +36,7 @@ impl Rights {
         let me = Memo::new(move |_| session.user_id());
         let project = Memo::new(move |_| issue.with(|issue| issue.project.clone()));
         Self {
+            session,
             project,
             role: Memo::new(move |_| {
                 let standing = project.with(|project| session.standing(project));
@@ -78,6 +80,29 @@ impl Rights {
                 ..Ground::NONE
             },
         )
+    }
+
+    /// The same on something of another issue that is shown with this one because it is merged into it: its
+    /// own project decides. Tracked.
+    pub fn may_on_of(self, issue: &str, action: Action, author: Uuid) -> Right {
+        let project = issue.rsplit_once('-').map_or(issue, |(project, _)| project);
+        if self.project.with(|here| here == project) {
+            return self.may_on(action, author);
+        }
+        if self.past.get() {
+            return Err(Refusal::plain(READ_ONLY));
+        }
+        let Some(standing) = self.session.standing(project) else {
+            let words = "It belongs to a project that does not exist for you: it can be read here, but not changed.";
+            return Err(Refusal::plain(words));
+        };
+        let own = self.me.get() == Some(author);
+        let ground = Ground {
+            own,
+            ..Ground::NONE
+        };
+        decide(standing.role, action, ground)
+            .map_err(|denied| Refusal::of(denied).in_project(project))
     }
 
     /// Title, description and priority: their own rule while the issue is open. Tracked.

@@ -12,7 +12,6 @@ use domain::comment::Comment;
 use domain::event::HistoryEntry;
 use leptos::prelude::*;
 use uuid::Uuid;
-use web_sys::File;
 
 /// What the parts of the conversation share.
 #[derive(Clone, Copy)]
@@ -32,8 +31,6 @@ pub fn Conversation(
     comments: Loaded<Vec<Comment>>,
     /// What happened.
     history: Loaded<Vec<HistoryEntry>>,
-    /// Takes files that are chosen or pasted while writing.
-    on_files: UnsyncCallback<Vec<File>>,
 ) -> impl IntoView {
     let state = expect_context::<IssueState>();
     let talk = Talk {
@@ -116,7 +113,7 @@ pub fn Conversation(
                     <p class="text-sm text-ink-3">"No comments yet. Ask, answer or add what you know below."</p>
                 </Show>
             </div>
-            <Composer on_files />
+            <Composer />
         </section>
     }
 }
