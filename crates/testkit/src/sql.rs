@@ -75,3 +75,25 @@ pub fn digests(conn: &mut PgConnection) -> BTreeMap<String, String> {
         })
         .collect()
 }
+
+/// What breaks the invariants of `invariants.sql`: each sentence with what it finds.
+///
+/// # Panics
+/// When a statement fails.
+pub fn broken(conn: &mut PgConnection) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in include_str!("invariants.sql").split(";\n") {
+        let comment = part.lines().rfind(|line| line.starts_with("-- "));
+        let query: Vec<&str> = part.lines().filter(|l| !l.starts_with("--")).collect();
+        let query = query.join("\n");
+        if query.trim().is_empty() {
+            continue;
+        }
+        let rows = rows(conn, &query);
+        if !rows.is_empty() {
+            let sentence = comment.unwrap_or_default().trim_start_matches("-- ");
+            found.push(format!("{sentence} But: {}", rows.join(", ")));
+        }
+    }
+    found
+}

@@ -98,8 +98,8 @@ pub fn relate(
     }
     // One at a time: two new relations that are harmless alone may close a circle together.
     tx.lock(Lock::Relations)?;
+    access::hold_issues(tx, &mut [one, other])?;
     for side in [one, other] {
-        side.hold(tx)?;
         let count = relations::count(tx, side.issue.id)?;
         if usize::try_from(count).unwrap_or(usize::MAX) >= RELATIONS_MAX {
             let detail = format!(

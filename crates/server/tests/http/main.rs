@@ -27,6 +27,7 @@ mod merges;
 mod moves;
 mod names;
 mod owners;
+mod pairs;
 mod past;
 mod plan;
 mod problems;

@@ -134,3 +134,12 @@ pub fn hold_all(tx: &mut Tx<'_>, projects: &mut [&ProjectAccess]) -> Result<()> 
     projects.sort_unstable_by_key(|access| access.project.id);
     projects.iter().try_for_each(|access| access.hold(tx))
 }
+
+/// Keeps several issues, in one order everywhere.
+///
+/// # Errors
+/// As [`IssueAccess::hold`].
+pub fn hold_issues(tx: &mut Tx<'_>, issues: &mut [&IssueAccess]) -> Result<()> {
+    issues.sort_unstable_by_key(|found| found.issue.id);
+    issues.iter().try_for_each(|found| found.hold(tx))
+}

@@ -311,7 +311,13 @@ pub fn assigned_to(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Vec<
 statement! {
     /// Keeps others from changing these issues until the transaction ends.
     LockIssues { ids: Vec<Uuid> => Array<SqlUuid> } -> SqlUuid :
-    "select id from issue where id = any({ids}) order by id for update"
+    "select id from issue where id = any({ids}) order by id for no key update"
+}
+
+statement! {
+    /// The same, and from naming one as a parent.
+    LockHome { id: Uuid => SqlUuid } -> SqlUuid :
+    "select id from issue where id = {id} for update"
 }
 
 /// Keeps others from changing these issues until the transaction ends.
@@ -320,5 +326,14 @@ statement! {
 /// When it takes longer than the lock timeout.
 pub fn lock(conn: &mut Conn, ids: &[Uuid]) -> Result<()> {
     let _: Vec<Uuid> = LockIssues { ids: ids.to_vec() }.load(conn.pg())?;
+    Ok(())
+}
+
+/// Keeps others from changing an issue that moves, and from naming it as a parent.
+///
+/// # Errors
+/// When it takes longer than the lock timeout.
+pub fn lock_home(conn: &mut Conn, id: Uuid) -> Result<()> {
+    let _: Option<Uuid> = LockHome { id }.get_result(conn.pg()).optional()?;
     Ok(())
 }

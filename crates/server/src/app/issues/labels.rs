@@ -5,8 +5,9 @@ use super::{Precondition, for_change};
 use crate::app::Result;
 use domain::issue::IssuePatch;
 use domain::key::IssueRef;
+use domain::label::Label;
 use domain::policy::Action;
-use domain::problem::Code;
+use domain::problem::{Code, Problem};
 use store::access::{Actor, IssueAccess};
 use store::db::Tx;
 use store::labels;
@@ -36,6 +37,18 @@ fn label_names(found: &IssueAccess) -> Vec<String> {
     found.issue.labels.iter().map(|l| l.name.clone()).collect()
 }
 
+/// The label of that name in the issue's project, which may be another than whoever asks believes.
+fn label(tx: &mut Tx<'_>, found: &IssueAccess, word: &str) -> Result<Label> {
+    match labels::label(tx, found.access.project.id, word) {
+        Err(store::Error::NotFound) => {
+            let key = &found.access.project.key;
+            let detail = format!("{key} has no label “{word}”.");
+            Err(Problem::new(Code::NotFound).detail(detail).into())
+        }
+        found => Ok(found?),
+    }
+}
+
 /// Puts a label on an issue; one that it has already changes nothing.
 ///
 /// # Errors
@@ -43,7 +56,7 @@ fn label_names(found: &IssueAccess) -> Vec<String> {
 pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
     let found = for_change(tx, actor, which, Precondition::None)?;
     found.allow(Action::EditIssue)?;
-    let label = labels::label(tx, found.access.project.id, word)?;
+    let label = label(tx, &found, word)?;
     let mut names = label_names(&found);
     if names.contains(&label.name) {
         return Ok(());
@@ -64,7 +77,7 @@ pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -
 pub fn remove_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
     let found = for_change(tx, actor, which, Precondition::None)?;
     found.allow(Action::EditIssue)?;
-    let label = labels::label(tx, found.access.project.id, word)?;
+    let label = label(tx, &found, word)?;
     let mut names = label_names(&found);
     names.retain(|name| *name != label.name);
     retry_on_race(with_labels(tx, actor, &found, names))

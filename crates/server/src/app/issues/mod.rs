@@ -117,7 +117,9 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Preconditi
         Some(_) => for_change(tx, actor, which, seen)?,
         None => found,
     };
-    found.access.writable()?;
+    found.access.hold(tx)?;
+    // Who writes on it now is done before the instant at which it is deleted.
+    issues::lock(tx, &[found.issue.id])?;
     // What is deleted is shown nowhere any more: said before, while it still is.
     merges::tell_above(tx, actor, found.issue.id, false)?;
     whole(tx, actor, &found, Deleting::Delete, EventKind::IssueDeleted)

@@ -136,7 +136,7 @@ fn moved(
     let dates = status(tx, &mut bag)?;
     let number = issues::take_number(tx, target.project.id)?;
     // First itself: from then on nothing comes to stand below it.
-    issues::lock(tx, &[was.id])?;
+    issues::lock_home(tx, was.id)?;
     let children = issues::children_of(tx, was.id)?;
     issues::lock(tx, &children)?;
 
