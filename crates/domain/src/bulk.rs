@@ -1,9 +1,10 @@
 //! One change of many issues: all of them or none.
 
 use crate::filter;
-use crate::issue::{Issue, IssuePatch};
+use crate::issue::{Issue, IssuePatch, label_names};
 use crate::policy::Action;
 use crate::problem::FieldError;
+use crate::text::Checks;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -133,6 +134,7 @@ impl Bulk {
         match (&self.issues, &self.q) {
             (Some(issues), None) if issues.is_empty() || issues.len() > BULK_MAX => {
                 wrong("issues", "range", "From 1 to 500 issues.");
+                return Err(errors);
             }
             (Some(_), None) if self.project.is_some() => {
                 wrong("project", "unknown_field", "Only together with q.");
@@ -150,6 +152,15 @@ impl Bulk {
             let detail = "One for each of the issues.";
             errors.push(FieldError::at("versions", "range", detail));
         }
+        let mut names = Checks::new();
+        let add_labels = names.take_all(label_names("add_labels", &self.add_labels));
+        let remove_labels = names.take_all(label_names("remove_labels", &self.remove_labels));
+        let Ok((add_labels, remove_labels)) = names
+            .finish(add_labels.zip(remove_labels))
+            .map_err(|wrong| errors.extend(wrong))
+        else {
+            return Err(errors);
+        };
         let relative = !self.add_labels.is_empty() || !self.remove_labels.is_empty();
         if relative && self.patch.labels.is_some() {
             let detail = "Either all labels or those that come and go.";
@@ -190,6 +201,8 @@ impl Bulk {
         match self.patch.check() {
             Ok(patch) if errors.is_empty() => Ok(Self {
                 patch,
+                add_labels,
+                remove_labels,
                 ..self.clone()
             }),
             Ok(_) => Err(errors),

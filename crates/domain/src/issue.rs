@@ -11,7 +11,9 @@ use uuid::Uuid;
 mod input;
 mod words;
 
-pub use input::{CONTEXT_MAX, EXTERNAL_REF_MAX, IssueDraft, IssuePatch, LABELS_MAX, POINTS_MAX};
+pub use input::{
+    CONTEXT_MAX, EXTERNAL_REF_MAX, IssueDraft, IssuePatch, LABELS_MAX, POINTS_MAX, label_names,
+};
 pub use words::{IssueType, Priority, Resolution, Severity};
 
 /// A status as an issue carries it.

@@ -167,11 +167,11 @@ impl NewVersion {
     /// # Errors
     /// All fields that are wrong.
     pub fn check(&self) -> Result<Self, Vec<FieldError>> {
-        let name = text::name("name", &self.name).map_err(|e| vec![e])?;
-        Ok(Self {
-            name,
-            released_on: self.released_on,
-        })
+        let mut checks = Checks::new();
+        let name = checks.take(text::name("name", &self.name));
+        let released_on = self.released_on;
+        let released_on = released_on.and_then(|day| checks.take(text::day("released_on", day)));
+        checks.finish(name.map(|name| Self { name, released_on }))
     }
 }
 
@@ -208,9 +208,8 @@ impl VersionPatch {
             .name
             .as_ref()
             .and_then(|n| checks.take(text::name("name", n)));
-        checks.finish(Some(Self {
-            name,
-            released_on: self.released_on,
-        }))
+        let day = |day| checks.take(text::day("released_on", day));
+        let released_on = self.released_on.map(|given| given.and_then(day));
+        checks.finish(Some(Self { name, released_on }))
     }
 }

@@ -4,6 +4,7 @@
 //! with it. Lengths are counted in characters (Unicode scalar values) unless a limit says bytes.
 
 use crate::problem::FieldError;
+use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 
 /// Longest title, in characters.
@@ -252,6 +253,46 @@ pub fn file_name(input: &str) -> String {
     }
 }
 
+/// A list: at most so many elements, each checked by itself and named by its place when it is wrong.
+/// Whatever is longer is refused before any of it is looked at.
+///
+/// # Errors
+/// `too_many`, or what `check` says of each element.
+pub fn list<T, U>(
+    field: &str,
+    items: &[T],
+    max: usize,
+    check: impl Fn(&str, &T) -> Checked<U>,
+) -> Result<Vec<U>, Vec<FieldError>> {
+    if items.len() > max {
+        let detail = format!("At most {max}, not {}.", items.len());
+        return Err(vec![FieldError::at(field, "too_many", detail)]);
+    }
+    let mut checks = Checks::new();
+    let mut all = Vec::with_capacity(items.len());
+    for (i, item) in items.iter().enumerate() {
+        all.extend(checks.take(check(&format!("{field}/{i}"), item)));
+    }
+    checks.finish(Some(all))
+}
+
+/// Years in which the days and instants lie that people give: what is beyond is a slip of the keyboard,
+/// and the database, other programs and calendars end somewhere, too.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
+
+/// A day of a calendar that people use: from 1900 to 2999.
+///
+/// # Errors
+/// `range`.
+pub fn day(field: &str, day: NaiveDate) -> Checked<NaiveDate> {
+    if YEARS.contains(&day.year()) {
+        Ok(day)
+    } else {
+        let detail = "A day from 1900-01-01 to 2999-12-31.";
+        Err(FieldError::at(field, "range", detail))
+    }
+}
+
 /// Collects the errors of several checks, so that a form shows all of them at once.
 #[derive(Debug, Default)]
 pub struct Checks(Vec<FieldError>);
@@ -266,6 +307,11 @@ impl Checks {
     /// Takes a checked value or keeps its error.
     pub fn take<T>(&mut self, checked: Checked<T>) -> Option<T> {
         checked.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// Takes the checked elements of a list or keeps their errors.
+    pub fn take_all<T>(&mut self, checked: Result<Vec<T>, Vec<FieldError>>) -> Option<Vec<T>> {
+        checked.map_err(|errors| self.0.extend(errors)).ok()
     }
 
     /// Adds an error of its own.

@@ -9,7 +9,7 @@ use crate::policy::{self, Action, Denied, Ground};
 use crate::problem::FieldError;
 use crate::text::{self, Checks};
 use crate::user::Role;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,6 +21,8 @@ pub const PREFIX_LENGTH: usize = 12;
 pub const NAME_MAX: usize = 80;
 /// Most tokens of one account that are not revoked.
 pub const TOKENS_MAX: usize = 50;
+/// Most scopes that are read of a list, which may name one more than once.
+const SCOPES_MAX: usize = 20;
 
 words! {
     /// A part of what a token's owner may do.
@@ -431,6 +433,10 @@ impl NewToken {
     pub fn check(&self, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
         let mut checks = Checks::new();
         let name = checks.take(text::line("name", &self.name, NAME_MAX));
+        if self.scopes.len() > SCOPES_MAX {
+            let detail = format!("At most {SCOPES_MAX}.");
+            checks.push(FieldError::at("scopes", "too_many", detail));
+        }
         let scopes: Vec<Scope> = self
             .scopes
             .iter()
@@ -449,6 +455,11 @@ impl NewToken {
                 "expires_at",
                 "range",
                 "That is past; choose an instant to come.",
+            )),
+            Some(at) if !text::YEARS.contains(&at.year()) => Err(FieldError::at(
+                "expires_at",
+                "range",
+                "At the end of the year 2999 at the latest; leave it out for never.",
             )),
             at => Ok(at),
         });

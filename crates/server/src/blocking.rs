@@ -67,6 +67,12 @@ impl Lane {
         })
     }
 
+    /// Whether its work changes something: then it goes on when whoever asked is gone.
+    #[must_use]
+    pub fn changes_something(&self) -> bool {
+        self.name == "write" || self.name == "sign-in"
+    }
+
     /// Runs something that blocks and waits for it.
     ///
     /// # Errors
@@ -118,12 +124,14 @@ pub struct Lanes {
     pub writes: Lane,
     /// Reports.
     pub heavy: Lane,
+    /// Looking up and counting of sign-ins: whoever keeps everything else busy keeps nobody out.
+    pub sign_ins: Lane,
     /// Password hashes: few, so that sign-ins cannot take the processor from everybody else.
     pub hashes: Lane,
 }
 
 /// Threads that hold a connection, over all lanes.
-pub const DATABASE_THREADS: u32 = 4 + 8 + 2;
+pub const DATABASE_THREADS: u32 = 4 + 8 + 2 + 1;
 
 impl Lanes {
     /// Starts all lanes.
@@ -136,6 +144,7 @@ impl Lanes {
             reads: Lane::start("read", 4, second, 8 * second)?,
             writes: Lane::start("write", 8, 2 * second, 10 * second)?,
             heavy: Lane::start("heavy", 2, 3 * second, 10 * second)?,
+            sign_ins: Lane::start("sign-in", 1, 3 * second, 5 * second)?,
             hashes: Lane::start("hash", 1, 3 * second, 10 * second)?,
         })
     }

@@ -3,10 +3,12 @@
 use crate::audit::{NewEntry, Origin};
 use crate::error::{Error, Result};
 use crate::events::NewEvent;
+use crate::pool::Manager;
+use crate::ticket::Ticket;
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::r2d2::{Pool, PooledConnection};
 use diesel::{Connection, RunQueryDsl};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -42,8 +44,9 @@ impl DbConfig {
 /// A pool of connections. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Manager>,
     bell: Bell,
+    ticket: Option<Arc<Ticket>>,
 }
 
 impl std::fmt::Debug for Db {
@@ -78,22 +81,12 @@ impl Bell {
     }
 }
 
-#[derive(Debug)]
-struct Settings(String);
-
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Settings {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(&self.0)
-            .map_err(diesel::r2d2::Error::QueryError)
-    }
-}
-
 impl DbConfig {
     /// Settings of every session. Generic plans: our hot statements have one good plan, and custom
     /// ones would be made five times per statement and connection first. No parallel workers: starting
     /// them takes longer than a request may, and they are other requests' processors. Rows that a text
     /// index finds stand far apart: many are asked of the disk at once, where the system can.
-    fn session_settings(&self) -> String {
+    pub(crate) fn session_settings(&self) -> String {
         format!(
             "set application_name = '{}'; set statement_timeout = {}; set lock_timeout = 3000; \
              set idle_in_transaction_session_timeout = 15000; set random_page_cost = 1.1; \
@@ -128,12 +121,29 @@ impl Db {
             .connection_timeout(Duration::from_secs(1))
             .test_on_check_out(false)
             .error_handler(Box::new(diesel::r2d2::LoggingErrorHandler))
-            .connection_customizer(Box::new(Settings(config.session_settings())))
-            .build_unchecked(ConnectionManager::new(&config.url));
+            .build_unchecked(Manager(config.clone()));
         Self {
             pool,
             bell: Bell::default(),
+            ticket: None,
         }
+    }
+
+    /// The same connections for somebody who may give up waiting.
+    #[must_use]
+    pub fn waited_for(&self, ticket: Arc<Ticket>) -> Self {
+        Self {
+            ticket: Some(ticket),
+            ..self.clone()
+        }
+    }
+
+    /// Passes while somebody waits for what is done here.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn still_wanted(&self) -> Result<()> {
+        self.ticket.as_ref().map_or(Ok(()), |ticket| ticket.check())
     }
 
     /// The bell that commits ring.
@@ -223,11 +233,18 @@ impl Db {
     }
 
     fn checkout(&self) -> Result<Conn> {
-        let pooled = self
+        self.still_wanted()?;
+        let session = self
             .pool
             .get()
             .map_err(|e| Error::Unavailable(e.to_string()))?;
-        Ok(Conn(pooled))
+        if let Some(ticket) = &self.ticket {
+            ticket.works(Some(session.backend));
+        }
+        Ok(Conn {
+            session,
+            ticket: self.ticket.clone(),
+        })
     }
 }
 
@@ -239,12 +256,17 @@ fn transaction<T, E: From<Error>>(
     conn.pg().batch_execute("begin").map_err(Error::from)?;
     match f(conn) {
         Ok(value) => {
-            conn.pg().batch_execute("commit").map_err(Error::from)?;
+            if let Err(error) = conn.pg().batch_execute("commit") {
+                conn.session.spoiled = true;
+                return Err(Error::from(error).into());
+            }
             Ok(value)
         }
         Err(error) => {
+            conn.no_longer_cancelled();
             if let Err(rollback) = conn.pg().batch_execute("rollback") {
                 tracing::warn!(%rollback, "rollback failed; the connection is dropped");
+                conn.session.spoiled = true;
             }
             Err(error)
         }
@@ -252,11 +274,38 @@ fn transaction<T, E: From<Error>>(
 }
 
 /// A connection on loan, for reading.
-pub struct Conn(diesel::r2d2::PooledConnection<ConnectionManager<PgConnection>>);
+pub struct Conn {
+    session: PooledConnection<Manager>,
+    ticket: Option<Arc<Ticket>>,
+}
 
 impl Conn {
     pub(crate) fn pg(&mut self) -> &mut PgConnection {
-        &mut self.0
+        &mut self.session.pg
+    }
+
+    /// Passes while somebody waits for what is done here: for loops between statements.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn still_wanted(&self) -> Result<()> {
+        self.ticket.as_ref().map_or(Ok(()), |ticket| ticket.check())
+    }
+}
+
+impl Conn {
+    /// What comes now is short and must not be cut off.
+    fn no_longer_cancelled(&self) {
+        if let Some(ticket) = &self.ticket {
+            ticket.works(None);
+        }
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        // Before the connection is lent to somebody else.
+        self.no_longer_cancelled();
     }
 }
 

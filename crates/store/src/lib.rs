@@ -31,12 +31,14 @@ pub mod migrate;
 pub mod moments;
 pub mod names;
 pub mod personal;
+mod pool;
 pub mod projects;
 pub mod relations;
 pub mod search;
 #[rustfmt::skip]
 mod schema;
 pub mod stats;
+pub mod ticket;
 pub mod tokens;
 pub mod views;
 pub mod workflow;

@@ -312,7 +312,7 @@ fn name() -> impl Strategy<Value = String> {
 fn day() -> impl Strategy<Value = Day> {
     prop_oneof![
         (1i32..400_000).prop_map(|n| {
-            let first = NaiveDate::from_ymd_opt(1000, 1, 1).unwrap();
+            let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
             Day::On(first + chrono::Duration::days(n.into()))
         }),
         (-99i32..99, any_of(Unit::ALL)).prop_map(|(n, unit)| match n {

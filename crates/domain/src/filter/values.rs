@@ -7,9 +7,10 @@ use super::parser::{VALUES_MAX, field_named};
 use super::table::{Field, Kind};
 use crate::issue::{IssueType, Priority, Resolution, Severity};
 use crate::key::{IssueRef, ProjectRef};
+use crate::text;
 use crate::wire::fold_word;
 use crate::workflow::Category;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::ops::Range;
 use winnow::Parser;
 use winnow::error::ErrMode;
@@ -187,8 +188,7 @@ fn day(text: &str) -> Option<Day> {
         && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
         && let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d")
     {
-        // Earlier years are beyond the database's calendar.
-        return (date >= NaiveDate::from_ymd_opt(1000, 1, 1)?).then_some(Day::On(date));
+        return text::YEARS.contains(&date.year()).then_some(Day::On(date));
     }
     let letter = text.chars().last()?.to_ascii_lowercase();
     let unit = Unit::ALL.iter().copied().find(|u| u.letter() == letter)?;

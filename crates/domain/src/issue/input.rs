@@ -99,14 +99,17 @@ fn points(value: i16) -> text::Checked<i16> {
     }
 }
 
-fn dates(start: Option<NaiveDate>, due: Option<NaiveDate>) -> text::Checked<()> {
-    match (start, due) {
-        (Some(start), Some(due)) if due < start => Err(FieldError::at(
-            "due_date",
-            "range",
-            "The due date is before the start date.",
-        )),
-        _ => Ok(()),
+fn dates(start: Option<NaiveDate>, due: Option<NaiveDate>, checks: &mut Checks) {
+    for (field, day) in [("start_date", start), ("due_date", due)] {
+        if let Some(day) = day {
+            checks.take(text::day(field, day));
+        }
+    }
+    if let (Some(start), Some(due)) = (start, due)
+        && due < start
+    {
+        let detail = "The due date is before the start date.";
+        checks.push(FieldError::at("due_date", "range", detail));
     }
 }
 
@@ -129,18 +132,12 @@ fn context(value: &serde_json::Value) -> text::Checked<serde_json::Value> {
     Ok(value.clone())
 }
 
-fn label_names(names: &[String]) -> text::Checked<Vec<String>> {
-    if names.len() > LABELS_MAX {
-        return Err(FieldError::at(
-            "labels",
-            "too_long",
-            format!("At most {LABELS_MAX} labels."),
-        ));
-    }
-    names
-        .iter()
-        .map(|name| text::name("labels", name))
-        .collect()
+/// Names of labels in a field.
+///
+/// # Errors
+/// More than [`LABELS_MAX`], or what is wrong with each.
+pub fn label_names(field: &str, names: &[String]) -> Result<Vec<String>, Vec<FieldError>> {
+    text::list(field, names, LABELS_MAX, |at, name| text::name(at, name))
 }
 
 impl IssueDraft {
@@ -159,14 +156,14 @@ impl IssueDraft {
         let labels = self
             .labels
             .as_ref()
-            .and_then(|l| checks.take(label_names(l)));
+            .and_then(|l| checks.take_all(label_names("labels", l)));
         let external_ref = self
             .external_ref
             .as_ref()
             .and_then(|r| checks.take(text::line("external_ref", r, EXTERNAL_REF_MAX)));
         let context = self.context.as_ref().and_then(|c| checks.take(context(c)));
         let attachments = checks.take(attachment::taken_along(&self.attachments));
-        checks.take(dates(self.start_date, self.due_date));
+        dates(self.start_date, self.due_date, &mut checks);
         let whole = (|| {
             Some(Self {
                 title: title?,
@@ -349,7 +346,7 @@ impl IssuePatch {
         patch.labels = self
             .labels
             .as_ref()
-            .and_then(|l| checks.take(label_names(l)));
+            .and_then(|l| checks.take_all(label_names("labels", l)));
         patch.external_ref = self.external_ref.as_ref().map(|r| {
             r.as_ref()
                 .and_then(|r| checks.take(text::line("external_ref", r, EXTERNAL_REF_MAX)))
@@ -358,7 +355,11 @@ impl IssuePatch {
             .context
             .as_ref()
             .map(|c| c.as_ref().and_then(|c| checks.take(context(c))));
-        checks.take(dates(self.start_date.flatten(), self.due_date.flatten()));
+        dates(
+            self.start_date.flatten(),
+            self.due_date.flatten(),
+            &mut checks,
+        );
         checks.finish(Some(patch))
     }
 

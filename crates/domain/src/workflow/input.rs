@@ -105,7 +105,10 @@ impl WorkflowInput {
     /// # Errors
     /// All mistakes, each with its place.
     pub fn check(&self, now: &Workflow) -> Result<WorkflowPlan, Vec<FieldError>> {
-        let mut errors = Vec::new();
+        let mut errors = self.too_many();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         let statuses = self.checked_statuses(&mut errors);
         self.check_shape(&statuses, &mut errors);
         let transitions = self.checked_transitions(&statuses, &mut errors);
@@ -130,6 +133,19 @@ impl WorkflowInput {
             removed,
             recategorised,
         })
+    }
+
+    /// Lists that are longer than any workflow, before their elements are looked at.
+    fn too_many(&self) -> Vec<FieldError> {
+        let steps_max = STATUSES_MAX * (STATUSES_MAX - 1);
+        let lists = [
+            ("statuses", self.statuses.len(), STATUSES_MAX),
+            ("transitions", self.transitions.len(), steps_max),
+            ("moves", self.moves.len(), STATUSES_MAX),
+        ];
+        let long = lists.into_iter().filter(|(_, len, max)| len > max);
+        long.map(|(field, _, max)| FieldError::at(field, "too_many", format!("At most {max}.")))
+            .collect()
     }
 
     fn checked_statuses(&self, errors: &mut Vec<FieldError>) -> Vec<Status> {
@@ -181,10 +197,6 @@ impl WorkflowInput {
     }
 
     fn check_shape(&self, statuses: &[Status], errors: &mut Vec<FieldError>) {
-        if statuses.len() > STATUSES_MAX {
-            let detail = format!("At most {STATUSES_MAX} statuses.");
-            errors.push(FieldError::at("statuses", "too_many", detail));
-        }
         let Some(first) = statuses.first() else {
             errors.push(FieldError::at(
                 "statuses",

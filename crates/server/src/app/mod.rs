@@ -42,6 +42,7 @@ use store::audit::Origin;
 use store::blobs::Blobs;
 use store::db::{Conn, Tx};
 use store::idempotency::{self, StoredAnswer};
+use store::ticket::{Canceller, Ticket};
 use store::{Db, DbConfig};
 use uuid::Uuid;
 
@@ -56,6 +57,8 @@ pub struct App {
     pub db_config: DbConfig,
     /// Threads for work that blocks.
     pub lanes: Lanes,
+    /// Ends work that nobody waits for.
+    pub canceller: Canceller,
     /// Keys of tokens.
     pub keys: Keys,
     /// Seals places in the order of events.
@@ -144,12 +147,13 @@ pub struct Once {
 
 /// Tries again while somebody else is faster or waited for us as we for them, and gives up at some
 /// time.
-fn until_unopposed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+fn until_unopposed<T>(db: &Db, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let mut tries = 0;
     loop {
         match attempt() {
             Err(Error::Store(store::Error::Stale | store::Error::Deadlock)) if tries < 20 => {
-                tries += 1
+                db.still_wanted()?;
+                tries += 1;
             }
             other => return other,
         }
@@ -180,6 +184,22 @@ fn route_of(actor: &Actor, once: &Once) -> String {
     }
 }
 
+/// A request that waits for work. When it ends without having been told, the work ends too.
+struct Waiting<'a> {
+    ticket: Arc<Ticket>,
+    canceller: &'a Canceller,
+    /// Whoever asked for a change and closes their browser still wants it.
+    until_told: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.until_told {
+            self.canceller.give_up(self.ticket.clone());
+        }
+    }
+}
+
 impl App {
     /// Puts a server together. Nothing is connected yet.
     ///
@@ -196,8 +216,9 @@ impl App {
         Ok(Self {
             reads: Reads::start(config.audit_reads, db.clone())?,
             db,
-            db_config,
             lanes: Lanes::start()?,
+            canceller: Canceller::start(&db_config)?,
+            db_config,
             keys: Keys::new(&config.secret_keys),
             places: Arc::new(Places::new(&config.secret_keys)),
             blobs,
@@ -213,7 +234,13 @@ impl App {
         timing: Option<Arc<Timing>>,
         work: impl FnOnce(&Db) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let db = self.db.clone();
+        let ticket = Arc::new(Ticket::default());
+        let db = self.db.waited_for(ticket.clone());
+        let mut waiting = Waiting {
+            ticket,
+            canceller: &self.canceller,
+            until_told: lane.changes_something(),
+        };
         let result = lane
             .run(move || {
                 let began = Instant::now();
@@ -225,8 +252,14 @@ impl App {
             })
             .await;
         match result {
-            Ok(result) => result,
-            Err(Refused::Busy) => Err(Error::unavailable()),
+            Ok(result) => {
+                waiting.until_told = true;
+                result
+            }
+            Err(Refused::Busy) => {
+                waiting.until_told = false;
+                Err(Error::unavailable())
+            }
             Err(Refused::Panicked) => Err(Error::internal("a use case panicked")),
         }
     }
@@ -281,7 +314,7 @@ impl App {
     ) -> Result<T> {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            until_unopposed(|| {
+            until_unopposed(db, || {
                 db.write(|tx| {
                     tx.comes_from((*caller.origin).clone());
                     let actor = who(tx, &caller)?;
@@ -304,7 +337,7 @@ impl App {
     ) -> Result<T> {
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            until_unopposed(|| {
+            until_unopposed(db, || {
                 db.write_one(|tx| {
                     tx.comes_from((*caller.origin).clone());
                     let actor = who(tx, &caller)?;
@@ -330,12 +363,23 @@ impl App {
         };
         let caller = caller.clone();
         self.on(&self.lanes.writes, Some(caller.timing.clone()), move |db| {
-            until_unopposed(|| made_once(db, &caller, &once, &f))
+            until_unopposed(db, || made_once(db, &caller, &once, &f))
         })
         .await
     }
 
-    /// Runs something for nobody in particular: sign-in, readiness.
+    /// Runs something of a sign-in, where no other work holds it up.
+    ///
+    /// # Errors
+    /// What the use case says.
+    pub async fn sign_in_work<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on(&self.lanes.sign_ins, None, f).await
+    }
+
+    /// Runs something for nobody in particular: readiness, figures.
     ///
     /// # Errors
     /// What the use case says.

@@ -46,7 +46,7 @@ impl App {
         let plain = form.password.clone();
         let hash = self.hashing(move || password::hash(&plain, cost)).await?;
         let hash = hash.map_err(|e| Error::internal(e.to_string()))?;
-        self.system(move |db| {
+        self.sign_in_work(move |db| {
             db.write(|tx| {
                 tx.comes_from(origin);
                 let id = accounts::insert(
@@ -92,7 +92,7 @@ impl App {
             return Err(wrong_credentials());
         }
         let found = self
-            .system(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?)))
+            .sign_in_work(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?)))
             .await?;
         if let Some(account) = &found
             && account
@@ -132,7 +132,7 @@ impl App {
             Duration::days(accounts::SESSION_DAYS)
         };
         let session = self
-            .system(move |db| {
+            .sign_in_work(move |db| {
                 db.write(|tx| {
                     tx.comes_from(origin.clone());
                     tx.audit(
@@ -174,7 +174,7 @@ impl App {
     ) -> Result<Error> {
         self.metrics.sign_in("refused");
         let failures = self
-            .system(move |db| {
+            .sign_in_work(move |db| {
                 db.write(|tx| {
                     tx.comes_from(origin);
                     let entry = NewEntry::new(AuditKind::SignInFailed, None)

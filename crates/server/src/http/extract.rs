@@ -12,6 +12,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::filter::{self, Expr};
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::problem::{Code, FieldError, Problem};
+use domain::text;
 use domain::token;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use futures_util::{FutureExt, StreamExt};
@@ -306,15 +307,32 @@ impl Params {
     pub fn instant(&mut self, name: &str) -> Result<Option<DateTime<Utc>>, Error> {
         let wrong = |_| {
             let expected = "Expected an instant such as 2026-01-31T12:00:00Z.";
-            FieldError::query(name, "invalid", expected).into()
+            Error::from(FieldError::query(name, "invalid", expected))
         };
-        self.text(name)
+        let at = self
+            .text(name)
             .map(|text| {
                 DateTime::parse_from_rfc3339(&text)
                     .map(|at| at.to_utc())
                     .map_err(wrong)
             })
-            .transpose()
+            .transpose()?;
+        match at {
+            Some(at) if !text::YEARS.contains(&at.year()) => Err(out_of_calendar(name)),
+            at => Ok(at),
+        }
+    }
+
+    /// Takes a day out.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn day(&mut self, name: &str) -> Result<Option<NaiveDate>, Error> {
+        let day: Option<NaiveDate> = self.read(name, "a day such as 2026-01-31")?;
+        match day {
+            Some(day) if !text::YEARS.contains(&day.year()) => Err(out_of_calendar(name)),
+            day => Ok(day),
+        }
     }
 
     /// Takes an end of a stretch of time out: an instant, or a day (UTC), which begins then or, as
@@ -328,7 +346,7 @@ impl Params {
             .iter()
             .find(|(n, _)| n == name)
             .and_then(|(_, text)| text.parse::<NaiveDate>().ok())
-            .filter(|day| (1..10_000).contains(&day.year()));
+            .filter(|day| text::YEARS.contains(&day.year()));
         let Some(day) = day else {
             return self.instant(name);
         };
@@ -387,6 +405,10 @@ impl Params {
     pub fn end(&self) -> Result<(), Error> {
         unknown(&self.rest())
     }
+}
+
+fn out_of_calendar(name: &str) -> Error {
+    FieldError::query(name, "range", "From the year 1900 to 2999.").into()
 }
 
 /// 400 when something is left.

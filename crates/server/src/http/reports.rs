@@ -68,13 +68,10 @@ pub async fn daily_stats(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let day = "a day such as 2026-01-31";
     let project = params.text("project");
-    let to: NaiveDate = params
-        .read("to", day)?
-        .unwrap_or_else(|| Utc::now().date_naive());
+    let to: NaiveDate = params.day("to")?.unwrap_or_else(|| Utc::now().date_naive());
     let from = params
-        .read("from", day)?
+        .day("from")?
         .or_else(|| to.checked_sub_days(Days::new(29)))
         .unwrap_or(to);
     params.end()?;

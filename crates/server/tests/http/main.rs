@@ -23,6 +23,7 @@ mod harness;
 mod headers;
 mod issues;
 mod live;
+mod load;
 mod merges;
 mod moves;
 mod names;

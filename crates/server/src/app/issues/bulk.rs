@@ -33,7 +33,10 @@ pub fn bulk(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<BulkReport> 
     let change = |tx: &mut Tx<'_>| -> Result<Vec<BulkItem>> {
         found
             .iter()
-            .map(|(f, seen)| one(tx, actor, &IssueRef::Id(f.issue.id), *seen, asked, into))
+            .map(|(f, seen)| {
+                tx.still_wanted()?;
+                one(tx, actor, &IssueRef::Id(f.issue.id), *seen, asked, into)
+            })
             .collect()
     };
     if asked.dry_run {
@@ -76,6 +79,7 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
     let mut versions = asked.versions.iter().flatten().copied();
     let mut found: Vec<(IssueAccess, Precondition)> = Vec::with_capacity(refs.len());
     for which in refs {
+        tx.still_wanted()?;
         let seen = versions
             .next()
             .map_or(Precondition::None, Precondition::Version);

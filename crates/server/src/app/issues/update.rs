@@ -4,7 +4,7 @@ use super::create::{status_fact, unknown_status};
 use super::{Precondition, by, for_change, lost_race, names};
 use crate::app::Result;
 use domain::board::Place;
-use domain::issue::{IssuePatch, Resolution};
+use domain::issue::{IssuePatch, LABELS_MAX, Resolution};
 use domain::key::IssueRef;
 use domain::policy::{Action, Denied};
 use domain::problem::{Code, FieldError, Problem};
@@ -161,6 +161,10 @@ fn looked_up_fields(
     let before = draft.changes.len();
     if let Some(names) = &patch.labels {
         let new = names::label_list(tx, access, names)?;
+        if new.len() > LABELS_MAX {
+            let detail = format!("An issue has at most {LABELS_MAX} labels.");
+            return Err(FieldError::at("labels", "too_many", detail).into());
+        }
         let old = names::label_facts(i.labels.iter().map(|l| (l.id, l.name.as_str())));
         draft.put(
             "labels",
