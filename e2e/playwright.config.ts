@@ -39,6 +39,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'journeys', testDir: 'journeys' },
+    // The API as a generated client meets it; needs no browser.
+    { name: 'contract', testDir: 'contract' },
     // The pictures of the README; written by `cargo xtask generate screenshots`.
     { name: 'screenshots', testDir: 'screenshots' },
   ],

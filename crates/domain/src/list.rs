@@ -195,6 +195,16 @@ pub const PARAMETERS: &[&str] = &[
     "q",
 ];
 
+/// Longest text and name of a project, in bytes.
+pub const TEXT_MAX: usize = 1000;
+/// Most values of one filter.
+pub const VALUES_MAX: usize = 50;
+/// Longest of those values that are names, in bytes.
+pub const VALUE_MAX: usize = 300;
+
+/// Those that have one value.
+const ONCE: &[&str] = &["project", "state", "text", "deleted", "sort", "q"];
+
 fn words<T: FromStr<Err = crate::UnknownWord>>(
     name: &str,
     value: &str,
@@ -229,7 +239,9 @@ fn join<T: std::fmt::Display>(values: &[T]) -> Option<String> {
 }
 
 impl IssueFilter {
-    /// Reads decoded query parameters; those it does not know are given back.
+    /// Reads decoded query parameters; those it does not know are given back. Several values of one
+    /// filter may stand with commas between, or each with the name before it; whatever else is given
+    /// twice is a mistake.
     ///
     /// # Errors
     /// A field error for each value that is not understood.
@@ -240,7 +252,12 @@ impl IssueFilter {
         let mut errors = Vec::new();
         let mut others = Vec::new();
         let mut sort = None;
+        let mut seen: Vec<&str> = Vec::new();
         for (name, value) in pairs {
+            if seen.contains(&name) && ONCE.contains(&name) {
+                errors.push(FieldError::query(name, "given_twice", "Only once."));
+            }
+            seen.push(name);
             match name {
                 "project" => filter.project = Some(value.to_ascii_uppercase()),
                 "state" => match value.parse() {
@@ -249,15 +266,19 @@ impl IssueFilter {
                         errors.push(FieldError::query(name, "unknown_value", format!("{e}.")))
                     }
                 },
-                "status" => filter.status = split(value).map(crate::wire::fold_word).collect(),
-                "category" => filter.category = words(name, value, &mut errors),
-                "type" => filter.type_ = words(name, value, &mut errors),
-                "severity" => filter.severity = words(name, value, &mut errors),
-                "priority" => filter.priority = words(name, value, &mut errors),
-                "resolution" => filter.resolution = words(name, value, &mut errors),
-                "assignee" => filter.assignee = split(value).map(Into::into).collect(),
-                "reporter" => filter.reporter = split(value).map(Into::into).collect(),
-                "label" => filter.label = split(value).map(Into::into).collect(),
+                "status" => filter
+                    .status
+                    .extend(split(value).map(crate::wire::fold_word)),
+                "category" => filter.category.append(&mut words(name, value, &mut errors)),
+                "type" => filter.type_.append(&mut words(name, value, &mut errors)),
+                "severity" => filter.severity.append(&mut words(name, value, &mut errors)),
+                "priority" => filter.priority.append(&mut words(name, value, &mut errors)),
+                "resolution" => filter
+                    .resolution
+                    .append(&mut words(name, value, &mut errors)),
+                "assignee" => filter.assignee.extend(split(value).map(Into::into)),
+                "reporter" => filter.reporter.extend(split(value).map(Into::into)),
+                "label" => filter.label.extend(split(value).map(Into::into)),
                 "text" => filter.text = Some(value.trim().to_string()).filter(|t| !t.is_empty()),
                 "deleted" => match value {
                     "true" => filter.deleted = true,
@@ -290,12 +311,12 @@ impl IssueFilter {
         for (name, value) in [("text", &filter.text), ("project", &filter.project)] {
             if value
                 .as_ref()
-                .is_some_and(|v| v.contains('\0') || v.len() > 1000)
+                .is_some_and(|v| v.contains('\0') || v.len() > TEXT_MAX)
             {
                 errors.push(FieldError::query(
                     name,
                     "invalid",
-                    "At most 1000 bytes, without NUL.",
+                    format!("At most {TEXT_MAX} bytes, without NUL."),
                 ));
             }
         }
@@ -306,11 +327,12 @@ impl IssueFilter {
             ("label", &filter.label),
         ];
         for (name, values) in lists {
-            if values.len() > 50 || values.iter().any(|v| v.contains('\0') || v.len() > 300) {
+            let fits = |v: &String| !v.contains('\0') && v.len() <= VALUE_MAX;
+            if values.len() > VALUES_MAX || !values.iter().all(fits) {
                 errors.push(FieldError::query(
                     name,
                     "invalid",
-                    "At most 50 values, without NUL.",
+                    format!("At most {VALUES_MAX} values, without NUL."),
                 ));
             }
         }
@@ -386,6 +408,25 @@ mod tests {
             .0;
         assert_eq!(filter, again);
         assert_eq!(written, pairs.map(|(n, v)| (n, v.to_string())));
+    }
+
+    #[test]
+    fn values_of_a_filter_stand_together_or_one_by_one() {
+        let together = [("severity", "high,critical"), ("label", "ui,none")];
+        let apart = [
+            ("severity", "high"),
+            ("label", "ui"),
+            ("severity", "critical"),
+            ("label", "none"),
+        ];
+        let read =
+            |pairs: &[(&'static str, &'static str)]| IssueFilter::from_pairs(pairs.iter().copied());
+        assert_eq!(read(&together).unwrap(), read(&apart).unwrap());
+        let errors = read(&[("state", "open"), ("state", "closed")]).unwrap_err();
+        assert_eq!(
+            (errors[0].pointer.as_str(), errors[0].code.as_str()),
+            ("?state", "given_twice")
+        );
     }
 
     #[test]

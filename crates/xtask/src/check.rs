@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::PassedOn;
 use crate::build;
+use crate::contract;
 use crate::generate;
 use crate::proc::{self, Stopped};
 use crate::project::Project;
@@ -18,8 +19,8 @@ pub const HELP: &str = "\
 cargo xtask check
 
 Formatting, warnings (denied) for the server's half and the browser's half, the WebAssembly
-build, types of the end-to-end tests, and whether generated files and docker-compose.yml are
-what they should be. All checks run, also after one has failed.
+build, types of the end-to-end tests, whether generated files and docker-compose.yml are what they
+should be, and whether the API's document is valid and keeps e2e/contract/redocly.yaml. All checks run, also after one has failed.
 ";
 
 type Check = (&'static str, fn(&Project) -> Result<()>);
@@ -30,25 +31,23 @@ const CHECKS: &[Check] = &[
     ("warnings, WebAssembly", warnings_wasm),
     ("WebAssembly build", wasm_build),
     ("generated files", generated_files),
+    ("API's document", contract::document),
     ("types of e2e/", types),
     ("docker-compose.yml", compose),
 ];
 
 pub fn main(project: &Project, arguments: pico_args::Arguments, passed_on: PassedOn) -> Result<()> {
     crate::no_more(arguments, passed_on, HELP)?;
-    tools::ensure(
-        project,
-        &[
-            &tools::COMPILER,
-            &tools::LIBPQ,
-            &tools::POSTGRES,
-            &tools::NODE,
-            &tools::RUSTFMT,
-            &tools::CLIPPY,
-            &tools::WASM_TARGET,
-            &tools::E2E_PACKAGES,
-        ],
-    )?;
+    let mut needed = vec![
+        &tools::COMPILER,
+        &tools::LIBPQ,
+        &tools::POSTGRES,
+        &tools::RUSTFMT,
+        &tools::CLIPPY,
+        &tools::WASM_TARGET,
+    ];
+    needed.extend(contract::FOR_DOCUMENT);
+    tools::ensure(project, &needed)?;
     build::make_dist(project)?;
     let mut rows = Vec::new();
     for (name, check) in CHECKS {

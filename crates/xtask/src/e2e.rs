@@ -14,8 +14,8 @@ use crate::project::Project;
 use crate::tools;
 
 const DATABASE: &str = "iit_e2e";
-/// One browser does in a minute what people do in a day, and it need not wait for safe passwords.
-const FOR_BROWSERS: [(&str, &str); 7] = [
+/// A browser or a program does in a minute what people do in a day, and need not wait for safe passwords.
+pub const FOR_PROGRAMS: [(&str, &str); 7] = [
     ("IIT_REGISTRATION", "open"),
     ("IIT_LIMIT_ANONYMOUS", "0"),
     ("IIT_LIMIT_PRINCIPAL", "0"),
@@ -39,6 +39,28 @@ pub struct Walked {
     pub text: String,
 }
 
+impl Build<'_> {
+    fn profile(&self) -> Profile {
+        match self {
+            Build::Usual(profile) => *profile,
+            Build::Instrumented(_) => Profile::Debug,
+        }
+    }
+}
+
+/// Builds server and worker.
+pub fn programs(project: &Project, build: Build) -> Result<Programs> {
+    match build {
+        Build::Usual(profile) => build::programs(project, profile),
+        Build::Instrumented(instrumented) => {
+            let mut cargo = build::cargo_for_programs(project);
+            instrumented.apply(&mut cargo);
+            proc::step("Building server and worker", &mut cargo)?;
+            Ok(Programs::in_folder(instrumented.target.join("debug")))
+        }
+    }
+}
+
 /// Runs one of the projects in e2e/playwright.config.ts.
 pub fn walk(
     project: &Project,
@@ -47,22 +69,11 @@ pub fn walk(
     name: &str,
     passed_on: &[OsString],
 ) -> Result<Walked> {
-    let programs = match build {
-        Build::Usual(profile) => {
-            build::browser_app(project, profile)?;
-            build::programs(project, profile)?
-        }
-        Build::Instrumented(instrumented) => {
-            build::browser_app(project, Profile::Debug)?;
-            let mut cargo = build::cargo_for_programs(project);
-            instrumented.apply(&mut cargo);
-            proc::step("Building server and worker", &mut cargo)?;
-            Programs::in_folder(instrumented.target.join("debug"))
-        }
-    };
+    build::browser_app(project, build.profile())?;
+    let programs = programs(project, build)?;
     let files = TemporaryFolder::new("iit-e2e-files")?;
     let mut setting = Setting::throw_away(cluster, DATABASE, &files)?;
-    setting.defaults.extend(FOR_BROWSERS);
+    setting.defaults.extend(FOR_PROGRAMS);
     setting.prepare(project, &programs)?;
     // What autovacuum does for a database that is kept: plans rest on it.
     cluster.query(SUPERUSER, DATABASE, "analyze")?;

@@ -4,6 +4,7 @@
 mod bench;
 mod build;
 mod check;
+mod contract;
 mod coverage;
 mod e2e;
 mod generate;
@@ -12,6 +13,7 @@ mod postgres;
 mod proc;
 mod product;
 mod project;
+mod python;
 mod run;
 mod schema;
 mod test;

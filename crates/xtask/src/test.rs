@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 
 use crate::PassedOn;
 use crate::build::{self, Profile};
+use crate::contract;
 use crate::coverage::{self, Instrumented};
 use crate::e2e::{self, Build};
 use crate::postgres::{Cluster, SUPERUSER};
@@ -20,12 +21,15 @@ pub const HELP: &str = "\
 cargo xtask test [--no-e2e] [--no-coverage] [--release]
 cargo xtask test -- <arguments of cargo test>
 cargo xtask test --e2e [-- <arguments of playwright test>]
+cargo xtask test --contract
 
 Everything that proves the product, on a throw-away Postgres that is removed at the end: the
 backend's tests with the lines they reach counted (at least 90 % is demanded), the browser app's
-tests, and the journeys through the built product in a real browser.
+tests, the API used by generated clients and asked by a fuzzer as three roles, and the journeys
+through the built product in a real browser.
 
   --no-e2e         no browser
+  --contract       the API as foreign programs meet it only
   --no-coverage    do not count lines; builds in the folders that `cargo build` uses
   --e2e            the browser's journeys only
   --release        the journeys on the release build, as it is shipped
@@ -35,6 +39,7 @@ tests, and the journeys through the built product in a real browser.
 
 struct Options {
     e2e: bool,
+    contract: bool,
     backend: bool,
     coverage: bool,
     profile: Profile,
@@ -47,18 +52,21 @@ pub fn main(
     passed_on: PassedOn,
 ) -> Result<()> {
     let only_e2e = arguments.contains("--e2e");
+    let only_contract = arguments.contains("--contract");
     let no_e2e = arguments.contains("--no-e2e");
     let no_coverage = arguments.contains("--no-coverage");
     let profile = Profile::asked(&mut arguments);
     crate::no_more(arguments, None, HELP)?;
-    if only_e2e && no_e2e {
-        bail!("--e2e and --no-e2e contradict each other");
+    if only_e2e && (no_e2e || only_contract) {
+        bail!("--e2e contradicts --no-e2e and --contract");
     }
-    let narrow = passed_on.is_some() && !only_e2e;
+    let one_part = only_e2e || only_contract;
+    let narrow = passed_on.is_some() && !one_part;
     let options = Options {
-        e2e: !no_e2e && !narrow,
-        backend: !only_e2e,
-        coverage: !no_coverage && !only_e2e && !narrow,
+        e2e: !no_e2e && !only_contract && !narrow,
+        contract: !only_e2e && !narrow,
+        backend: !one_part,
+        coverage: !no_coverage && !one_part && !narrow,
         profile,
         passed_on: passed_on.unwrap_or_default(),
     };
@@ -68,6 +76,9 @@ pub fn main(
     }
     if options.e2e {
         needed.extend(tools::FOR_BROWSER_TESTS);
+    }
+    if options.contract {
+        needed.extend(contract::FOR_DOCUMENT);
     }
     tools::ensure(project, &needed)?;
     build::make_dist(project)?;
@@ -112,6 +123,15 @@ fn everything(project: &Project, cluster: &Cluster, options: &Options) -> Result
             )
         })?;
     }
+    let build = || match (&instrumented, options.profile) {
+        (Some(instrumented), Profile::Debug) => Build::Instrumented(instrumented),
+        (_, profile) => Build::Usual(profile),
+    };
+    if options.contract {
+        summary.add("foreign programs", || {
+            contract::run(project, cluster, build())
+        })?;
+    }
     if options.e2e {
         summary.add("journeys in a browser", || {
             let passed_on = if options.backend {
@@ -119,11 +139,7 @@ fn everything(project: &Project, cluster: &Cluster, options: &Options) -> Result
             } else {
                 &options.passed_on[..]
             };
-            let build = match (&instrumented, options.profile) {
-                (Some(instrumented), Profile::Debug) => Build::Instrumented(instrumented),
-                (_, profile) => Build::Usual(profile),
-            };
-            let walked = e2e::walk(project, cluster, build, "journeys", passed_on)?;
+            let walked = e2e::walk(project, cluster, build(), "journeys", passed_on)?;
             Ok(judged(walked.text, walked.passed, walked.status))
         })?;
     }

@@ -15,6 +15,7 @@ use rustix::process::getuid;
 use crate::postgres::Binaries;
 use crate::proc;
 use crate::project::Project;
+use crate::python;
 use crate::wasm;
 
 pub struct Tool {
@@ -83,6 +84,23 @@ pub static NODE: Tool = Tool {
     get: Get::Apt(&["nodejs", "npm"]),
 };
 
+pub static PYTHON: Tool = Tool {
+    name: "Python 3.10 or newer, venv",
+    purpose: "runs foreign tools that judge the API",
+    present: |_| python::present(),
+    get: Get::Apt(&["python3", "python3-venv"]),
+};
+
+pub static PYTHON_PACKAGES: Tool = Tool {
+    name: "Python packages of e2e/contract/",
+    purpose: "judge the API's document and use the API",
+    present: python::ready,
+    get: Get::Own(
+        python::install,
+        "pip install -r e2e/contract/requirements.txt, in a folder of its own",
+    ),
+};
+
 pub static CHROMIUM: Tool = Tool {
     name: "Chromium",
     purpose: "the browser of the end-to-end tests",
@@ -99,7 +117,7 @@ pub static FRONTEND_PACKAGES: Tool = Tool {
 
 pub static E2E_PACKAGES: Tool = Tool {
     name: "npm packages of e2e/",
-    purpose: "Playwright and axe",
+    purpose: "Playwright, axe, and what judges the API's document",
     present: |project| npm_up_to_date(&project.path("e2e")).unwrap_or(false),
     get: Get::Npm("e2e"),
 };

@@ -29,12 +29,10 @@ fn filter(params: &mut Params) -> Result<AuditFilter, Error> {
             })
         })
         .collect::<Result<_, _>>()?;
-    let mut word = |name: &str| {
-        params
-            .text(name)
-            .filter(|t| !t.is_empty() && !t.contains('\0'))
+    let mut word = |name: &str| -> Result<Option<String>, Error> {
+        Ok(params.word(name)?.filter(|text| !text.is_empty()))
     };
-    let (actor, target, project) = (word("actor"), word("target"), word("project"));
+    let (actor, target, project) = (word("actor")?, word("target")?, word("project")?);
     Ok(AuditFilter {
         kinds,
         actor,

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::filter::{self, Expr};
+use domain::list::TEXT_MAX;
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::problem::{Code, FieldError, Problem};
 use domain::text;
@@ -208,7 +209,8 @@ pub fn once_of(req: &HttpRequest, request_hash: String) -> Result<Option<Once>, 
         return Ok(None);
     };
     let key = key.to_str().map(str::trim).unwrap_or_default();
-    if key.is_empty() || key.len() > 255 {
+    let printed = key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if key.is_empty() || key.len() > 255 || !printed {
         return Err(malformed("Idempotency-Key: 1 to 255 visible characters."));
     }
     let route = format!("{} {}", req.method(), req.path());
@@ -269,6 +271,21 @@ impl Params {
     pub fn text(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(n, _)| n == name)?;
         Some(self.0.swap_remove(at).1)
+    }
+
+    /// Takes a parameter out that names something or is looked for: what cannot be there is refused,
+    /// lest the answer is of everything.
+    ///
+    /// # Errors
+    /// 422 naming the parameter, for NUL and for more than 1000 bytes.
+    pub fn word(&mut self, name: &str) -> Result<Option<String>, Error> {
+        match self.text(name) {
+            Some(text) if text.contains('\0') || text.len() > TEXT_MAX => {
+                let detail = format!("At most {TEXT_MAX} bytes, without NUL.");
+                Err(FieldError::query(name, "invalid", detail).into())
+            }
+            text => Ok(text),
+        }
     }
 
     /// Takes a parameter out and reads it.

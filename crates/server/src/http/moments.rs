@@ -25,8 +25,8 @@ struct Asked {
 impl Asked {
     fn read(params: &mut Params) -> Result<Self> {
         let asked = Self {
-            project: params.text("project"),
-            issue: params.text("issue"),
+            project: params.word("project")?,
+            issue: params.word("issue")?,
             from: params.bound("from", false)?.unwrap_or(DateTime::UNIX_EPOCH),
             // The database's clock decides what has been; ours may lag behind.
             to: params

@@ -32,7 +32,7 @@ pub async fn open_by(
     let by = params
         .read("by", &OpenBy::SLUGS.join(", "))?
         .unwrap_or(OpenBy::Severity);
-    let project = params.text("project");
+    let project = params.word("project")?;
     let as_of = params.instant("as_of")?;
     let asked = params.filter()?;
     params.end()?;
@@ -68,7 +68,7 @@ pub async fn daily_stats(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let project = params.text("project");
+    let project = params.word("project")?;
     let to: NaiveDate = params.day("to")?.unwrap_or_else(|| Utc::now().date_naive());
     let from = params
         .day("from")?
@@ -110,8 +110,8 @@ pub async fn activity(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let project = params.text("project");
-    let user = params.text("user").filter(|u| !u.contains('\0'));
+    let project = params.word("project")?;
+    let user = params.word("user")?;
     let limit = i64::from(params.limit()?);
     let before: Option<history::At> = params.cursor()?;
     params.end()?;

@@ -51,7 +51,7 @@ pub async fn search(
     let limit = i64::from(params.limit()?);
     let after: Option<(f64, Uuid)> = params.cursor()?;
     let text = asked(&mut params, "q")?;
-    let project = params.text("project");
+    let project = params.word("project")?;
     params.end()?;
     let found = app
         .read(&caller, move |conn, actor| {

@@ -33,7 +33,7 @@ pub async fn list_users(
 ) -> Result<HttpResponse, Error> {
     let limit = i64::from(params.limit()?);
     let after: Option<String> = params.cursor()?;
-    let text = params.text("text").filter(|t| !t.contains('\0'));
+    let text = params.word("text")?;
     let all = params.read("all", "true or false")?.unwrap_or(false);
     params.end()?;
     let (mut users, count) = app

@@ -26,7 +26,7 @@ pub async fn list_views(
     caller: Caller,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
-    let project = params.text("project");
+    let project = params.word("project")?;
     let asked = params.paging()?;
     let views = app
         .read(&caller, move |conn, actor| {
@@ -64,7 +64,7 @@ pub async fn create_view(
 }
 
 /// One saved view.
-#[utoipa::path(tag = "views", params(("id" = String, Path, description = "Id")), responses((status = 200, body = View), (status = 304)))]
+#[utoipa::path(tag = "views", params(("id" = uuid::Uuid, Path, description = "Id")), responses((status = 200, body = View), (status = 304)))]
 #[get("/views/{id}")]
 pub async fn get_view(
     app: web::Data<App>,
@@ -82,7 +82,7 @@ pub async fn get_view(
 /// Change a saved view: absent fields stay.
 #[utoipa::path(
     tag = "views",
-    params(("id" = String, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to change")),
+    params(("id" = uuid::Uuid, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to change")),
     request_body = ViewPatch,
     responses((status = 200, body = View))
 )]
@@ -108,7 +108,7 @@ pub async fn update_view(
 /// Delete a saved view.
 #[utoipa::path(
     tag = "views",
-    params(("id" = String, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to delete")),
+    params(("id" = uuid::Uuid, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the version to delete")),
     responses((status = 204))
 )]
 #[delete("/views/{id}")]

@@ -7,7 +7,7 @@ use domain::board::{CARDS_DEFAULT, CARDS_MAX};
 use domain::filter;
 use domain::insights::{MOMENTS_MAX, OpenBy};
 use domain::issue::{IssueType, Priority, Resolution, Severity};
-use domain::list::{GroupBy, SortField, State};
+use domain::list::{GroupBy, SortField, State, TEXT_MAX, VALUE_MAX, VALUES_MAX};
 use domain::name::NameOf;
 use domain::page::{LIMIT_DEFAULT, LIMIT_MAX};
 use domain::search::QUERY_MAX;
@@ -16,9 +16,6 @@ use serde_json::{Value, json};
 
 /// Seconds that a poll waits at most.
 const WAIT_MAX: u64 = 30;
-/// Longest plain text and most values of one filter, as `domain::list` reads them.
-const TEXT_MAX: usize = 1000;
-const VALUES_MAX: usize = 50;
 
 fn one_of(words: &[&str]) -> Value {
     json!({"schema": {"type": "string", "enum": words}})
@@ -31,7 +28,7 @@ fn one_of_or(words: &[&str], usual: &str) -> Value {
 /// Values with commas between.
 fn list(item: Value) -> Value {
     json!({
-        "schema": {"type": "array", "items": item, "maxItems": VALUES_MAX},
+        "schema": {"type": "array", "items": item},
         "style": "form",
         "explode": false,
     })
@@ -42,7 +39,8 @@ fn some_of(words: &[&str]) -> Value {
 }
 
 fn names() -> Value {
-    list(json!({"type": "string", "maxLength": 300}))
+    let names = list(json!({"type": "string", "maxLength": VALUE_MAX}));
+    merged(names, json!({"schema": {"maxItems": VALUES_MAX}}))
 }
 
 fn flag() -> Value {
@@ -93,8 +91,9 @@ fn query(place: &str, name: &str) -> Option<Value> {
         ("severity", _) => some_of(Severity::SLUGS),
         ("resolution", _) => some_of(Resolution::SLUGS),
         ("priority", _) => list(json!({"type": "string", "enum": priorities})),
-        ("status" | "assignee" | "reporter" | "label" | "closed", _) => names(),
-        ("deleted" | "archived" | "all" | "rank" | "purge", _) => flag(),
+        ("status" | "assignee" | "reporter" | "label", _) => names(),
+        ("closed", _) => list(json!({"type": "string"})),
+        ("deleted" | "draft" | "archived" | "all" | "rank" | "purge", _) => flag(),
         ("as_of" | "before", _) | ("from" | "to", "/audit") => instant(),
         ("from" | "to", "/stats/daily") => json!({"schema": {"type": "string", "format": "date"}}),
         ("from" | "to", _) => moment(),
@@ -131,7 +130,10 @@ fn path(place: &str, name: &str) -> Option<Value> {
         // Ids that nobody can know beforehand.
         _ => return None,
     };
-    Some(json!({"schema": {"type": "string", "minLength": 1}, "example": example}))
+    // A path with control characters is not canonical.
+    let schema =
+        json!({"type": "string", "minLength": 1, "pattern": "^[^\\u0000-\\u001f\\u007f]+$"});
+    Some(json!({"schema": schema, "example": example}))
 }
 
 fn header(name: &str, description: &str, schema: Value) -> Value {
@@ -173,10 +175,10 @@ fn headers(operation: &Operation<'_>) -> Vec<Value> {
     all
 }
 
-/// Whether a repeated request can be told: whatever makes or does something once, by a JSON body.
+/// Whether a repeated request can be told: whatever makes or does something once, by what it is sent.
 pub fn takes_idempotency_key(operation: &Operation<'_>) -> bool {
     operation.method == "POST"
-        && operation.reads("application/json")
+        && operation.takes_body()
         && !operation.is_public()
         && operation.place() != "/me/password"
 }

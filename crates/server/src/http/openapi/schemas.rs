@@ -5,7 +5,8 @@
 
 use super::document::{each_operation, merge};
 use crate::http::auth::TokenForm;
-use domain::attachment::INLINE;
+use crate::http::form::FILES_MAX;
+use domain::attachment::{ATTACHMENTS_MAX, INLINE};
 use domain::board::Place;
 use domain::bulk::{BULK_MAX, Bulk};
 use domain::comment::{CommentPatch, NewComment};
@@ -24,9 +25,6 @@ use domain::view::{Layout, NewView, ViewPatch};
 use domain::workflow::{STATUSES_MAX, StatusInput, Transition, WorkflowInput};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-
-/// Most files in one request.
-const FILES_MAX: usize = 20;
 
 /// Text that is given back as what it is; every other kind of text only as bytes.
 const TEXTS: [&str; 3] = ["text/plain", "text/csv", "text/markdown"];
@@ -112,6 +110,7 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
             json!({"minimum": 0, "maximum": POINTS_MAX}),
         ),
         ("*", "labels", names),
+        ("*", "attachments", some(0, ATTACHMENTS_MAX)),
         ("*", "external_ref", text(1, EXTERNAL_REF_MAX)),
         ("*", "colour", colour()),
         ("*", "query", text(0, filter::LENGTH_MAX)),
@@ -161,15 +160,23 @@ fn issue_form(draft: &Value) -> Value {
         for field in fields.values_mut() {
             without_null(field);
         }
-        fields.insert(
-            "labels".into(),
-            json!({"type": "string", "description": "Names of the project's labels, with commas between."}),
-        );
+        for (name, told) in [
+            (
+                "labels",
+                "Names of the project's labels, with commas between.",
+            ),
+            (
+                "attachments",
+                "Ids of drafts of the project, with commas between.",
+            ),
+        ] {
+            fields.insert(name.into(), json!({"type": "string", "description": told}));
+        }
         fields.insert("file".into(), files(0));
     }
     merge(
         &mut form,
-        json!({"description": "A draft as a form: its fields first, then any number of files."}),
+        json!({"description": "A draft as a form, with its files: the issue is reported with all of them, or not at all."}),
     );
     form
 }
@@ -230,6 +237,17 @@ pub fn complete(document: &mut Value) {
     }
     let draft = types.get("IssueDraft").cloned().unwrap_or_default();
     types.insert("IssueForm".into(), issue_form(&draft));
+    for name in ["IssueDraft", "IssueForm"] {
+        let mut here = types.get(name).cloned().unwrap_or_default();
+        if let Some(fields) = here.get_mut("properties").and_then(Value::as_object_mut) {
+            fields.remove("project");
+        }
+        merge(
+            &mut here,
+            json!({"description": "The same for one project, which the address names."}),
+        );
+        types.insert(format!("Project{name}"), here);
+    }
     if let Some(code) = types
         .get_mut("Problem")
         .and_then(|p| p.pointer_mut("/properties/code"))
@@ -246,23 +264,35 @@ pub fn complete(document: &mut Value) {
         merge(form, json!({"required": ["username", "password"]}));
     }
     if let Some(form) = types.get_mut("FileForm") {
-        merge(form, json!({"properties": {"file": files(1)}}));
+        let alone = json!({"properties": {"file": files(1)}, "additionalProperties": false});
+        merge(form, alone);
     }
-    each_operation(document, |operation| bodies(operation.value));
+    each_operation(document, |operation| {
+        let at = if operation.place().contains("{project}") {
+            "Project"
+        } else {
+            ""
+        };
+        bodies(operation.value, at);
+    });
 }
 
 fn is_input(name: &str, schema: &Value) -> bool {
     schema.get("additionalProperties") == Some(&json!(false)) && name != "Status"
 }
 
-/// Bodies that are no JSON: forms with files, files, text.
-fn bodies(operation: &mut Map<String, Value>) {
+/// Bodies that are no JSON: forms with files, files, text. A draft has another type where the
+/// address names its project.
+fn bodies(operation: &mut Map<String, Value>, at: &str) {
     let of_draft = json!({"$ref": "#/components/schemas/IssueDraft"});
     if let Some(body) = operation.get_mut("requestBody")
         && body.pointer("/content/application~1json/schema") == Some(&of_draft)
     {
-        let form = json!({"schema": {"$ref": "#/components/schemas/IssueForm"}});
-        merge(body, json!({"content": {"multipart/form-data": form}}));
+        let of =
+            |name: &str| json!({"schema": {"$ref": format!("#/components/schemas/{at}{name}")}});
+        let contents =
+            json!({"application/json": of("IssueDraft"), "multipart/form-data": of("IssueForm")});
+        merge(body, json!({"content": contents}));
     }
     let forms: Vec<&str> = operation
         .get("parameters")
@@ -362,7 +392,8 @@ mod tests {
         for name in found {
             let schema = &document["components"]["schemas"][&name];
             let has_fields = schema["properties"].is_object();
-            let is_form = ["IssueForm", "FileForm"].contains(&name.as_str());
+            // Those that are made of a draft are read as one.
+            let is_form = name.contains("Form") || name == "ProjectIssueDraft";
             assert!(
                 !has_fields || is_form || INPUTS.contains(&name.as_str()),
                 "{name}"
