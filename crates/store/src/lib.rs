@@ -38,6 +38,7 @@ pub mod search;
 mod schema;
 pub mod stats;
 pub mod tokens;
+pub mod uploads;
 pub mod views;
 pub mod workflow;
 
