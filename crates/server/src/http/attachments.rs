@@ -170,14 +170,11 @@ async fn make(
     params(
         ("id" = uuid::Uuid, Path, description = "Id"),
         ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has"),
-        ("Range" = Option<String>, Header, description = "`bytes=0-99`, `bytes=100-` or `bytes=-100`"),
-        ("If-Range" = Option<String>, Header, description = "ETag of the file of which the caller has another part"),
     ),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 304),
-        (status = 416, description = "The file has no such part", body = domain::problem::Problem, content_type = "application/problem+json"),
     )
 )]
 #[get("/attachments/{id}")]

@@ -94,7 +94,7 @@ fn query(place: &str, name: &str) -> Option<Value> {
         ("resolution", _) => some_of(Resolution::SLUGS),
         ("priority", _) => list(json!({"type": "string", "enum": priorities})),
         ("status" | "assignee" | "reporter" | "label" | "closed", _) => names(),
-        ("deleted" | "archived" | "all" | "rank" | "purge", _) => flag(),
+        ("deleted" | "archived" | "all" | "rank" | "purge" | "draft", _) => flag(),
         ("as_of" | "before", _) | ("from" | "to", "/audit") => instant(),
         ("from" | "to", "/stats/daily") => json!({"schema": {"type": "string", "format": "date"}}),
         ("from" | "to", _) => moment(),
@@ -163,6 +163,18 @@ fn headers(operation: &Operation<'_>) -> Vec<Value> {
             tag(),
         ));
     }
+    if operation.answers("206") {
+        all.push(header(
+            "Range",
+            "The part to send: `bytes=0-99`, `bytes=100-` or `bytes=-100`; several parts are answered with all of it",
+            json!({"type": "string"}),
+        ));
+        all.push(header(
+            "If-Range",
+            "ETag of the file of which the caller has another part; when it is another by now, all of it is sent",
+            tag(),
+        ));
+    }
     if operation.takes("header", "Last-Event-ID") {
         all.push(header(
             "Last-Event-ID",
@@ -173,10 +185,11 @@ fn headers(operation: &Operation<'_>) -> Vec<Value> {
     all
 }
 
-/// Whether a repeated request can be told: whatever makes or does something once, by a JSON body.
+/// Whether a repeated request can be told: whatever makes or does something once, by a JSON body or a form
+/// with files.
 pub fn takes_idempotency_key(operation: &Operation<'_>) -> bool {
     operation.method == "POST"
-        && operation.reads("application/json")
+        && (operation.reads("application/json") || operation.reads("multipart/form-data"))
         && !operation.is_public()
         && operation.place() != "/me/password"
 }
