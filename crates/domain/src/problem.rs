@@ -106,16 +106,22 @@ problems! {
     LastOne = "last-one", 409, "Somebody has to stay in charge";
     /// `If-Match` names an older version.
     EditConflict = "edit-conflict", 412, "Somebody changed this meanwhile";
+    /// The body stopped coming.
+    RequestTimeout = "request-timeout", 408, "The request took too long to arrive";
     /// Body or file over the limit.
     TooLarge = "too-large", 413, "That is too large";
     /// A body in a form this address does not read.
     UnsupportedMediaType = "unsupported-media-type", 415, "This address reads another content type";
+    /// `Range` asks for what is behind the end.
+    RangeNotSatisfiable = "range-not-satisfiable", 416, "The file has no such part";
     /// The body could be read, but fields are wrong.
     InvalidInput = "invalid-input", 422, "Some fields need attention";
     /// An idempotency key was used before with another request.
     IdempotencyMismatch = "idempotency-mismatch", 422, "This idempotency key belongs to another request";
     /// Over the limit for this address or account.
     TooManyRequests = "too-many-requests", 429, "Slow down";
+    /// More than an account may upload a day.
+    UploadQuota = "upload-quota", 429, "That is more than you may upload in a day";
     /// Our fault.
     Internal = "internal", 500, "Something broke on our side";
     /// Busy, starting, stopping, or the database is away.
@@ -157,6 +163,9 @@ pub struct Problem {
     /// 403: the right that is missing, and the smallest role that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
+    /// 429: seconds until it may be tried again, where that is known (also `Retry-After`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
     /// 409 `transition-not-allowed`: the statuses that can be reached from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
@@ -194,6 +203,7 @@ impl Problem {
             request_id: String::new(),
             errors: Vec::new(),
             missing: None,
+            retry_after: None,
             allowed: None,
             current: None,
             changed: None,

@@ -82,6 +82,10 @@ pub struct Config {
     pub storage: String,
     /// `IIT_UPLOAD_LIMIT`: largest file in bytes, 25 MB.
     pub upload_limit: u64,
+    /// `IIT_UPLOAD_DAILY`: bytes that one account may upload in 24 hours, 1 GB; 0 for no limit.
+    pub upload_daily: u64,
+    /// `IIT_BODY_TIMEOUT`: how long a body may send nothing before its request ends, `20s`.
+    pub body_timeout: Duration,
     /// `IIT_TRUSTED_PROXIES`: networks whose `X-Forwarded-For` counts; none.
     pub trusted_proxies: Vec<IpNet>,
     /// `IIT_LIMIT_ANONYMOUS`, `IIT_LIMIT_PRINCIPAL`, `IIT_LIMIT_SIGN_IN`, `IIT_LIMIT_PAGES`: requests per minute, 100,
@@ -111,6 +115,8 @@ pub const VARIABLES: &[&str] = &[
     "IIT_AUDIT_READS",
     "IIT_STORAGE",
     "IIT_UPLOAD_LIMIT",
+    "IIT_UPLOAD_DAILY",
+    "IIT_BODY_TIMEOUT",
     "IIT_TRUSTED_PROXIES",
     "IIT_LIMIT_ANONYMOUS",
     "IIT_LIMIT_PRINCIPAL",
@@ -256,6 +262,18 @@ impl Config {
             |t| t.parse().ok().filter(|n| *n > 0),
             "a number of bytes",
         );
+        let upload_daily = r.parsed(
+            "IIT_UPLOAD_DAILY",
+            1_000_000_000,
+            |t| t.parse().ok(),
+            "a number of bytes, 0 for no limit",
+        );
+        let body_timeout = r.parsed(
+            "IIT_BODY_TIMEOUT",
+            Duration::from_secs(20),
+            |t| duration(t).filter(|time| !time.is_zero()),
+            "a time such as 20s",
+        );
         let trusted_proxies = r.parsed(
             "IIT_TRUSTED_PROXIES",
             Vec::new(),
@@ -303,6 +321,8 @@ impl Config {
             audit_reads,
             storage,
             upload_limit,
+            upload_daily,
+            body_timeout,
             trusted_proxies,
             limits,
             bcrypt_cost,

@@ -9,6 +9,7 @@ pub mod app;
 pub mod auth;
 pub mod blocking;
 pub mod config;
+pub mod doctor;
 pub mod http;
 pub mod live;
 pub mod logging;

@@ -41,6 +41,13 @@ enum Command {
     Openapi,
     /// Ask a running server whether it is ready; for health checks.
     Health,
+    /// Compare the files in the storage with the database: lists what is missing, of another length or in no
+    /// row, and ends with exit code 1 if there is any. Changes nothing, and may run beside the server.
+    Doctor {
+        /// Read every file, too, and compare its digest.
+        #[arg(long)]
+        digests: bool,
+    },
     /// Administration.
     Admin {
         #[command(subcommand)]
@@ -93,6 +100,9 @@ fn main() -> anyhow::Result<()> {
             actix_web::rt::System::new().block_on(seed::run(config, wanted))
         }
         Command::Health => health(&config),
+        Command::Doctor { digests } => {
+            actix_web::rt::System::new().block_on(doctor(config, digests))
+        }
         Command::Admin {
             command: Admin::Create { email, username },
         } => actix_web::rt::System::new().block_on(create_admin(config, email, username)),
@@ -123,6 +133,23 @@ fn health(config: &Config) -> anyhow::Result<()> {
         Ok(())
     } else {
         bail!("not ready: {}", answer.lines().next().unwrap_or_default())
+    }
+}
+
+async fn doctor(config: Config, digests: bool) -> anyhow::Result<()> {
+    let app = App::new(config)?;
+    let report = server::doctor::examine(&app, digests).await;
+    let report = report.map_err(|e| anyhow::anyhow!("{e}"))?;
+    for finding in &report.findings {
+        println!("{finding}");
+    }
+    let (rows, files) = (report.rows, report.files);
+    match report.findings.len() {
+        0 => {
+            println!("{rows} rows and {files} files agree.");
+            Ok(())
+        }
+        n => bail!("{n} of {rows} rows and {files} files do not agree"),
     }
 }
 

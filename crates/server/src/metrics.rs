@@ -20,6 +20,8 @@ pub struct Metrics {
     sign_ins: IntCounterVec,
     /// `iit_streams`: live streams that are open.
     pub streams: IntGauge,
+    /// `iit_files_missing_total`: downloads of files whose bytes are not there, or not all of them.
+    pub files_missing: IntCounter,
     /// `iit_pool_connections{state}` as two gauges: in use and open.
     pub pool_in_use: IntGauge,
     /// Open connections.
@@ -59,6 +61,10 @@ impl Metrics {
                 &["outcome"],
             )?,
             streams: IntGauge::new("iit_streams", "Live streams that are open.")?,
+            files_missing: IntCounter::new(
+                "iit_files_missing_total",
+                "Downloads of files whose bytes are missing or incomplete.",
+            )?,
             pool_in_use: IntGauge::new(
                 "iit_pool_connections_in_use",
                 "Database connections in use.",
@@ -76,6 +82,7 @@ impl Metrics {
         r.register(Box::new(metrics.issues_created.clone()))?;
         r.register(Box::new(metrics.sign_ins.clone()))?;
         r.register(Box::new(metrics.streams.clone()))?;
+        r.register(Box::new(metrics.files_missing.clone()))?;
         r.register(Box::new(metrics.pool_in_use.clone()))?;
         r.register(Box::new(metrics.pool_open.clone()))?;
         r.register(Box::new(metrics.event_lag.clone()))?;

@@ -4,13 +4,24 @@ use crate::error::{Error, Result};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 use sha2::{Digest, Sha256};
+use std::fs;
+use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// What readiness writes and reads.
+const READINESS: &str = "readiness";
 
 /// Where files are.
 #[derive(Debug, Clone)]
-pub struct Blobs(Arc<dyn ObjectStore>);
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    /// The folder, when it is one on this machine.
+    folder: Option<PathBuf>,
+}
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +59,19 @@ impl Blobs {
         std::fs::create_dir_all(folder).map_err(|e| Error::Storage(format!("{folder}: {e}")))?;
         let local = object_store::local::LocalFileSystem::new_with_prefix(folder)?
             .with_automatic_cleanup(true);
-        Ok(Self(Arc::new(local)))
+        Ok(Self {
+            store: Arc::new(local),
+            folder: Some(folder.into()),
+        })
     }
 
     /// Storage in memory, for tests.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self(Arc::new(object_store::memory::InMemory::new()))
+        Self {
+            store: Arc::new(object_store::memory::InMemory::new()),
+            folder: None,
+        }
     }
 
     /// Writes a stream of bytes; on any failure nothing stays.
@@ -72,7 +89,7 @@ impl Blobs {
     {
         let storage = |e: object_store::Error| PutError::Storage(e.into());
         let upload = self
-            .0
+            .store
             .put_multipart(&Path::from(key))
             .await
             .map_err(storage)?;
@@ -114,13 +131,120 @@ impl Blobs {
         })
     }
 
-    /// Reads a file as a stream.
+    /// Reads a file as a stream, all of it or a part. `size` is how long it must be.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when it is not there or of another length, or [`Error::Storage`].
+    pub async fn get(
+        &self,
+        key: &str,
+        size: u64,
+        part: Option<Range<u64>>,
+    ) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
+        let options = GetOptions {
+            range: part.map(GetRange::Bounded),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&Path::from(key), options).await?;
+        if found.meta.size != size {
+            return Err(Error::NotFound);
+        }
+        Ok(found.into_stream().map(|chunk| chunk.map_err(Error::from)))
+    }
+
+    /// How long a file is, without reading it; nothing when it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn size(&self, key: &str) -> Result<Option<u64>> {
+        match self.store.head(&Path::from(key)).await {
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// SHA-256 of a file, hexadecimal, read as a stream.
     ///
     /// # Errors
     /// [`Error::NotFound`] or [`Error::Storage`].
-    pub async fn get(&self, key: &str) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
-        let found = self.0.get(&Path::from(key)).await?;
-        Ok(found.into_stream().map(|chunk| chunk.map_err(Error::from)))
+    pub async fn digest(&self, key: &str) -> Result<String> {
+        let found = self.store.get(&Path::from(key)).await?;
+        let mut bytes = found.into_stream();
+        let mut hash = Sha256::new();
+        while let Some(chunk) = bytes.next().await {
+            hash.update(&chunk?);
+        }
+        Ok(hex::encode(hash.finalize()))
+    }
+
+    /// The folders that hold files, and the files that stand beside them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn folders(&self) -> Result<(Vec<String>, Vec<String>)> {
+        let top = self.store.list_with_delimiter(None).await?;
+        let folders = top.common_prefixes.into_iter().map(String::from).collect();
+        let files = top.objects.into_iter().map(|o| String::from(o.location));
+        Ok((folders, files.filter(|name| name != READINESS).collect()))
+    }
+
+    /// The files of a folder and how long they are.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn list(&self, folder: &str) -> Result<Vec<(String, u64)>> {
+        let mut found = Vec::new();
+        let mut files = self.store.list(Some(&Path::from(folder)));
+        while let Some(file) = files.next().await {
+            let file = file?;
+            found.push((file.location.into(), file.size));
+        }
+        Ok(found)
+    }
+
+    /// Removes what uploads left behind that were cut off with the program, and says how many. Blocks.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when nothing of it can be removed.
+    pub fn remove_unfinished(&self, older_than: Duration) -> Result<usize> {
+        let mut removed = 0;
+        let mut failure = None;
+        for path in self.unfinished(older_than) {
+            match fs::remove_file(&path) {
+                Ok(()) => removed += 1,
+                Err(e) => failure = Some(Error::Storage(format!("{}: {e}", path.display()))),
+            }
+        }
+        match failure {
+            Some(error) if removed == 0 => Err(error),
+            _ => Ok(removed),
+        }
+    }
+
+    /// Such leavings: the storage puts a file together beside its place, under the same name with `#` and
+    /// a number behind, and moves it there when it is whole. Blocks.
+    fn unfinished(&self, older_than: Duration) -> Vec<PathBuf> {
+        let Some(root) = &self.folder else {
+            return Vec::new();
+        };
+        let entries =
+            |folder: &std::path::Path| fs::read_dir(folder).into_iter().flatten().flatten();
+        let folders = entries(root).map(|entry| entry.path());
+        let files = folders.flat_map(|folder| entries(&folder).collect::<Vec<_>>());
+        let is_leaving = |name: &str| {
+            let number = name.rsplit_once('#').map(|(_, number)| number);
+            number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let is_old = |entry: &fs::DirEntry| {
+            let changed = entry.metadata().and_then(|meta| meta.modified());
+            let age = changed.ok().and_then(|at| at.elapsed().ok());
+            age.is_some_and(|age| age >= older_than)
+        };
+        files
+            .filter(|file| is_leaving(&file.file_name().to_string_lossy()) && is_old(file))
+            .map(|file| file.path())
+            .collect()
     }
 
     /// Removes a file; one that is not there is removed already.
@@ -128,7 +252,7 @@ impl Blobs {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn delete(&self, key: &str) -> Result<()> {
-        match self.0.delete(&Path::from(key)).await {
+        match self.store.delete(&Path::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(e.into()),
         }
@@ -139,9 +263,11 @@ impl Blobs {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn check(&self) -> Result<()> {
-        let path = Path::from("readiness");
-        self.0.put(&path, PutPayload::from_static(b"ok")).await?;
-        self.0.get(&path).await?;
+        let path = Path::from(READINESS);
+        self.store
+            .put(&path, PutPayload::from_static(b"ok"))
+            .await?;
+        self.store.get(&path).await?;
         Ok(())
     }
 
@@ -150,7 +276,7 @@ impl Blobs {
     /// # Errors
     /// [`Error::Storage`], [`Error::NotFound`].
     pub async fn check_reading(&self) -> Result<()> {
-        self.0.head(&Path::from("readiness")).await?;
+        self.store.head(&Path::from(READINESS)).await?;
         Ok(())
     }
 }

@@ -123,7 +123,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<JobRow>> {
         .load(conn.pg())?)
 }
 
-/// Removes what is over: idempotency keys after 24 hours, sessions 90 days after their end, tokens 90
+/// Removes what is over: idempotency keys and counted uploads after 24 hours, sessions 90 days after their end, tokens 90
 /// days after they were revoked.
 ///
 /// # Errors
@@ -140,5 +140,6 @@ pub fn prune(tx: &mut Tx<'_>) -> Result<usize> {
     let tokens =
         diesel::delete(api_token::table.filter(api_token::revoked_at.lt(now - Duration::days(90))))
             .execute(tx.writing(false)?)?;
-    Ok(keys + sessions + tokens)
+    let uploads = crate::uploads::prune(tx)?;
+    Ok(keys + sessions + tokens + uploads)
 }

@@ -40,6 +40,7 @@ mod schema;
 pub mod stats;
 pub mod ticket;
 pub mod tokens;
+pub mod uploads;
 pub mod views;
 pub mod workflow;
 

@@ -374,6 +374,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    upload (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        bytes -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     vote (issue_id, account_id) {
         issue_id -> Uuid,
         account_id -> Uuid,
@@ -418,6 +427,7 @@ diesel::joinable!(saved_view -> project (project_id));
 diesel::joinable!(session -> account (account_id));
 diesel::joinable!(status -> project (project_id));
 diesel::joinable!(transition -> project (project_id));
+diesel::joinable!(upload -> account (account_id));
 diesel::joinable!(vote -> account (account_id));
 diesel::joinable!(watch -> account (account_id));
 
@@ -447,6 +457,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     status,
     transition,
+    upload,
     vote,
     watch,
 );

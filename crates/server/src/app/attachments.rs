@@ -12,7 +12,7 @@ use domain::attachment::Attachment;
 use domain::event::EventKind;
 use domain::key::{IssueRef, ProjectRef, issue_key};
 use domain::policy::{Action, Ground};
-use domain::problem::FieldError;
+use domain::problem::{Code, FieldError, Problem};
 use serde_json::{Value, json};
 use store::access::{self, Actor, IssueAccess, ProjectAccess};
 use store::attachments::{self, Becomes, FileFact, StoredAttachment, Taker};
@@ -226,11 +226,12 @@ pub fn take_along(
     }
 }
 
-/// Takes a file or draft away; the worker removes its bytes.
+/// Takes a file or draft away, if `seen` says that its digest is the one that the caller means; the worker
+/// removes its bytes.
 ///
 /// # Errors
-/// 403, 404, 409 on a deleted issue or in an archived project.
-pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
+/// 403, 404, 409 on a deleted issue or in an archived project, 412.
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: impl Fn(&str) -> bool) -> Result<()> {
     let (file, place) = own(tx, actor, id)?;
     let ground = Ground {
         own: file.uploader.id == actor.id,
@@ -241,14 +242,28 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<()> {
         Place::Project(access) => access,
     };
     access.allow_on(Action::DeleteAttachment, ground)?;
-    if file.draft {
-        return Ok(attachments::delete(tx, id)?);
+    if let Place::Issue(found) = &place
+        && !file.draft
+    {
+        found.hold(tx)?;
     }
-    let Place::Issue(found) = place else {
-        return Err(Error::not_found());
-    };
-    found.hold(tx)?;
+    if !seen(&file.sha256) {
+        let key = match &place {
+            Place::Issue(found) => Some(issue_key(&found.access.project.key, found.issue.number)),
+            Place::Project(_) => None,
+        };
+        let mut problem = Problem::new(Code::EditConflict);
+        problem.current = serde_json::to_value(file.render(key.as_deref())).ok();
+        return Err(problem.into());
+    }
     attachments::delete(tx, id)?;
+    let Place::Issue(found) = place else {
+        return Ok(());
+    };
+    // Of a draft nobody heard.
+    if file.draft {
+        return Ok(());
+    }
     let fact = FileFact {
         id,
         file_name: file.file_name,

@@ -13,6 +13,7 @@ use domain::problem::{Code, Problem};
 use futures_util::Stream;
 use store::attachments::{self, Contents};
 use store::blobs::PutError;
+use store::uploads::{self as quotas, Counted};
 use uuid::Uuid;
 
 /// A file whose bytes are stored.
@@ -28,10 +29,34 @@ pub struct Upload {
 }
 
 impl App {
+    /// Passes when that many bytes more fit into what the caller may upload a day. What is read after that
+    /// is counted again: others may be uploading for the same account.
+    ///
+    /// # Errors
+    /// 429 with the time to wait, 413 for more than all of a day.
+    pub async fn admit_upload(&self, caller: &Caller, bytes: u64) -> Result<()> {
+        let Some(quota) = self.quota() else {
+            return Ok(());
+        };
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.read(caller, move |conn, actor| {
+            let wait = quotas::wait_for(conn, actor.id, bytes, quota)?;
+            admitted(wait, quota)
+        })
+        .await
+    }
+
+    /// Bytes that an account may upload a day, if there is a limit.
+    fn quota(&self) -> Option<i64> {
+        let daily = self.config.upload_daily;
+        (daily > 0).then(|| i64::try_from(daily).unwrap_or(i64::MAX))
+    }
+
     /// Stores a file, streamed: memory does not grow with its size.
     ///
     /// # Errors
-    /// 413 over the limit, 503 or 507 when it cannot be stored. Then no row and no bytes stay.
+    /// 413 over the limit, 429 over what the caller may upload a day, 503 or 507 when it cannot be stored.
+    /// Then no row and no bytes stay.
     pub async fn store_upload<S, E>(
         &self,
         caller: &Caller,
@@ -43,9 +68,14 @@ impl App {
         S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     {
         let file_name = domain::text::file_name(file_name);
+        let quota = self.quota();
         let begun = {
             let file_name = file_name.clone();
             self.write(caller, move |tx, actor| {
+                // Whoever used it up need not send anything.
+                if let Some(quota) = quota {
+                    admitted(quotas::wait_for(tx, actor.id, 1, quota)?, quota)?;
+                }
                 Ok(attachments::begin(tx, actor.id, &file_name)?)
             })
             .await?
@@ -58,7 +88,7 @@ impl App {
                 return Err(refusal(error, limit, broken));
             }
         };
-        Ok(Upload {
+        let upload = Upload {
             id: begun.id,
             contents: Contents {
                 media_type: media_type(&written.head, &file_name).to_string(),
@@ -67,7 +97,27 @@ impl App {
             },
             file_name,
             storage_key: begun.storage_key,
-        })
+        };
+        let Some(quota) = quota else {
+            return Ok(upload);
+        };
+        let (id, size) = (upload.id, upload.contents.size);
+        let counted = self
+            .write(caller, move |tx, actor| {
+                match quotas::count(tx, actor.id, id, size, quota)? {
+                    Counted::Fits => Ok(()),
+                    Counted::Later(seconds) => admitted(Some(seconds), quota),
+                    Counted::Never => admitted(None, quota),
+                }
+            })
+            .await;
+        match counted {
+            Ok(()) => Ok(upload),
+            Err(error) => {
+                self.discard(&[upload]).await;
+                Err(error)
+            }
+        }
     }
 
     /// Removes uploads that came to nothing.
@@ -92,6 +142,7 @@ impl App {
             db.write(|tx| {
                 for id in ids {
                     attachments::forget(tx, id)?;
+                    quotas::uncount(tx, id)?;
                 }
                 Ok(())
             })
@@ -128,6 +179,24 @@ impl App {
             self.discard(&uploads).await;
         }
         added
+    }
+}
+
+/// Passes when nobody has to wait.
+fn admitted(wait: Option<u32>, quota: i64) -> Result<()> {
+    let size = domain::attachment::size_text(quota);
+    match wait {
+        Some(0) => Ok(()),
+        Some(seconds) => {
+            let detail = format!("You may upload {size} in 24 hours.");
+            let mut problem = Problem::new(Code::UploadQuota).detail(detail);
+            problem.retry_after = Some(seconds);
+            Err(problem.into())
+        }
+        None => {
+            let detail = format!("You may upload {size} in 24 hours, and this is more than that.");
+            Err(Problem::new(Code::TooLarge).detail(detail).into())
+        }
     }
 }
 

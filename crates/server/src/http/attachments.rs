@@ -2,18 +2,15 @@
 
 use super::extract::Params;
 use super::form::{self, Form};
-use super::{extract, reply};
+use super::{download, extract, reply};
 use crate::app::uploads::Upload;
 use crate::app::{App, Caller, Error, attachments as use_case};
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use bytes::Bytes;
-use domain::attachment::{Attachment, shows_inline};
+use domain::attachment::Attachment;
 use domain::key::{IssueRef, ProjectRef};
 use domain::page::Page;
 use domain::paths::api;
 use domain::problem::FieldError;
-use futures_util::StreamExt;
 use store::access::Actor;
 use store::db::Tx;
 
@@ -76,6 +73,7 @@ pub async fn add_attachments(
     let which: IssueRef = extract::address(&issue)?;
     let draft = params.read("draft", "true or false")?.unwrap_or(false);
     params.end()?;
+    form::expected(&req)?;
     let asked = which.clone();
     app.read(&caller, move |conn, actor| {
         use_case::place(conn, actor, &asked).map(|_| ())
@@ -112,6 +110,7 @@ pub async fn add_draft_attachments(
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
     params.end()?;
+    form::expected(&req)?;
     let asked = which.clone();
     app.read(&caller, move |conn, actor| {
         use_case::project(conn, actor, &asked).map(|_| ())
@@ -165,11 +164,18 @@ async fn make(
 /// Download a file.
 ///
 /// Pictures may be shown in a page; everything else is only offered for download, and nothing can
-/// run in our name.
+/// run in our name. A part is sent for a `Range` of one stretch of bytes.
 #[utoipa::path(
     tag = "attachments",
-    params(("id" = uuid::Uuid, Path, description = "Id")),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), (status = 304))
+    params(
+        ("id" = uuid::Uuid, Path, description = "Id"),
+        ("If-None-Match" = Option<String>, Header, description = "ETag that the caller has"),
+    ),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 206, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304),
+    )
 )]
 #[get("/attachments/{id}")]
 pub async fn download_attachment(
@@ -184,94 +190,27 @@ pub async fn download_attachment(
             use_case::readable(conn, actor, id)
         })
         .await?;
-    let tag = format!("\"{}\"", file.sha256);
-    let has_it = req
-        .headers()
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|v| v.as_bytes() == tag.as_bytes());
-    let mut response = if has_it {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    let media_type = if shows_inline(&file.media_type) || is_plain_text(&file.media_type) {
-        file.media_type.as_str()
-    } else {
-        "application/octet-stream"
-    };
-    response.insert_header((header::ETAG, tag));
-    response.insert_header((header::CONTENT_TYPE, media_type));
-    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    response.insert_header((
-        header::CONTENT_SECURITY_POLICY,
-        "sandbox; default-src 'none'; frame-ancestors 'none'",
-    ));
-    let place = if shows_inline(&file.media_type) {
-        "inline"
-    } else {
-        "attachment"
-    };
-    response.insert_header((
-        header::CONTENT_DISPOSITION,
-        disposition(place, &file.file_name),
-    ));
-    if has_it {
-        return Ok(response.finish());
-    }
-    let size = u64::try_from(file.size).unwrap_or(0);
-    let bytes = app.blobs.get(&file.storage_key).await?;
-    let bytes = bytes.map(|chunk: store::Result<Bytes>| chunk.map_err(Error::from));
-    Ok(response.no_chunking(size).streaming(Box::pin(bytes)))
+    download::send(&app, &req, &file).await
 }
 
-/// Text that no browser takes for a page: HTML and XML are text too, and can run.
-fn is_plain_text(media_type: &str) -> bool {
-    matches!(media_type, "text/plain" | "text/csv" | "text/markdown")
-}
-
-/// `Content-Disposition` with the name in both spellings (RFC 6266, RFC 8187).
-fn disposition(place: &str, name: &str) -> HeaderValue {
-    let plain: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%' | ';') || c == ' ' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let encoded = domain::paths::encode(name);
-    HeaderValue::from_str(&format!(
-        "{place}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
-    ))
-    .unwrap_or(HeaderValue::from_static("attachment"))
-}
-
-/// Remove a file.
-#[utoipa::path(tag = "attachments", params(("id" = uuid::Uuid, Path, description = "Id")), responses((status = 204)))]
+/// Remove a file or a draft.
+#[utoipa::path(
+    tag = "attachments",
+    params(("id" = uuid::Uuid, Path, description = "Id"), ("If-Match" = Option<String>, Header, description = "ETag of the file to remove")),
+    responses((status = 204))
+)]
 #[delete("/attachments/{id}")]
 pub async fn delete_attachment(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    app.write(&caller, move |tx, actor| use_case::delete(tx, actor, id))
-        .await?;
+    let seen = download::named(&req);
+    app.write(&caller, move |tx, actor| {
+        use_case::delete(tx, actor, id, |sha256| seen.holds(sha256))
+    })
+    .await?;
     Ok(reply::done())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::disposition;
-
-    #[test]
-    fn names_cannot_leave_their_quotes() {
-        let header = disposition("attachment", "a\";x=\"ü%\\.txt");
-        assert_eq!(
-            header.to_str().unwrap(),
-            "attachment; filename=\"a__x=____.txt\"; filename*=UTF-8''a%22%3Bx%3D%22%C3%BC%25%5C.txt"
-        );
-    }
 }

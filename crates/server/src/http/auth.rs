@@ -149,7 +149,7 @@ async fn token_form(req: &HttpRequest, payload: &mut web::Payload) -> Result<Tok
     }
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::from(Problem::new(Code::MalformedRequest)))?;
+        let chunk = chunk.map_err(|e| super::patience::broke_off(&e))?;
         body.extend_from_slice(&chunk);
         if body.len() > 16_384 {
             return Err(Problem::new(Code::TooLarge).into());

@@ -1,6 +1,7 @@
 //! From a request to checked values; whatever cannot be read is a problem with its reason.
 
 use super::identity::InvalidBearer;
+use super::patience;
 use crate::app::issues::Precondition;
 use crate::app::{Caller, Error, Once};
 use actix_web::dev::Payload;
@@ -62,11 +63,11 @@ fn malformed(detail: impl Into<String>) -> Error {
 /// Reads a body into memory, up to a limit.
 ///
 /// # Errors
-/// 413 over the limit, 400 when it breaks off.
+/// 413 over the limit, 400 when it breaks off, 408 when it stops coming.
 pub async fn bytes(payload: &mut Payload, limit: usize) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|e| malformed(format!("The body broke off: {e}.")))?;
+        let chunk = chunk.map_err(|e| patience::broke_off(&e))?;
         if body.len() + chunk.len() > limit {
             return Err(Problem::new(Code::TooLarge)
                 .detail(format!("At most {limit} bytes."))

@@ -1,6 +1,7 @@
 //! Forms with files (`multipart/form-data`): fields and files in any order, files streamed to where they
 //! are stored.
 
+use super::patience;
 use crate::app::uploads::Upload;
 use crate::app::{Answer, App, Caller, Error};
 use actix_multipart::{Field, Multipart, MultipartError};
@@ -33,6 +34,9 @@ fn too_large(detail: String) -> Error {
 }
 
 fn broken(error: MultipartError) -> Error {
+    if let MultipartError::Payload(cause) = &error {
+        return patience::broke_off(cause);
+    }
     Problem::new(Code::MalformedRequest)
         .detail(format!("The form could not be read: {error}."))
         .into()
@@ -43,6 +47,19 @@ fn broken(error: MultipartError) -> Error {
 pub fn is_form(req: &HttpRequest) -> bool {
     req.content_type()
         .eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// Passes when it has.
+///
+/// # Errors
+/// 415.
+pub fn expected(req: &HttpRequest) -> Result<(), Error> {
+    if is_form(req) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::UnsupportedMediaType)
+        .detail("Send multipart/form-data.")
+        .into())
 }
 
 /// Reads a form to its end. `known` says which fields it may have; when anything is wrong, nothing of it
@@ -59,11 +76,7 @@ pub async fn read(
     payload: actix_web::dev::Payload,
     known: impl Fn(&str) -> bool,
 ) -> Result<Form, Error> {
-    if !is_form(req) {
-        return Err(Problem::new(Code::UnsupportedMediaType)
-            .detail("Send multipart/form-data.")
-            .into());
-    }
+    expected(req)?;
     let most = app
         .config
         .upload_limit
@@ -73,6 +86,10 @@ pub async fn read(
     let length = length.and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > most) {
         return Err(too_large(format!("At most {most} bytes.")));
+    }
+    // So much of it are files, whatever else it says.
+    if let Some(files) = length.and_then(|length| length.checked_sub(REST_MAX)) {
+        app.admit_upload(caller, files).await?;
     }
     let mut form = Form::default();
     let mut parts = Multipart::new(req.headers(), payload);

@@ -9,6 +9,7 @@ pub mod board;
 pub mod bulk;
 pub mod comments;
 pub mod csv;
+pub mod download;
 pub mod export;
 pub mod extract;
 pub mod form;
@@ -25,6 +26,7 @@ pub mod moments;
 pub mod names;
 pub mod openapi;
 pub mod operations;
+pub mod patience;
 pub mod problem;
 pub mod projects;
 pub mod relations;
@@ -205,5 +207,6 @@ pub fn application(
         .configure(health::routes)
         .configure(openapi::routes)
         .default_service(web::to(spa::fallback))
+        .wrap(from_fn(patience::around))
         .wrap(from_fn(middleware::around))
 }

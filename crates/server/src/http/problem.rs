@@ -59,6 +59,13 @@ pub fn response(mut problem: Problem) -> HttpResponse {
     if problem.is(Code::TooManyRequests) {
         response.insert_header((header::RETRY_AFTER, "10"));
     }
+    if let Some(seconds) = problem.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    // The rest of the body may still come; nobody reads it as the next request.
+    if problem.is(Code::RequestTimeout) {
+        response.force_close();
+    }
     if let Some(challenge) = challenge(&problem) {
         response.insert_header((
             header::WWW_AUTHENTICATE,

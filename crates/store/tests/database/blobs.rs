@@ -51,7 +51,17 @@ fn chunks(of: &[&'static [u8]]) -> Chunks {
 }
 
 async fn read(blobs: &Blobs, key: &str) -> store::Result<Vec<u8>> {
-    let mut parts = blobs.get(key).await?;
+    let size = blobs.size(key).await?.unwrap_or(0);
+    read_part(blobs, key, size, None).await
+}
+
+async fn read_part(
+    blobs: &Blobs,
+    key: &str,
+    size: u64,
+    part: Option<std::ops::Range<u64>>,
+) -> store::Result<Vec<u8>> {
+    let mut parts = blobs.get(key, size, part).await?;
     let mut whole = Vec::new();
     while let Some(part) = parts.next().await {
         whole.extend(part?);
@@ -77,6 +87,29 @@ async fn what_was_put_is_got_with_its_size_hash_and_beginning() {
         blobs.delete("ab/cd").await.unwrap();
     }
     assert!(folder.files().is_empty());
+}
+
+#[tokio::test]
+async fn a_part_is_got_of_what_is_as_long_as_it_must_be() {
+    let folder = Folder::new();
+    for blobs in [folder.blobs(), Blobs::in_memory()] {
+        let put = blobs.put("ab/cd", stream::iter(chunks(&[b"0123456789"])), 10);
+        let written = put.await.unwrap();
+        let part = |size, range| read_part(&blobs, "ab/cd", size, range);
+        assert_eq!(part(10, Some(2..5)).await.unwrap(), b"234");
+        assert_eq!(part(10, Some(9..10)).await.unwrap(), b"9");
+        for range in [None, Some(2..5)] {
+            assert!(matches!(part(11, range).await, Err(Error::NotFound)));
+        }
+        assert_eq!(blobs.size("ab/cd").await.unwrap(), Some(10));
+        assert_eq!(blobs.size("ab/ef").await.unwrap(), None);
+        assert_eq!(blobs.digest("ab/cd").await.unwrap(), written.sha256);
+        assert_eq!(blobs.list("ab").await.unwrap(), [("ab/cd".to_string(), 10)]);
+        blobs.check().await.unwrap();
+        let (folders, beside) = blobs.folders().await.unwrap();
+        assert_eq!(folders, ["ab"]);
+        assert!(beside.is_empty(), "{beside:?}");
+    }
 }
 
 #[tokio::test]

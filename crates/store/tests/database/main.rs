@@ -30,4 +30,5 @@ mod pool;
 mod projects;
 mod ranks;
 mod updates;
+mod uploads;
 mod world;

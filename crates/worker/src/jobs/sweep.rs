@@ -1,7 +1,11 @@
 //! Files that nobody can reach any more.
 
 use super::Reach;
+use std::time::Duration;
 use store::{Result, Tx, attachments};
+
+/// How long an upload may take that was cut off with its server.
+const UNFINISHED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Removes the bytes first and the row after: stopped in between, the row is still there and the
 /// next run does the same again. A file that cannot be removed holds up no other.
@@ -32,6 +36,10 @@ pub(super) fn run(tx: &mut Tx<'_>, reach: &Reach<'_>) -> Result<usize> {
                 failure = Some(error);
             }
         }
+    }
+    match reach.blobs.remove_unfinished(UNFINISHED) {
+        Ok(removed) => swept += removed,
+        Err(error) => failure = Some(error),
     }
     match failure {
         // Then it is not one file but the storage.

@@ -138,6 +138,25 @@ fn drafts_that_were_never_sent_go_after_a_day() {
 }
 
 #[test]
+fn what_an_upload_left_behind_goes_when_it_is_old() {
+    let stage = stage();
+    let kept = stage.file(Duration::zero());
+    // As the storage names what it puts together, and cut off.
+    let leaving = |name: &str, hours: u64| {
+        let path = kept.1.with_file_name(name);
+        let file = std::fs::File::create(&path).unwrap();
+        let at = std::time::SystemTime::now() - std::time::Duration::from_secs(hours * 3600);
+        file.set_modified(at).unwrap();
+        path
+    };
+    let fresh = leaving("0123456789abcdef0123456789abcdef#1", 23);
+    let old = leaving("0123456789abcdef0123456789abcdef#12", 25);
+    let other = leaving("0123456789abcdef0123456789abcdef#a", 25);
+    assert_eq!(stage.sweep(), Outcome::Ran(1));
+    assert!(fresh.exists() && other.exists() && !old.exists() && kept.1.exists());
+}
+
+#[test]
 fn bytes_that_are_gone_already_are_no_reason_to_keep_the_row() {
     let stage = stage();
     let stale = stage.upload(Duration::hours(25));
@@ -170,6 +189,9 @@ fn keys_and_sessions_that_are_long_over_are_forgotten() {
         .write(|tx| {
             work::keep_answer(tx, stage.cast.lead.id, "old")?;
             work::keep_answer(tx, stage.cast.lead.id, "new")?;
+            for _ in 0..2 {
+                store::uploads::count(tx, stage.cast.lead.id, Uuid::now_v7(), 10, 1000)?;
+            }
             Ok::<_, Error>(())
         })
         .unwrap();
@@ -178,11 +200,13 @@ fn keys_and_sessions_that_are_long_over_are_forgotten() {
         &mut conn,
         "update idempotency_key set created_at = now() - interval '25 hours' where key = 'old';
          update session set expires_at = now() - interval '91 days'
-         where account_id = (select id from account where username = 'viewer')",
+         where account_id = (select id from account where username = 'viewer');
+         update upload set at = now() - interval '25 hours' where id = (select id from upload limit 1)",
     )
     .unwrap();
     let worker = worker(&stage.db, stage.blobs.clone());
-    assert_eq!(worker.run(job("prune"), true), Outcome::Ran(2));
+    assert_eq!(worker.run(job("prune"), true), Outcome::Ran(3));
+    assert_eq!(sql::number(&mut conn, "select count(*) from upload"), 1);
     assert_eq!(
         sql::rows(&mut conn, "select key from idempotency_key"),
         ["new"]

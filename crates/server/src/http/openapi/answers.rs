@@ -32,6 +32,8 @@ pub fn headers() -> Value {
             "schema": {"type": "string", "const": "true"},
         },
         "Content-Disposition": text("A name for the file."),
+        "Accept-Ranges": always(text("`bytes`: a part can be asked for with `Range`.")),
+        "Content-Range": always(text("Which bytes of how many these are; `bytes */<how many>` where there is no such part.")),
         "Set-Cookie": text("The browser's session."),
     })
 }
@@ -90,7 +92,7 @@ fn refusals(operation: &Operation<'_>) -> Vec<Code> {
         codes.push(Code::Moved);
     }
     if operation.takes_body() {
-        codes.push(Code::TooLarge);
+        codes.extend([Code::TooLarge, Code::RequestTimeout]);
     }
     if operation.takes_body() || operation.takes_query() {
         codes.push(Code::InvalidInput);
@@ -102,7 +104,10 @@ fn refusals(operation: &Operation<'_>) -> Vec<Code> {
         codes.push(Code::EditConflict);
     }
     if operation.reads("multipart/form-data") {
-        codes.push(Code::NoStorage);
+        codes.extend([Code::NoStorage, Code::UploadQuota]);
+    }
+    if operation.answers("206") {
+        codes.push(Code::RangeNotSatisfiable);
     }
     codes.extend(conflicts(operation));
     codes.extend(match place {
@@ -166,6 +171,7 @@ fn refused(codes: &[Code]) -> (String, Value) {
         Some(403) if codes.contains(&Code::TokenNotEnough) => Some("WWW-Authenticate"),
         Some(415) => Some("Accept-Encoding"),
         Some(405) => Some("Allow"),
+        Some(416) => Some("Content-Range"),
         Some(429 | 503) => Some("Retry-After"),
         _ => None,
     });
@@ -192,6 +198,7 @@ fn said(operation: &Operation<'_>, status: &str) -> &'static str {
     match (status, operation.method) {
         ("201", _) => "Made; `Location` says where it is.",
         ("204", _) => "Done.",
+        ("206", _) => "The part that was asked for.",
         ("304", _) => "What the caller has is still right.",
         (_, "GET") if operation.takes("query", "cursor") => "A page of what was asked for.",
         (_, "GET") => "What was asked for.",
@@ -207,7 +214,7 @@ fn is_tagged(operation: &Operation<'_>, status: &str, counted: &[String]) -> boo
         .answer_type(status)
         .is_some_and(|name| counted.iter().any(|counted| counted == name));
     match status {
-        "304" => true,
+        "206" | "304" => true,
         "200" if operation.method == "GET" => operation.answers("304"),
         "200" if operation.method != "POST" => {
             operation.takes("header", "If-Match") || of_a_version
@@ -238,6 +245,12 @@ fn of_success<'a>(operation: &Operation<'_>, status: &str, counted: &[String]) -
         || operation.takes("query", "format") && !place.ends_with("/notes")
     {
         names.push("Content-Disposition");
+    }
+    if operation.answers("206") {
+        names.push("Accept-Ranges");
+    }
+    if status == "206" {
+        names.push("Content-Range");
     }
     if matches!(place, "/auth/login" | "/auth/logout") || place == "/me" && !operation.writes() {
         names.push("Set-Cookie");

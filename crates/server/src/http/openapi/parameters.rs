@@ -165,6 +165,18 @@ fn headers(operation: &Operation<'_>) -> Vec<Value> {
             tag(),
         ));
     }
+    if operation.answers("206") {
+        all.push(header(
+            "Range",
+            "The part to send: `bytes=0-99`, `bytes=100-` or `bytes=-100`; several parts are answered with all of it",
+            json!({"type": "string"}),
+        ));
+        all.push(header(
+            "If-Range",
+            "ETag of the file of which the caller has another part; when it is another by now, all of it is sent",
+            tag(),
+        ));
+    }
     if operation.takes("header", "Last-Event-ID") {
         all.push(header(
             "Last-Event-ID",

@@ -334,6 +334,14 @@ fn bodies(operation: &mut Map<String, Value>, at: &str) {
         };
         *content = json!({"schema": schema});
     }
+    // A part is of the same kind as the whole.
+    let whole = answer.get("content").cloned();
+    let part = operation
+        .get_mut("responses")
+        .and_then(|r| r.get_mut("206"));
+    if let (Some(whole), Some(part)) = (whole, part) {
+        merge(part, json!({"content": whole}));
+    }
 }
 
 /// The types that count their versions.
