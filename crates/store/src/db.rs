@@ -456,6 +456,20 @@ impl Conn {
         Ok(Now {}.get_result(self.pg())?)
     }
 
+    /// Rows that this transaction has read so far, of tables and by their indexes: what a plan costs,
+    /// on whatever machine.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn rows_read(&mut self) -> Result<i64> {
+        statement! {
+            /// What the statistics of this transaction count.
+            RowsRead {} -> diesel::sql_types::BigInt :
+            "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint from pg_stat_xact_user_tables"
+        }
+        Ok(RowsRead {}.get_result(self.pg())?)
+    }
+
     /// Waits for the right to run something that only one may run at a time, until the transaction
     /// ends.
     ///

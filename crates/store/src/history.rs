@@ -1,5 +1,4 @@
-//! The log as people read it: the history of an issue, of a comment and of a project, and feeds of
-//! activity.
+//! The log as people read it: the history of an issue, of a comment and of a project.
 
 use crate::access::Scope;
 use crate::db::Conn;
@@ -40,7 +39,7 @@ pub struct Fact {
     pub at: DateTime<Utc>,
 }
 
-type FactSql = (
+pub(crate) type FactSql = (
     SqlUuid,
     Text,
     Nullable<Text>,
@@ -65,6 +64,8 @@ macro_rules! other_exists {
                    and (other.project_id = any({all}) or (other.project_id = any({own}) and other.reporter_id = {me}))))")
     };
 }
+
+pub(crate) use other_exists;
 
 statement! {
     /// History of one issue, oldest first.
@@ -154,72 +155,6 @@ pub fn count_history(conn: &mut Conn, issue: Uuid, reader: Reader<'_>) -> Result
         me: reader.scope.me,
     };
     Ok(statement.get_result(conn.pg())?)
-}
-
-statement! {
-    /// Feed of what happened in projects, newest first. In projects of the second list only around
-    /// the caller's own issues.
-    Activity {
-        all: Vec<Uuid> => Array<SqlUuid>,
-        own: Vec<Uuid> => Array<SqlUuid>,
-        staff: Vec<Uuid> => Array<SqlUuid>,
-        me: Uuid => SqlUuid,
-        before_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        before_id: Option<Uuid> => Nullable<SqlUuid>,
-        by: Option<Uuid> => Nullable<SqlUuid>,
-        limit: i64 => BigInt,
-    } -> FactSql :
-    concat!("select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
-     from unnest({all} || {own}) as scope(project_id)
-     cross join lateral (
-         select x.* from (
-             select * from event here where here.project_id = scope.project_id
-             union all
-             -- What moved here brought its history with it.
-             select * from event before where before.project_id <> scope.project_id
-               and before.issue_id in (select f.issue_id from former_key f join issue m on m.id = f.issue_id
-                                       where m.project_id = scope.project_id)
-         ) x
-         where x.issue_id is not null and not x.signal
-           and x.field is distinct from 'rank'
-           and ", other_exists!("x"), "
-           and (not x.internal or scope.project_id = any({staff}))
-           and ({before_at}::timestamptz is null or (x.at, x.id) < ({before_at}, {before_id}))
-           and ({by}::uuid is null or x.actor_id = {by})
-           and exists (
-               select 1 from issue i where i.id = x.issue_id and i.deleted_at is null
-                 and i.project_id = scope.project_id
-                 and (scope.project_id = any({all}) or i.reporter_id = {me}))
-         order by x.at desc, x.id desc limit {limit}
-     ) e
-     join issue i on i.id = e.issue_id
-     join project p on p.id = i.project_id
-     order by e.at desc, e.id desc limit {limit}")
-}
-
-/// One page of what happened in the projects of a scope, newest first, before a position; only what
-/// one account did, when it is named.
-///
-/// # Errors
-/// When the database is away.
-pub fn activity(
-    conn: &mut Conn,
-    scope: &Scope,
-    by: Option<Uuid>,
-    before: Option<(DateTime<Utc>, Uuid)>,
-    limit: i64,
-) -> Result<Vec<Fact>> {
-    let statement = Activity {
-        all: scope.all.clone(),
-        own: scope.own.clone(),
-        staff: scope.staff.clone(),
-        me: scope.me,
-        before_at: before.map(|b| b.0),
-        before_id: before.map(|b| b.1),
-        by,
-        limit,
-    };
-    Ok(statement.load(conn.pg())?)
 }
 
 statement! {

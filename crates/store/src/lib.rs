@@ -17,6 +17,7 @@ pub mod comments;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod feed;
 mod filter_sql;
 pub mod history;
 pub mod idempotency;

@@ -1,6 +1,6 @@
 //! Accounts: oneself, the directory, and what admins do.
 
-use super::{Error, Result, tokens};
+use super::{Error, Precondition, Result, tokens};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::policy::Action;
@@ -37,8 +37,16 @@ pub fn me(conn: &mut Conn, actor: &Actor) -> Result<Me> {
 ///
 /// # Errors
 /// 409 when the address is taken.
-pub fn update_me(tx: &mut Tx<'_>, actor: &Actor, patch: &ProfilePatch) -> Result<Me> {
+pub fn update_me(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    patch: &ProfilePatch,
+    seen: Precondition,
+) -> Result<Me> {
     let was = accounts::by_id_for_update(tx, actor.id)?.render()?;
+    if seen.is_given() {
+        seen.demand(&me(tx, actor)?)?;
+    }
     let mut change = AccountChange {
         display_name: patch.display_name.as_deref(),
         email: patch.email.as_deref(),
@@ -205,6 +213,7 @@ pub fn update(
     word: &str,
     patch: &UserPatch,
     hash: Option<&str>,
+    seen: Precondition,
 ) -> Result<User> {
     is_admin(actor)?;
     // One change of admins at a time, so that two cannot demote each other.
@@ -215,6 +224,7 @@ pub fn update(
         return Err(Refusal::Never.into());
     }
     let was = accounts::by_id_for_update(tx, id)?.render()?;
+    seen.demand(&was)?;
     if hash.is_some() && was.kind == Kind::Service {
         return Err(no_password_for_services().into());
     }

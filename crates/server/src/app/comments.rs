@@ -4,13 +4,13 @@
 //! stays a comment of its own issue all the same: changing it, what it said before, and its events go by
 //! that issue and its project, and a note among staff is for the staff of that project.
 
-use super::{Error, Result, attachments, personal};
+use super::{Error, Precondition, Result, attachments, personal};
 use chrono::{DateTime, Utc};
 use domain::comment::{Comment, CommentPatch, NewComment};
 use domain::event::EventKind;
 use domain::key::{IssueRef, issue_key};
 use domain::policy::{Action, Ground};
-use domain::problem::{Code, FieldError, Problem};
+use domain::problem::FieldError;
 use serde_json::json;
 use store::access::{self, Actor, IssueAccess};
 use store::attachments::Taker;
@@ -182,7 +182,7 @@ fn for_change(
     actor: &Actor,
     id: Uuid,
     action: Action,
-    seen: Option<i32>,
+    seen: Precondition,
 ) -> Result<(StoredComment, IssueAccess)> {
     let (comment, found) = own(tx, actor, id)?;
     allow(&found, &comment, actor, action)?;
@@ -190,16 +190,8 @@ fn for_change(
     if comment.deleted_at.is_some() {
         return Err(Error::conflict("The comment is deleted."));
     }
-    if seen.is_some_and(|version| version != comment.version) {
-        return Err(stale(comment, &found));
-    }
+    seen.demand_version(comment.version, || Ok(comment.clone().render(&key(&found))))?;
     Ok((comment, found))
-}
-
-fn stale(comment: StoredComment, found: &IssueAccess) -> Error {
-    let mut problem = Problem::new(Code::EditConflict);
-    problem.current = serde_json::to_value(comment.render(&key(found))).ok();
-    problem.into()
 }
 
 /// Changes one's own comment, to which further files may come.
@@ -211,7 +203,7 @@ pub fn update(
     actor: &Actor,
     id: Uuid,
     patch: &CommentPatch,
-    seen: Option<i32>,
+    seen: Precondition,
 ) -> Result<Comment> {
     let (comment, found) = for_change(tx, actor, id, Action::EditComment, seen)?;
     let taker = Taker::Comment {
@@ -239,7 +231,7 @@ pub fn update(
 ///
 /// # Errors
 /// 403, 404, 409 when it is deleted already, 412.
-pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Option<i32>) -> Result<()> {
+pub fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> Result<()> {
     let (comment, found) = for_change(tx, actor, id, Action::DeleteComment, seen)?;
     comments::delete(tx, &comment)?;
     attachments::delete_with(tx, actor, &found, id, comment.internal)?;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use store::access::{self, Actor};
 use store::accounts;
 use store::db::Conn;
+use store::feed::{self, Wanted};
 use store::history::{self, Fact, Reader};
 use store::relations;
 use uuid::Uuid;
@@ -239,7 +240,7 @@ pub fn activity(
             Some(found.ok_or_else(unknown)?.id)
         }
     };
-    let facts = history::activity(conn, &scope, by, before, limit)?;
+    let facts = feed::page(conn, &scope, Wanted { by, before, limit })?;
     let mut entries = render(conn, facts, false)?;
     hide_other_projects(conn, actor, &mut entries)?;
     // A feed says what happened; what a field held is on the issue.

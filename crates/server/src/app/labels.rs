@@ -1,6 +1,6 @@
 //! Labels and versions of a project.
 
-use super::{Error, Result, issues};
+use super::{Error, Precondition, Result, issues};
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
@@ -68,9 +68,11 @@ pub fn update(
     which: &ProjectRef,
     word: &str,
     patch: &LabelPatch,
+    seen: Precondition,
 ) -> Result<Label> {
     let access = managed(tx, actor, which)?;
     let was = labels::label(tx, access.project.id, word)?;
+    seen.demand(&was)?;
     let label = labels::update_label(tx, &was, patch)?;
     tx.record(
         NewEvent::new(EventKind::LabelUpdated, Some(actor.id))
@@ -85,9 +87,16 @@ pub fn update(
 ///
 /// # Errors
 /// 403, 404.
-pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+pub fn delete(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+    seen: Precondition,
+) -> Result<()> {
     let access = managed(tx, actor, which)?;
     let label = labels::label(tx, access.project.id, word)?;
+    seen.demand(&label)?;
     issues::remove_label_everywhere(tx, actor, &access, label.id)?;
     labels::delete_label(tx, label.id)?;
     tx.record(
@@ -168,6 +177,21 @@ pub fn create_version(
     Ok(version)
 }
 
+/// Passes when a version is still what the caller saw, with its counts of issues.
+fn as_seen(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    access: &ProjectAccess,
+    word: &str,
+    seen: Precondition,
+) -> Result<()> {
+    if !seen.is_given() {
+        return Ok(());
+    }
+    let counted = Counted::of(access, actor);
+    seen.demand(&labels::version_for(tx, access.project.id, word, counted)?)
+}
+
 /// Changes a version.
 ///
 /// # Errors
@@ -178,9 +202,11 @@ pub fn update_version(
     which: &ProjectRef,
     word: &str,
     patch: &VersionPatch,
+    seen: Precondition,
 ) -> Result<Version> {
     let access = managed(tx, actor, which)?;
     let was = labels::version(tx, access.project.id, word)?;
+    as_seen(tx, actor, &access, word, seen)?;
     let version = labels::update_version(tx, &was, patch)?;
     tx.record(
         NewEvent::new(EventKind::VersionUpdated, Some(actor.id))
@@ -200,9 +226,11 @@ pub fn delete_version(
     actor: &Actor,
     which: &ProjectRef,
     word: &str,
+    seen: Precondition,
 ) -> Result<()> {
     let access = managed(tx, actor, which)?;
     let version = labels::version(tx, access.project.id, word)?;
+    as_seen(tx, actor, &access, word, seen)?;
     if labels::version_in_use(tx, version.id)? {
         return Err(Error::conflict(
             "Issues name this version; change them first.",

@@ -1,7 +1,7 @@
 //! Members of a project.
 
 use super::accounts::nobody;
-use super::{Error, Result, issues};
+use super::{Error, Precondition, Result, issues};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
@@ -131,12 +131,14 @@ pub fn update(
     which: &ProjectRef,
     word: &str,
     role: Role,
+    seen: Precondition,
 ) -> Result<Member> {
     let mut access = access::project(tx, actor, which, Action::ManageMembers)?;
     access.writable()?;
     access.claim(tx)?;
     let role = membership_role(role)?;
     let ((id, was), all) = meant(tx, &access, word)?;
+    seen.demand(&member(tx, access.project.id, id)?)?;
     if was == Role::Lead && role != Role::Lead {
         keep_a_lead(&all, id)?;
     }
@@ -159,14 +161,22 @@ pub fn update(
 ///
 /// # Errors
 /// 403, 404, 409 when the last lead would be lost.
-pub fn remove(tx: &mut Tx<'_>, actor: &Actor, which: &ProjectRef, word: &str) -> Result<()> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    which: &ProjectRef,
+    word: &str,
+    seen: Precondition,
+) -> Result<()> {
     let mut access = access::project(tx, actor, which, Action::SeeProject)?;
     let leaving = accounts::find(tx, word)?.is_some_and(|a| a.id == actor.id);
     if !leaving {
         access.allow(Action::ManageMembers)?;
     }
+    access.writable()?;
     access.claim(tx)?;
     let ((id, was), all) = meant(tx, &access, word)?;
+    seen.demand(&member(tx, access.project.id, id)?)?;
     if was == Role::Lead {
         keep_a_lead(&all, id)?;
     }

@@ -16,6 +16,7 @@ pub mod members;
 pub mod merges;
 pub mod past;
 pub mod personal;
+pub mod precondition;
 pub mod projects;
 pub mod relations;
 pub mod sign_in;
@@ -24,6 +25,7 @@ pub mod uploads;
 pub mod views;
 pub mod workflow;
 
+use crate::auth::cursor::Cursors;
 use crate::auth::jwt::Keys;
 use crate::auth::place::Places;
 use crate::auth::token::Presented;
@@ -34,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::reads::Reads;
 use domain::token::Need;
 pub use error::{Error, Result};
+pub use precondition::Precondition;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -63,6 +66,8 @@ pub struct App {
     pub keys: Keys,
     /// Seals places in the order of events.
     pub places: Arc<Places>,
+    /// Seals positions in lists.
+    pub cursors: Arc<Cursors>,
     /// Files.
     pub blobs: Blobs,
     /// Live streams.
@@ -221,6 +226,7 @@ impl App {
             db_config,
             keys: Keys::new(&config.secret_keys),
             places: Arc::new(Places::new(&config.secret_keys)),
+            cursors: Arc::new(Cursors::new(&config.secret_keys)),
             blobs,
             live: Hub::default(),
             metrics: Metrics::new()?,

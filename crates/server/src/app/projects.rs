@@ -1,11 +1,10 @@
 //! Projects and their settings.
 
-use super::{Error, Result};
+use super::{Error, Precondition, Result};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::Action;
-use domain::problem::{Code, Problem};
 use domain::project::{NewProject, Project, ProjectPatch};
 use domain::workflow::Workflow;
 use serde_json::{Value, json};
@@ -77,16 +76,13 @@ pub fn update(
     actor: &Actor,
     which: &ProjectRef,
     patch: &ProjectPatch,
-    expected: Option<i32>,
+    seen: Precondition,
 ) -> Result<Project> {
     let mut access = access::project(tx, actor, which, Action::EditProject)?;
     access.claim(tx)?;
     let id = access.project.id;
-    if expected.is_some_and(|version| version != access.project.version) {
-        let mut problem = Problem::new(Code::EditConflict);
-        problem.current = serde_json::to_value(render(tx, actor, access)?).ok();
-        return Err(problem.into());
-    }
+    let (version, whole) = (access.project.version, access.clone());
+    seen.demand_version(version, || render(tx, actor, whole))?;
     let comes_back = patch.archived == Some(false);
     if !comes_back {
         access.writable()?;

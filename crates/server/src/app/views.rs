@@ -1,11 +1,10 @@
 //! Saved views.
 
-use super::issues::Precondition;
-use super::{Error, Result};
+use super::{Error, Precondition, Result};
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::{Action, Ground};
-use domain::problem::{Code, FieldError, Problem};
+use domain::problem::FieldError;
 use domain::token;
 use domain::view::{NewView, VIEWS_MAX, View, ViewPatch};
 use serde_json::json;
@@ -158,14 +157,7 @@ fn for_change(tx: &mut Tx<'_>, actor: &Actor, id: Uuid, seen: Precondition) -> R
         let which = ProjectRef::Id(project);
         access::project(tx, actor, &which, Action::ManageSharedViews)?.hold(tx)?;
     }
-    if seen
-        .version()
-        .is_some_and(|version| version != view.version)
-    {
-        let mut problem = Problem::new(Code::EditConflict);
-        problem.current = Some(json!(view.render(true)));
-        return Err(problem.into());
-    }
+    seen.demand_version(view.version, || Ok(view.clone().render(true)))?;
     Ok(view)
 }
 

@@ -1,12 +1,12 @@
 //! Changing a project's workflow: statuses, steps, and where the issues of a removed status go.
 
 use super::issues::move_into;
-use super::{Result, projects as settings};
+use super::{Precondition, Result, projects as settings};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::policy::Action;
-use domain::problem::{Code, FieldError, Problem};
+use domain::problem::FieldError;
 use domain::workflow::{Status, Workflow, WorkflowInput, WorkflowPlan};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ pub fn replace(
     actor: &Actor,
     which: &ProjectRef,
     input: &WorkflowInput,
-    seen: Option<i32>,
+    seen: Precondition,
 ) -> Result<Versioned> {
     let mut access = access::project(tx, actor, which, Action::EditWorkflow)?;
     access.writable()?;
@@ -39,11 +39,7 @@ pub fn replace(
     let id = access.project.id;
     let version = workflow::version(tx, id)?;
     let was = projects::workflow(tx, id)?;
-    if seen.is_some_and(|seen| seen != version) {
-        let mut problem = Problem::new(Code::EditConflict);
-        problem.current = serde_json::to_value(was.workflow).ok();
-        return Err(problem.into());
-    }
+    seen.demand_version(version, || Ok(was.workflow.clone()))?;
     let plan = input.check(&was.workflow)?;
     if plan.workflow == was.workflow {
         return Ok((plan.workflow, version));

@@ -1,5 +1,6 @@
 //! Passwords, tokens and sealed places.
 
+pub mod cursor;
 pub mod jwt;
 pub mod password;
 pub mod place;

@@ -1,7 +1,8 @@
 //! Files, streamed in and out.
 
-use super::extract::Params;
+use super::body;
 use super::form::{self, Form};
+use super::params::Params;
 use super::{download, extract, reply};
 use crate::app::uploads::Upload;
 use crate::app::{App, Caller, Error, attachments as use_case};
@@ -148,7 +149,7 @@ async fn make(
     let digest = format!("{} {}", req.query_string(), form.digest());
     let uploads = form.uploads;
     let answer = form::settle(app, &uploads, async {
-        let once = extract::once_of(req, digest)?;
+        let once = body::once_of(req, digest)?;
         let stored = uploads.clone();
         app.make(caller, once, move |tx, actor| {
             let added = f(tx, actor, &stored)?;

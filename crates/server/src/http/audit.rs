@@ -1,7 +1,7 @@
 //! The audit log.
 
 use super::csv;
-use super::extract::{self, Params};
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, audit as use_case};
 use actix_web::{HttpRequest, HttpResponse, delete, get, web};
@@ -87,7 +87,7 @@ pub async fn list_audit(
     let next_cursor = items
         .last()
         .filter(|_| more)
-        .map(|e| extract::cursor(&(e.at, e.id)));
+        .map(|e| params.question().seal(&(e.at, e.id)));
     reply::page(
         &req,
         &Page {

@@ -1,7 +1,8 @@
 //! Registering, signing in and out.
 
+use super::body::Body;
 use super::identity::{cookie_name, origin};
-use super::{extract, reply};
+use super::reply;
 use crate::app::sign_in::Begun;
 use crate::app::{App, Caller, Error};
 use crate::auth::jwt::COOKIE_SECONDS;
@@ -13,7 +14,6 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
 use domain::audit::AuditKind;
 use domain::problem::{Code, FieldError, Problem};
 use domain::user::{Login, Register, SignedIn, TokenAnswer, User};
-use extract::Body;
 use store::accounts;
 use store::audit::NewEntry;
 

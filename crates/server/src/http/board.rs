@@ -1,6 +1,7 @@
 //! The board of a project.
 
-use super::extract::{self, Params};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, past};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -83,8 +84,8 @@ fn filter(params: &Params) -> Result<IssueFilter, Error> {
         .rest()
         .into_iter()
         .partition(|(name, _)| own.contains(name));
-    extract::unknown(&theirs)?;
+    params.unknown(&theirs)?;
     let (filter, others) = IssueFilter::from_pairs(ours)?;
-    extract::unknown(&others)?;
+    params.unknown(&others)?;
     Ok(filter)
 }

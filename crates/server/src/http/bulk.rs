@@ -1,6 +1,6 @@
 //! One change of many issues.
 
-use super::extract::{self, Body};
+use super::body::{self, Body};
 use super::reply;
 use crate::app::{App, Caller, Error, issues};
 use actix_web::{HttpRequest, HttpResponse, post, web};
@@ -28,7 +28,7 @@ pub async fn bulk_edit(
     caller: Caller,
     body: Body<Bulk>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let asked = body.value.check()?;
     let answer = app
         .make(&caller, once, move |tx, actor| {

@@ -1,6 +1,8 @@
 //! Comments.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, comments as use_case, history};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -47,7 +49,7 @@ pub async fn list_comments(
     let next_cursor = items
         .last()
         .filter(|_| more)
-        .map(|c| extract::cursor(&(c.created_at, c.id)));
+        .map(|c| params.question().seal(&(c.created_at, c.id)));
     reply::page(
         &req,
         &Page {
@@ -74,7 +76,7 @@ pub async fn create_comment(
     body: Body<NewComment>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     let answer = app
         .make(&caller, once, move |tx, actor| {
@@ -141,7 +143,7 @@ pub async fn update_comment(
     body: Body<CommentPatch>,
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let seen = extract::if_match(&req).version();
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let comment = app
         .write(&caller, move |tx, actor| {
@@ -165,7 +167,7 @@ pub async fn delete_comment(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let id = extract::id(&id)?;
-    let seen = extract::if_match(&req).version();
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| {
         use_case::delete(tx, actor, id, seen)
     })

@@ -1,6 +1,6 @@
 //! Lists as CSV.
 
-use super::extract::Params;
+use super::params::Params;
 use super::reply;
 use crate::app::Error;
 use actix_web::http::header;

@@ -2,10 +2,10 @@
 //! from, the method, the parameters. Each rule holds for every address; what is not known is refused.
 
 use super::address;
-use super::extract;
 use super::identity::{self, cookie_name};
 use super::limits::{Limiter, Principal, Verdict};
 use super::operations::{self, Operation};
+use super::params;
 use super::problem;
 use crate::app::{App, Caller, Credential, Error};
 use crate::config::Config;
@@ -80,7 +80,7 @@ fn limit(
 
 /// Names of the parameters of a query, decoded as the handlers will decode them.
 fn names(req: &ServiceRequest) -> Result<Vec<String>, Error> {
-    let pairs = extract::pairs(req.query_string())?;
+    let pairs = params::pairs(req.query_string())?;
     Ok(pairs.into_iter().map(|(name, _)| name).collect())
 }
 
@@ -151,7 +151,7 @@ fn known(req: &ServiceRequest, operation: &Operation) -> Passage {
         Err(error) => return refused(error),
     };
     if let Some(name) = operation.unknown_parameter(names.iter().map(String::as_str)) {
-        return refused(extract::unknown_parameter(name));
+        return refused(params::unknown_parameter(name));
     }
     let packed = req
         .headers()

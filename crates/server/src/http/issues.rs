@@ -1,8 +1,11 @@
 //! Issues and their history.
 
+use super::body::{self, Body};
 use super::csv;
-use super::extract::{self, Body, Params};
+use super::extract;
 use super::form;
+use super::json;
+use super::params::{Params, wrong_cursor};
 use super::reply;
 use crate::app::uploads::Upload;
 use crate::app::{
@@ -70,7 +73,7 @@ async fn create_from(
     let mut payload = payload.into_inner();
     if !form::is_form(&req) {
         let body = Body::<IssueDraft>::from_request(&req, &mut payload).await?;
-        let once = extract::once(&req, &body)?;
+        let once = body::once(&req, &body)?;
         let draft = body.value.check()?;
         let which = named(project.as_deref(), &draft)?;
         let answer = create(&app, &caller, once, which, draft, Vec::new()).await?;
@@ -87,7 +90,7 @@ async fn create_from(
     let form = form::read(&app, &caller, &req, payload, |_| true).await?;
     let uploads = form.uploads.clone();
     let answer = form::settle(&app, &uploads, async {
-        let once = extract::once_of(&req, form.digest())?;
+        let once = body::once_of(&req, form.digest())?;
         let draft = draft(&form.fields)?.check()?;
         let which = named(project.as_deref(), &draft)?;
         create(&app, &caller, once, which, draft, form.uploads).await
@@ -114,7 +117,7 @@ fn draft(fields: &[(String, String)]) -> Result<IssueDraft, Error> {
         (name.clone(), value)
     });
     let object: serde_json::Map<_, _> = pairs.collect();
-    extract::json(serde_json::Value::Object(object).to_string().as_bytes())
+    json::shaped(serde_json::Value::Object(object))
 }
 
 /// The project that the address or the body names, not both; nothing where a token says it.
@@ -224,12 +227,12 @@ pub async fn list_issues(
     };
     let rest = params.rest();
     let (filter, others) = IssueFilter::from_pairs(rest)?;
-    extract::unknown(&others)?;
+    params.unknown(&others)?;
     if after
         .as_ref()
         .is_some_and(|position| !position.fits(filter.sort.field, group_by))
     {
-        return Err(extract::wrong_cursor());
+        return Err(wrong_cursor());
     }
     let query = filter.to_pairs();
     let work = move |conn: &mut Conn, actor: &access::Actor| {
@@ -261,7 +264,7 @@ pub async fn list_issues(
         .await?;
         return Ok(file);
     }
-    let next_cursor = listed.next.as_ref().map(extract::cursor);
+    let next_cursor = listed.next.as_ref().map(|p| params.question().seal(p));
     let page = Page {
         items: listed.rows,
         next_cursor,
@@ -326,7 +329,7 @@ pub async fn update_issue(
     body: Body<IssuePatch>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let seen = extract::if_match(&req);
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let takes_turns = patch.place.is_some() || matches!(patch.parent, Some(Some(_)));
     let change = move |tx: &mut store::Tx<'_>, actor: &access::Actor| {
@@ -356,7 +359,7 @@ pub async fn delete_issue(
     issue: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let seen = extract::if_match(&req);
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| {
         use_case::delete(tx, actor, &which, seen)
     })
@@ -406,8 +409,8 @@ pub async fn move_issue(
     body: Body<Relocate>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let seen = extract::if_match(&req);
-    let once = extract::once(&req, &body)?;
+    let seen = extract::if_match(&req)?;
+    let once = body::once(&req, &body)?;
     let asked = body.value;
     let answer = app
         .make(&caller, once, move |tx, actor| {
@@ -452,7 +455,7 @@ pub async fn issue_history(
     let next_cursor = items
         .last()
         .filter(|_| more)
-        .map(|e| extract::cursor(&(e.at, e.id)));
+        .map(|e| params.question().seal(&(e.at, e.id)));
     reply::page(
         &req,
         &Page {

@@ -1,6 +1,8 @@
 //! Labels and versions of a project, which are kept in the same way, and release notes.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, Once, labels};
 use actix_web::http::header;
@@ -126,7 +128,7 @@ pub async fn create_label(
     body: Body<NewLabel>,
 ) -> Result<HttpResponse, Error> {
     let at = Place::of(&project, "labels")?;
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     added(&app, &caller, at, once, new, labels::create, |l| l.id).await
 }
@@ -151,42 +153,46 @@ pub async fn get_label(
 /// Change a label.
 #[utoipa::path(
     tag = "labels",
-    params(("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
     request_body = LabelPatch,
     responses((status = 200, body = Label))
 )]
 #[patch("/projects/{project}/labels/{label}")]
 pub async fn update_label(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
     body: Body<LabelPatch>,
 ) -> Result<HttpResponse, Error> {
     let (which, word) = named(path)?;
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let label = app
         .write(&caller, move |tx, actor| {
-            labels::update(tx, actor, &which, &word, &patch)
+            labels::update(tx, actor, &which, &word, &patch, seen)
         })
         .await?;
-    reply::json(&label)
+    reply::tagged(&req, 0, &label)
 }
 
 /// Delete a label, also from every issue that carries it.
 #[utoipa::path(
     tag = "labels",
-    params(("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("label" = String, Path, description = "Name or id")),
     responses((status = 204))
 )]
 #[delete("/projects/{project}/labels/{label}")]
 pub async fn delete_label(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Error> {
     let (which, word) = named(path)?;
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| {
-        labels::delete(tx, actor, &which, &word)
+        labels::delete(tx, actor, &which, &word, seen)
     })
     .await?;
     Ok(reply::done())
@@ -230,7 +236,7 @@ pub async fn create_version(
     body: Body<NewVersion>,
 ) -> Result<HttpResponse, Error> {
     let at = Place::of(&project, "versions")?;
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     added(&app, &caller, at, once, new, labels::create_version, |v| {
         v.id
@@ -258,42 +264,46 @@ pub async fn get_version(
 /// Change a version.
 #[utoipa::path(
     tag = "versions",
-    params(("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
     request_body = VersionPatch,
     responses((status = 200, body = Version))
 )]
 #[patch("/projects/{project}/versions/{version}")]
 pub async fn update_version(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
     body: Body<VersionPatch>,
 ) -> Result<HttpResponse, Error> {
     let (which, word) = named(path)?;
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let version = app
         .write(&caller, move |tx, actor| {
-            labels::update_version(tx, actor, &which, &word, &patch)
+            labels::update_version(tx, actor, &which, &word, &patch, seen)
         })
         .await?;
-    reply::json(&version)
+    reply::tagged(&req, 0, &version)
 }
 
 /// Delete a version that no issue names.
 #[utoipa::path(
     tag = "versions",
-    params(("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),
     responses((status = 204))
 )]
 #[delete("/projects/{project}/versions/{version}")]
 pub async fn delete_version(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Error> {
     let (which, word) = named(path)?;
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| {
-        labels::delete_version(tx, actor, &which, &word)
+        labels::delete_version(tx, actor, &which, &word, seen)
     })
     .await?;
     Ok(reply::done())

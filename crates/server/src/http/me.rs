@@ -1,7 +1,9 @@
 //! Oneself.
 
 use super::auth::session_cookie;
+use super::body::Body;
 use super::identity::Renew;
+use super::params::Params;
 use super::{extract, reply};
 use crate::app::{App, Caller, Error, accounts as use_case};
 use crate::auth::{jwt, password};
@@ -12,13 +14,12 @@ use domain::page::Page;
 use domain::problem::FieldError;
 use domain::text;
 use domain::user::{Me, PasswordChange, ProfilePatch, Session};
-use extract::{Body, Params};
 use serde_json::json;
 use store::accounts;
 use store::audit::NewEntry;
 
 /// Who am I, and what am I in each project?
-#[utoipa::path(tag = "me", responses((status = 200, body = Me)))]
+#[utoipa::path(tag = "me", responses((status = 200, body = Me), (status = 304)))]
 #[get("/me")]
 pub async fn get_me(
     app: web::Data<App>,
@@ -26,7 +27,7 @@ pub async fn get_me(
     caller: Caller,
 ) -> Result<HttpResponse, Error> {
     let me = app.read(&caller, use_case::me).await?;
-    let mut response = reply::json(&me)?;
+    let mut response = reply::tagged(&req, 0, &me)?;
     let renew = req.extensions().get::<Renew>().is_some();
     if renew {
         renew_cookie(&app, &caller, &mut response).await?;
@@ -61,20 +62,22 @@ async fn renew_cookie(
 }
 
 /// Change my profile.
-#[utoipa::path(tag = "me", request_body = ProfilePatch, responses((status = 200, body = Me)))]
+#[utoipa::path(tag = "me", params(("If-Match" = Option<String>, Header, description = "ETag of the version to change")), request_body = ProfilePatch, responses((status = 200, body = Me)))]
 #[patch("/me")]
 pub async fn update_me(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     body: Body<ProfilePatch>,
 ) -> Result<HttpResponse, Error> {
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let me = app
         .write(&caller, move |tx, actor| {
-            use_case::update_me(tx, actor, &patch)
+            use_case::update_me(tx, actor, &patch, seen)
         })
         .await?;
-    reply::json(&me)
+    reply::tagged(&req, 0, &me)
 }
 
 /// Change my password; my other sessions end.

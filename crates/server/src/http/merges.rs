@@ -1,6 +1,8 @@
 //! Duplicates, merged into the issues that they repeat.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, merges as use_case};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -52,7 +54,7 @@ pub async fn merge_issue(
     body: Body<NewMerge>,
 ) -> Result<HttpResponse, Error> {
     let which: IssueRef = extract::address(&issue)?;
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let asked = body.value;
     let answer = app
         .make(&caller, once, move |tx, actor| {

@@ -1,6 +1,7 @@
 //! When something happened: the strip that one travels along.
 
-use super::extract::{self, Params};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, Result};
 use actix_web::{HttpResponse, get, web};

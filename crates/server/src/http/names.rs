@@ -1,6 +1,6 @@
 //! Names to filter by, where no single project says which there are.
 
-use super::extract::Params;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error};
 use actix_web::{HttpRequest, HttpResponse, get, web};

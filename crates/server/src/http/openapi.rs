@@ -2,6 +2,7 @@
 
 use super::operations::Operations;
 use super::reply;
+use crate::app::precondition::tag;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
@@ -36,7 +37,7 @@ impl Api {
     pub fn new() -> Self {
         let text = document_text().unwrap_or_default();
         Self {
-            tag: reply::etag(0, &text),
+            tag: tag(0, &text),
             text: text.into(),
             operations: Operations::of(&mut of_routes()),
         }

@@ -1,6 +1,8 @@
 //! Projects, their members and their workflow.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, members, projects as use_case, workflow};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
@@ -42,7 +44,7 @@ pub async fn create_project(
     caller: Caller,
     body: Body<NewProject>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     let answer = app
         .make(&caller, once, move |tx, actor| {
@@ -87,7 +89,7 @@ pub async fn update_project(
     body: Body<ProjectPatch>,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let expected = extract::if_match(&req).version();
+    let expected = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let project = app
         .write(&caller, move |tx, actor| {
@@ -101,15 +103,17 @@ pub async fn update_project(
 ///
 /// With `purge=true` a project that is archived, and was exported as it is, goes for good, with its
 /// history and its files. The audit log says who did it and how much went.
-#[utoipa::path(tag = "projects", params(("project" = String, Path, description = "Key or id"), ("purge" = Option<bool>, Query, description = "Admins: remove for good")), responses((status = 204)))]
+#[utoipa::path(tag = "projects", params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("purge" = Option<bool>, Query, description = "Admins: remove for good")), responses((status = 204)))]
 #[delete("/projects/{project}")]
 pub async fn archive_project(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     project: web::Path<String>,
     mut params: Params,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
+    let seen = extract::if_match(&req)?;
     let purge = params.read("purge", "true or false")?.unwrap_or(false);
     params.end()?;
     if purge {
@@ -122,7 +126,7 @@ pub async fn archive_project(
         ..ProjectPatch::default()
     };
     app.write(&caller, move |tx, actor| {
-        use_case::update(tx, actor, &which, &patch, None).map(|_| ())
+        use_case::update(tx, actor, &which, &patch, seen).map(|_| ())
     })
     .await?;
     Ok(reply::done())
@@ -164,7 +168,7 @@ pub async fn add_member(
     body: Body<NewMember>,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value;
     let answer = app
         .make(&caller, once, move |tx, actor| {
@@ -207,44 +211,48 @@ pub async fn get_member(
 /// Change a member's role.
 #[utoipa::path(
     tag = "members",
-    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
     request_body = MemberPatch,
     responses((status = 200, body = Member))
 )]
 #[patch("/projects/{project}/members/{user}")]
 pub async fn update_member(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
     body: Body<MemberPatch>,
 ) -> Result<HttpResponse, Error> {
     let (project, user) = path.into_inner();
     let which: ProjectRef = extract::address(&project)?;
+    let seen = extract::if_match(&req)?;
     let role = body.value.role;
     let member = app
         .write(&caller, move |tx, actor| {
-            members::update(tx, actor, &which, &user, role)
+            members::update(tx, actor, &which, &user, role, seen)
         })
         .await?;
-    reply::json(&member)
+    reply::tagged(&req, 0, &member)
 }
 
 /// End a membership; issues assigned to them become unassigned. Members may leave by themselves.
 #[utoipa::path(
     tag = "members",
-    params(("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("user" = String, Path, description = "User name or id")),
     responses((status = 204))
 )]
 #[delete("/projects/{project}/members/{user}")]
 pub async fn remove_member(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Error> {
     let (project, user) = path.into_inner();
     let which: ProjectRef = extract::address(&project)?;
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| {
-        members::remove(tx, actor, &which, &user)
+        members::remove(tx, actor, &which, &user, seen)
     })
     .await?;
     Ok(reply::done())
@@ -287,7 +295,7 @@ pub async fn replace_workflow(
     body: Body<WorkflowInput>,
 ) -> Result<HttpResponse, Error> {
     let which: ProjectRef = extract::address(&project)?;
-    let seen = extract::if_match(&req).version();
+    let seen = extract::if_match(&req)?;
     let input = body.value;
     let (workflow, version) = app
         .write(&caller, move |tx, actor| {

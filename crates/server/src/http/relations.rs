@@ -1,6 +1,8 @@
 //! Relations of issues, watching and voting.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, past, personal, relations};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
@@ -62,7 +64,7 @@ pub async fn create_relation(
     issue: web::Path<String>,
     body: Body<NewRelation>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let which: IssueRef = extract::address(&issue)?;
     let new = body.value;
     let answer = app

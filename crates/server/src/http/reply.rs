@@ -1,6 +1,7 @@
 //! Answers: JSON with entity tags, conditional requests, pages with links.
 
-use super::extract::Params;
+use super::params::{Paging, Params};
+use crate::app::precondition::tag;
 use crate::app::{Answer, Error};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
@@ -8,7 +9,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::page::{Page, Total};
 use domain::problem::FieldError;
 use serde::Serialize;
-use std::hash::Hasher;
 
 /// Writes a value as JSON.
 ///
@@ -16,15 +16,6 @@ use std::hash::Hasher;
 /// Never for the types of `domain`.
 pub fn text<T: Serialize>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|e| Error::internal(e.to_string()))
-}
-
-/// A strong entity tag: the version in front, for `If-Match`, and a digest of the whole answer,
-/// because names beside a thing change without it.
-#[must_use]
-pub fn etag(version: i32, body: &str) -> String {
-    let mut hasher = std::hash::DefaultHasher::new();
-    hasher.write(body.as_bytes());
-    format!("\"{version}-{:016x}\"", hasher.finish())
 }
 
 /// The answer that made something.
@@ -40,7 +31,7 @@ pub fn made<T: Serialize>(
     Ok(Answer {
         status: 201,
         location: Some(location),
-        etag: version.map(|v| etag(v, &body)),
+        etag: version.map(|v| tag(v, &body)),
         body,
         replayed: false,
     })
@@ -101,7 +92,7 @@ pub fn tagged<T: Serialize>(
     value: &T,
 ) -> Result<HttpResponse, Error> {
     let body = text(value)?;
-    let tag = etag(version, &body);
+    let tag = tag(version, &body);
     if req.method().is_safe() && has_it(req, &tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, tag))
@@ -201,26 +192,25 @@ pub fn done() -> HttpResponse {
 /// 422 for a limit or cursor that does not fit.
 pub fn part<T: Serialize>(
     req: &HttpRequest,
-    asked: &(u32, Option<String>),
+    asked: &Paging,
     mut items: Vec<T>,
     key: impl Fn(&T) -> String,
 ) -> Result<HttpResponse, Error> {
-    let (limit, after) = asked;
     let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    if let Some(after) = after {
+    if let Some(after) = &asked.after {
         let at = items
             .iter()
             .position(|item| key(item) == *after)
-            .ok_or_else(super::extract::wrong_cursor)?;
+            .ok_or_else(super::params::wrong_cursor)?;
         items.drain(..=at);
     }
-    let size = usize::try_from(*limit).unwrap_or(usize::MAX);
+    let size = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     let more = items.len() > size;
     items.truncate(size);
     let next_cursor = items
         .last()
         .filter(|_| more)
-        .map(|item| super::extract::cursor(&key(item)));
+        .map(|item| asked.question.seal(&key(item)));
     page(
         req,
         &Page {

@@ -1,6 +1,6 @@
 //! Counts, daily statistics, the feed.
 
-use super::extract::{self, Params};
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, history, past};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -133,7 +133,7 @@ pub async fn activity(
     let next_cursor = items
         .last()
         .filter(|_| more)
-        .map(|e| extract::cursor(&(e.at, e.id)));
+        .map(|e| params.question().seal(&(e.at, e.id)));
     let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
     reply::page(
         &req,

@@ -1,6 +1,7 @@
 //! Full-text search, and issues that resemble a title.
 
-use super::extract::{self, Params};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error};
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -61,7 +62,7 @@ pub async fn search(
         .await?;
     let page = Page {
         items: found.hits,
-        next_cursor: found.next.as_ref().map(extract::cursor),
+        next_cursor: found.next.as_ref().map(|p| params.question().seal(p)),
         total: Total {
             count: found.count,
             exact: found.count < store_search::RANKED_MAX,

@@ -1,6 +1,6 @@
 //! The live stream (server-sent events) and its polling twin.
 
-use super::extract::Params;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error};
 use crate::auth::place::LENGTH;

@@ -1,6 +1,8 @@
 //! API tokens: one's own, and for admins those of programs.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, tokens as use_case};
 use crate::auth::token::mint;
@@ -33,7 +35,7 @@ async fn create(
     body: Body<NewToken>,
     whose: Option<String>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(req, &body)?;
+    let once = body::once(req, &body)?;
     let new = body.value.check(chrono::Utc::now())?;
     let minted = mint();
     let kept = minted.kept;

@@ -1,6 +1,8 @@
 //! The directory of accounts, and what admins do with them.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, accounts as use_case};
 use crate::auth::password;
@@ -53,7 +55,7 @@ pub async fn list_users(
     let next_cursor = users
         .last()
         .filter(|_| more)
-        .map(|u| extract::cursor(&u.username));
+        .map(|u| params.question().seal(&u.username));
     reply::page(
         &req,
         &Page {
@@ -104,7 +106,7 @@ pub async fn create_user(
     caller: Caller,
     body: Body<NewUser>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     let hash = hashed(&app, &caller, new.password.clone()).await?;
     let answer = app
@@ -121,41 +123,45 @@ pub async fn create_user(
 /// A new role counts from the next request on; a new password or deactivation ends its sessions.
 #[utoipa::path(
     tag = "users",
-    params(("id" = String, Path, description = "Id or user name")),
+    params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("id" = String, Path, description = "Id or user name")),
     request_body = UserPatch,
     responses((status = 200, body = User))
 )]
 #[patch("/users/{id}")]
 pub async fn update_user(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
     body: Body<UserPatch>,
 ) -> Result<HttpResponse, Error> {
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let hash = hashed(&app, &caller, patch.password.clone()).await?;
     let user = app
         .write(&caller, move |tx, actor| {
-            use_case::update(tx, actor, &id, &patch, hash.as_deref())
+            use_case::update(tx, actor, &id, &patch, hash.as_deref(), seen)
         })
         .await?;
-    reply::json(&user)
+    reply::tagged(&req, 0, &user)
 }
 
 /// Admin: deactivate an account. What they wrote stays.
-#[utoipa::path(tag = "users", params(("id" = String, Path, description = "Id or user name")), responses((status = 204)))]
+#[utoipa::path(tag = "users", params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("id" = String, Path, description = "Id or user name")), responses((status = 204)))]
 #[delete("/users/{id}")]
 pub async fn deactivate_user(
     app: web::Data<App>,
+    req: HttpRequest,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
+    let seen = extract::if_match(&req)?;
     let patch = UserPatch {
         active: Some(false),
         ..UserPatch::default()
     };
     app.write(&caller, move |tx, actor| {
-        use_case::update(tx, actor, &id, &patch, None).map(|_| ())
+        use_case::update(tx, actor, &id, &patch, None, seen).map(|_| ())
     })
     .await?;
     Ok(reply::done())

@@ -1,6 +1,8 @@
 //! Saved views.
 
-use super::extract::{self, Body, Params};
+use super::body::{self, Body};
+use super::extract;
+use super::params::Params;
 use super::reply;
 use crate::app::{App, Caller, Error, views};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
@@ -52,7 +54,7 @@ pub async fn create_view(
     caller: Caller,
     body: Body<NewView>,
 ) -> Result<HttpResponse, Error> {
-    let once = extract::once(&req, &body)?;
+    let once = body::once(&req, &body)?;
     let new = body.value.check()?;
     let answer = app
         .make(&caller, once, move |tx, actor| {
@@ -95,7 +97,7 @@ pub async fn update_view(
     body: Body<ViewPatch>,
 ) -> Result<HttpResponse, Error> {
     let id = id_of(&id)?;
-    let seen = extract::if_match(&req);
+    let seen = extract::if_match(&req)?;
     let patch = body.value.check()?;
     let view = app
         .write(&caller, move |tx, actor| {
@@ -119,7 +121,7 @@ pub async fn delete_view(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
     let id = id_of(&id)?;
-    let seen = extract::if_match(&req);
+    let seen = extract::if_match(&req)?;
     app.write(&caller, move |tx, actor| views::delete(tx, actor, id, seen))
         .await?;
     Ok(reply::done())

@@ -2,8 +2,8 @@
 
 use super::cast::{Cast, SETTINGS, Setting};
 use super::words;
-use crate::app::issues::{self, Precondition};
 use crate::app::{App, Caller, Credential, Error, Timing, comments, personal, relations};
+use crate::app::{Precondition, issues};
 use anyhow::Context;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
@@ -329,7 +329,7 @@ impl Teller<'_> {
         // Leads may do everything in their project.
         let lead = self.cast.person("lead")?;
         self.write(at, |tx| {
-            issues::update(tx, lead, &IssueRef::Id(id), &patch, Precondition::None)
+            issues::update(tx, lead, &IssueRef::Id(id), &patch, Precondition::NONE)
         })?;
         self.made.changes += 1;
         Ok(())

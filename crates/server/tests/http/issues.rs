@@ -434,7 +434,9 @@ async fn what_was_read_has_a_tag() {
         .await
         .is(200);
     assert_ne!(changed.etag(), tag);
-    for stale in [tag.as_str(), "\"nonsense\"", "W/\"1-0\"", "x"] {
+    let broken = lead.patch_if(at, "x", json!({"title": "y"})).await;
+    broken.problem(Code::MalformedRequest);
+    for stale in [tag.as_str(), "\"nonsense\"", "W/\"1-0\""] {
         let problem = lead
             .patch_if(at, stale, json!({"title": "y"}))
             .await

@@ -37,6 +37,11 @@ fn then(path: &str, at: &str) -> String {
 /// The answer without the instant that it names.
 fn said(body: &[u8], at: &str) -> String {
     let text = String::from_utf8(body.to_vec()).unwrap();
+    // A cursor belongs to its question; that there is one is what is said.
+    let text = match text.split_once("\"next_cursor\":\"") {
+        Some((before, after)) => format!("{before}{}", after.split_once('"').unwrap().1),
+        None => text,
+    };
     let mut text = text.replace(&format!("\"as_of\":\"{at}\""), "\"as_of\":null");
     // Who watches is of today alone.
     text = text.replace("\"watching\":true", "\"watching\":false");

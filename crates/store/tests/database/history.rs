@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::event::EventKind;
 use store::access::{self, Actor};
 use store::events::NewEvent;
+use store::feed::{self, Wanted};
 use store::history::{self, Fact, Reader};
 use store::{Db, Error};
 use testkit::{Cast, TestDb, cast, work};
@@ -96,8 +97,12 @@ fn the_history_of_an_issue_is_told_oldest_first_without_notes_for_those_who_see_
 fn feed(db: &Db, who: &Actor) -> Vec<String> {
     let scope = db.read(|conn| access::scope(conn, who)).unwrap();
     let facts = whole(|before| {
-        db.read(|conn| history::activity(conn, &scope, None, before, 2))
-            .unwrap()
+        let wanted = Wanted {
+            by: None,
+            before,
+            limit: 2,
+        };
+        db.read(|conn| feed::page(conn, &scope, wanted)).unwrap()
     });
     facts
         .iter()
@@ -173,4 +178,54 @@ fn an_event_about_somebody_names_them() {
         "select on_behalf_of_id from event where kind = 'member.removed' and old = '\"viewer\"'",
     );
     assert_eq!(whom, cast.viewer.id.to_string());
+}
+
+/// Rows that a page of somebody's feed reads.
+fn rows_read(db: &Db, who: &Actor, by: Option<Uuid>) -> i64 {
+    let scope = db.read(|conn| access::scope(conn, who)).unwrap();
+    db.write(|tx| {
+        let wanted = Wanted {
+            by,
+            before: None,
+            limit: 51,
+        };
+        feed::page(tx, &scope, wanted)?;
+        tx.rows_read()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_page_of_a_feed_reads_no_more_than_a_page_however_long_the_log_is() {
+    let (test, db, cast) = stage();
+    for project in cast.projects() {
+        // So many that nobody reads the whole table for one of them.
+        for _ in 0..60 {
+            work::issue(&db, project, &cast.lead, "Quiet");
+        }
+        work::issue(&db, project, &cast.lead, "Busy");
+    }
+    work::issue(&db, cast.app, &cast.reporter, "The only one of theirs");
+    let mut superuser = test.superuser();
+    testkit::sql::run(
+        &mut superuser,
+        "insert into event (id, project_id, issue_id, actor_id, kind, field, old, new, version, at)
+         select gen_random_uuid(), i.project_id, i.id, i.reporter_id, 'issue.updated', 'priority', '1', '2', 2,
+                now() - n * interval '1 second'
+         from issue i, generate_series(1, 8000) n where i.title <> 'Quiet';
+         analyze event; analyze issue",
+    )
+    .unwrap();
+    let limit = 7_500;
+    for (who, by) in [
+        (&cast.admin, None),
+        (&cast.viewer, None),
+        (&cast.reporter, None),
+        (&cast.admin, Some(cast.reporter.id)),
+        (&cast.admin, Some(cast.viewer.id)),
+        (&cast.reporter, Some(cast.viewer.id)),
+    ] {
+        let rows = rows_read(&db, who, by);
+        assert!(rows < limit, "{} {by:?}: {rows} rows", who.username);
+    }
 }

@@ -174,3 +174,21 @@ fn a_migration_without_the_right_to_it_changes_nothing() {
     assert!(migrate::migrate(&test.config(), APPLICATION).is_err());
     assert_eq!(schema(&mut conn), before);
 }
+
+#[test]
+fn every_migration_has_a_version_of_its_own() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let names = std::fs::read_dir(folder).unwrap();
+    let mut versions: Vec<String> = names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|name| name.split('_').next().unwrap().replace('-', ""))
+        .collect();
+    versions.sort();
+    let all = versions.len();
+    versions.dedup();
+    assert_eq!(
+        versions.len(),
+        all,
+        "two with one version: only one of them runs"
+    );
+}

@@ -1,8 +1,8 @@
 //! One change of many issues, by the same rules as of one.
 
 use super::update::update;
-use super::{Precondition, delete, edit_conflict, restore};
-use crate::app::{Error, Result, merges};
+use super::{delete, edit_conflict, restore};
+use crate::app::{Error, Precondition, Result, merges};
 use domain::bulk::{self, BULK_MAX, Bulk, BulkAction, BulkItem, BulkReport};
 use domain::filter;
 use domain::issue::Issue;
@@ -82,7 +82,7 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
         tx.still_wanted()?;
         let seen = versions
             .next()
-            .map_or(Precondition::None, Precondition::Version);
+            .map_or(Precondition::NONE, Precondition::version);
         let issue = access::named_issue(tx, actor, &which, Action::BulkEdit)?;
         issue.allow(asked.action.right())?;
         if found.iter().all(|(f, _)| f.issue.id != issue.issue.id) {
@@ -215,11 +215,9 @@ fn whole(
     if done {
         return Ok(false);
     }
-    if let Some(version) = seen.version()
-        && version != was.version
-    {
+    if !seen.allows(was.version) {
         let found = access::issue(tx, actor, &which, Action::SeeProject)?;
-        return Err(edit_conflict(tx, found, version));
+        return Err(edit_conflict(tx, found, seen));
     }
     match action {
         BulkAction::Change => {}

@@ -1,8 +1,8 @@
 //! One label put on an issue or taken from it: a change of its labels, whatever the others are.
 
+use super::for_change;
 use super::update::update;
-use super::{Precondition, for_change};
-use crate::app::Result;
+use crate::app::{Precondition, Result};
 use domain::issue::IssuePatch;
 use domain::key::IssueRef;
 use domain::label::Label;
@@ -28,7 +28,7 @@ fn with_labels(
         actor,
         &which,
         &patch,
-        Precondition::Version(found.issue.version),
+        Precondition::version(found.issue.version),
     )?;
     Ok(())
 }
@@ -54,7 +54,7 @@ fn label(tx: &mut Tx<'_>, found: &IssueAccess, word: &str) -> Result<Label> {
 /// # Errors
 /// 403, 404 also when the project has no such label.
 pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
-    let found = for_change(tx, actor, which, Precondition::None)?;
+    let found = for_change(tx, actor, which, Precondition::NONE)?;
     found.allow(Action::EditIssue)?;
     let label = label(tx, &found, word)?;
     let mut names = label_names(&found);
@@ -75,7 +75,7 @@ pub fn put_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -
 /// # Errors
 /// 403, 404 also when the project has no such label.
 pub fn remove_label(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, word: &str) -> Result<()> {
-    let found = for_change(tx, actor, which, Precondition::None)?;
+    let found = for_change(tx, actor, which, Precondition::NONE)?;
     found.allow(Action::EditIssue)?;
     let label = label(tx, &found, word)?;
     let mut names = label_names(&found);

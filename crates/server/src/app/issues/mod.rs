@@ -15,7 +15,7 @@ pub use labels::{put_label, remove_label};
 pub use relocate::relocate;
 pub use update::update;
 
-use super::{Error, Result, merges};
+use super::{Error, Precondition, Result, merges};
 use domain::event::EventKind;
 use domain::key::IssueRef;
 use domain::policy::Action;
@@ -25,35 +25,14 @@ use store::db::Tx;
 use store::history;
 use store::issues::{self, By, Dates, Deleting, IssueFields, Updated};
 
-/// What the caller says about the version they saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precondition {
-    /// Nothing: the change applies to whatever is there.
-    None,
-    /// It must still be this version.
-    Version(i32),
-    /// A tag that no version of ours ever had.
-    Never,
-}
-
-impl Precondition {
-    /// The version that must still be there, as a number; no issue has version -1.
-    #[must_use]
-    pub const fn version(self) -> Option<i32> {
-        match self {
-            Self::None => None,
-            Self::Version(version) => Some(version),
-            Self::Never => Some(-1),
-        }
-    }
-}
-
 /// 412 with the issue as it is now and what changed since.
-fn edit_conflict(tx: &mut Tx<'_>, found: IssueAccess, seen: i32) -> Error {
+fn edit_conflict(tx: &mut Tx<'_>, found: IssueAccess, seen: Precondition) -> Error {
     let id = found.issue.id;
-    let changed = history::changed_since(tx, id, seen);
+    let changed = seen
+        .newest()
+        .map(|since| history::changed_since(tx, id, since));
     let mut problem = Problem::new(Code::EditConflict);
-    problem.changed = changed.ok();
+    problem.changed = changed.and_then(std::result::Result::ok);
     problem.current = serde_json::to_value(found.render()).ok();
     problem.into()
 }
@@ -66,10 +45,8 @@ fn for_change(
     seen: Precondition,
 ) -> Result<IssueAccess> {
     let found = access::issue(tx, actor, which, Action::SeeProject)?;
-    if let Some(version) = seen.version()
-        && version != found.issue.version
-    {
-        return Err(edit_conflict(tx, found, version));
+    if !seen.allows(found.issue.version) {
+        return Err(edit_conflict(tx, found, seen));
     }
     found.writable()?;
     Ok(found)
@@ -84,16 +61,14 @@ fn lost_race(
     seen: Precondition,
     error: store::Error,
 ) -> Error {
-    match (error, seen.version()) {
-        (store::Error::Stale, Some(version)) => {
-            match access::issue(tx, actor, which, Action::SeeProject) {
-                Ok(found) if found.issue.version != version => edit_conflict(tx, found, version),
-                // Something beside it changed.
-                Ok(_) => store::Error::Stale.into(),
-                Err(error) => error.into(),
-            }
-        }
-        (error, _) => error.into(),
+    if !matches!(error, store::Error::Stale) || !seen.is_given() {
+        return error.into();
+    }
+    match access::issue(tx, actor, which, Action::SeeProject) {
+        Ok(found) if !seen.allows(found.issue.version) => edit_conflict(tx, found, seen),
+        // Something beside it changed.
+        Ok(_) => error.into(),
+        Err(error) => error.into(),
     }
 }
 
@@ -113,9 +88,9 @@ pub fn delete(tx: &mut Tx<'_>, actor: &Actor, which: &IssueRef, seen: Preconditi
     if found.issue.deleted_at.is_some() {
         return Ok(());
     }
-    let found = match seen.version() {
-        Some(_) => for_change(tx, actor, which, seen)?,
-        None => found,
+    let found = match seen.is_given() {
+        true => for_change(tx, actor, which, seen)?,
+        false => found,
     };
     found.access.hold(tx)?;
     // Who writes on it now is done before the instant at which it is deleted.

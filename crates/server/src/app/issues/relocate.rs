@@ -5,8 +5,8 @@
 //! issue where it is now sees all of its past, and whoever does not sees none of it any more.
 
 use super::create::status_fact;
-use super::{Precondition, by, for_change, lost_race, names};
-use crate::app::{Error, Result, merges, projects as project_use_case};
+use super::{by, for_change, lost_race, names};
+use crate::app::{Error, Precondition, Result, merges, projects as project_use_case};
 use domain::issue::Resolution;
 use domain::key::{IssueRef, ProjectRef, issue_key};
 use domain::policy::Action;

@@ -1,8 +1,8 @@
 //! Changing an issue: from a patch to one event per changed field.
 
 use super::create::{status_fact, unknown_status};
-use super::{Precondition, by, for_change, lost_race, names};
-use crate::app::Result;
+use super::{by, for_change, lost_race, names};
+use crate::app::{Precondition, Result};
 use domain::board::Place;
 use domain::issue::{IssuePatch, LABELS_MAX, Resolution};
 use domain::key::IssueRef;
