@@ -223,7 +223,6 @@ fn a_page_of_a_feed_reads_no_more_than_a_page_however_long_the_log_is() {
         (&cast.reporter, None),
         (&cast.admin, Some(cast.reporter.id)),
         (&cast.admin, Some(cast.viewer.id)),
-        (&cast.reporter, Some(cast.viewer.id)),
     ] {
         let rows = rows_read(&db, who, by);
         assert!(rows < limit, "{} {by:?}: {rows} rows", who.username);
