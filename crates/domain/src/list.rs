@@ -343,6 +343,14 @@ impl IssueFilter {
         }
     }
 
+    /// Whether reading by this filter takes long enough to hold up others; see [`filter::cost`].
+    #[must_use]
+    pub fn is_heavy(&self) -> bool {
+        let words = self.text.as_ref().map_or(0, |_| filter::cost::IN_TITLES);
+        let asked = self.q.as_ref().and_then(|q| q.expr.as_ref());
+        words + asked.map_or(0, filter::cost::of_expr) >= filter::cost::COST_HEAVY
+    }
+
     /// The order when `sort` is not given.
     fn order_of_q(&self) -> Sort {
         let said = self.q.as_ref().and_then(|q| q.sort.first().copied());

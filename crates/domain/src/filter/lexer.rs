@@ -14,7 +14,7 @@ pub(super) struct State {
     /// Parentheses and negations around this place.
     pub depth: usize,
     /// Conditions so far.
-    pub terms: usize,
+    pub cost: u32,
     /// The order, once it is said.
     pub sort: Option<Vec<Sort>>,
 }

@@ -2,12 +2,13 @@
 //!
 //! [`table`] is the language's vocabulary as data; parser, completion, help and SQL read it.
 //! [`parse`] gives a [`Query`] or a [`Mistake`] with its place; printing a query gives its canonical
-//! text, and parsing that gives the same query again. [`evaluate()`] decides in memory what the store
+//! text, and parsing that gives the same query again. [`cost`] weighs what it asks for. [`evaluate()`] decides in memory what the store
 //! decides in SQL.
 
 mod ast;
 mod chips;
 mod complete;
+pub mod cost;
 mod errors;
 mod evaluate;
 mod lexer;
@@ -25,7 +26,7 @@ pub use chips::{Chip, chips};
 pub use complete::{Completion, Vocabulary, complete, wanted_at};
 pub use errors::{Mistake, Reason};
 pub use evaluate::{Asking, Facts, Snapshot, evaluate};
-pub use parser::{DEPTH_MAX, LENGTH_MAX, TERMS_MAX, VALUES_MAX, parse};
+pub use parser::{DEPTH_MAX, LENGTH_MAX, VALUES_MAX, parse};
 pub use plain::plain;
 pub use table::{Changed, Field, Flag, Kind, Thing};
 pub use words::words_of;

@@ -1,6 +1,7 @@
 //! The language as a whole: what is understood, what is said about mistakes, and the two laws —
 //! nothing makes the parser panic, and what is printed means the same.
 
+use super::cost::COST_MAX;
 use super::*;
 use crate::issue::{IssueType, Priority, Resolution, Severity};
 use crate::list::{Sort, SortField};
@@ -272,7 +273,7 @@ fn what_is_too_much_is_refused() {
         ")".repeat(DEPTH_MAX + 1)
     );
     let negated = format!("{}a", "-".repeat(DEPTH_MAX + 1));
-    let many = "a ".repeat(TERMS_MAX + 1);
+    let many = "a ".repeat(COST_MAX as usize + 1);
     let values = format!("points:{}", vec!["1"; VALUES_MAX + 1].join(","));
     for text in [
         &long,
@@ -286,7 +287,7 @@ fn what_is_too_much_is_refused() {
         assert!(matches!(reason, Reason::TooMuch(_)), "{reason}");
     }
     parse(&"a".repeat(LENGTH_MAX)).unwrap();
-    parse(&"a ".repeat(TERMS_MAX)).unwrap();
+    parse(&"a ".repeat(COST_MAX as usize)).unwrap();
     parse(&format!(
         "{}a{}",
         "(".repeat(DEPTH_MAX),
@@ -401,6 +402,12 @@ fn query() -> impl Strategy<Value = Query> {
         .prop_map(|(field, descending)| Sort { field, descending });
     (prop::option::of(expr()), prop::collection::vec(sort, 0..3))
         .prop_map(|(expr, sort)| Query { expr, sort })
+        .prop_filter("weighs too much", |query| {
+            query
+                .expr
+                .as_ref()
+                .is_none_or(|e| cost::of_expr(e) <= COST_MAX)
+        })
 }
 
 /// Pieces of the language, so that random texts come near to sense.

@@ -279,14 +279,7 @@ impl App {
         caller: &Caller,
         f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let caller = caller.clone();
-        self.on(&self.lanes.reads, Some(caller.timing.clone()), move |db| {
-            db.read(|conn| {
-                let actor = who(conn, &caller)?;
-                f(conn, &actor)
-            })
-        })
-        .await
+        self.read_on(&self.lanes.reads, caller, f).await
     }
 
     /// Reads something large for a caller, where it holds up nobody.
@@ -298,8 +291,34 @@ impl App {
         caller: &Caller,
         f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.read_on(&self.lanes.heavy, caller, f).await
+    }
+
+    /// Reads for a caller what may be large or not: in the one lane or in the other.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn read_weighed<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        is_heavy: bool,
+        f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let lane = match is_heavy {
+            true => &self.lanes.heavy,
+            false => &self.lanes.reads,
+        };
+        self.read_on(lane, caller, f).await
+    }
+
+    async fn read_on<T: Send + 'static>(
+        &self,
+        lane: &Lane,
+        caller: &Caller,
+        f: impl FnOnce(&mut Conn, &Actor) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let caller = caller.clone();
-        self.on(&self.lanes.heavy, Some(caller.timing.clone()), move |db| {
+        self.on(lane, Some(caller.timing.clone()), move |db| {
             db.read(|conn| {
                 let actor = who(conn, &caller)?;
                 f(conn, &actor)

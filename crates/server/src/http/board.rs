@@ -52,7 +52,7 @@ pub async fn get_board(
     let limit = cards(&mut params)?;
     let filter = filter(&params)?;
     let board = app
-        .read(&caller, move |conn, actor| {
+        .read_weighed(&caller, filter.is_heavy(), move |conn, actor| {
             let access = access::project(conn, actor, &which, Action::SeeProject)?;
             past::check(conn, as_of)?;
             let scope = past::scope(conn, actor, Scope::of(&access, actor), as_of)?;

@@ -235,6 +235,7 @@ pub async fn list_issues(
         return Err(wrong_cursor());
     }
     let query = filter.to_pairs();
+    let is_heavy = filter.is_heavy();
     let work = move |conn: &mut Conn, actor: &access::Actor| {
         let scope = access::list_scope(conn, actor, filter.project.as_deref())?;
         past::check(conn, as_of)?;
@@ -249,11 +250,7 @@ pub async fn list_issues(
         };
         Ok(issues::list(conn, &scope, &asked)?)
     };
-    let listed = if as_file {
-        app.report(&caller, work).await?
-    } else {
-        app.read(&caller, work).await?
-    };
+    let listed = app.read_weighed(&caller, as_file || is_heavy, work).await?;
     if as_file {
         let (more, rows) = (listed.next.is_some(), listed.rows.len());
         let file = csv::file("issues", domain::csv::ISSUES, &listed.rows, more)?;

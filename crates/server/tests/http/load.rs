@@ -2,6 +2,7 @@
 //! it keeps nobody else waiting.
 
 use crate::harness::{PASSWORD, Server};
+use domain::problem::Code;
 use futures_util::future::{join, join_all};
 use reqwest::Method;
 use serde_json::json;
@@ -52,7 +53,7 @@ async fn a_read_that_takes_too_long_is_refused_and_ends() {
     let lead = server.as_("lead");
     let begun = Instant::now();
     let answer = lead.get("/api/v1/issues").await;
-    answer.problem(domain::problem::Code::Unavailable);
+    answer.problem(Code::Unavailable);
     assert!(begun.elapsed().as_secs() < 12);
     let begun = Instant::now();
     while running(&server) != "0" {
@@ -180,7 +181,7 @@ async fn lists_in_bodies_are_bounded_before_they_are_looked_at() {
     let body = json!({"issues": issues, "patch": {}, "add_labels": ["l20"]});
     lead.post("/api/v1/issues/bulk", body)
         .await
-        .problem(domain::problem::Code::Conflict);
+        .problem(Code::Conflict);
     assert_eq!(lead.issue(&issue.key).await.labels.len(), 20);
 }
 
@@ -217,4 +218,41 @@ async fn changes_that_take_long_do_not_keep_people_from_signing_in() {
     lead.patch("/api/v1/issues/ENG-1", json!({"priority": 1}))
         .await
         .is(200);
+}
+
+#[actix_web::test]
+async fn a_filter_that_asks_too_much_is_refused_and_a_heavy_one_holds_up_no_other() {
+    let server = Server::new();
+    server.issue("lead", "ENG", "Asked for").await;
+    let lead = server.as_("lead");
+    let asked = |q: String| {
+        let q = q.replace(' ', "+").replace('=', "%3D");
+        format!("/api/v1/issues?q={q}")
+    };
+    let hundred = asked("was:title=x ".repeat(100));
+    let problem = lead.get(&hundred).await.problem(Code::MalformedRequest);
+    assert_eq!(problem.errors[0].pointer, "?q");
+    assert!(problem.errors[0].detail.contains("weighs at most 100"));
+    lead.get(&asked("was:title=Asked".into())).await.is(200);
+    // Both threads for heavy work are busy with the past; lists, issues and search go on.
+    server.run(
+        "alter table issue_version enable row level security;
+         create policy slow on issue_version using ((select pg_sleep(4)) is not null);
+         create policy slow_for_owner on issue_version to postgres using (true);",
+    );
+    let slow = join_all((0..4).map(|_| {
+        let (lead, path) = (lead.clone(), asked("was:status=open".into()));
+        async move { lead.get(&path).await.status }
+    }));
+    let quick = async {
+        let begun = Instant::now();
+        for _ in 0..10 {
+            lead.get("/api/v1/issues?q=is:open").await.is(200);
+            lead.get("/api/v1/issues/ENG-1").await.is(200);
+        }
+        begun.elapsed()
+    };
+    let (slow, quick) = join(slow, quick).await;
+    assert!(quick < Duration::from_secs(3), "{quick:?}");
+    assert!(slow.contains(&200), "{slow:?}");
 }
