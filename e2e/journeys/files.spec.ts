@@ -104,6 +104,15 @@ test('files go along with a new issue, an answer and an edit', async ({ page, ap
   await expect(page.getByRole('img', { name: 'first.png' })).toHaveAttribute('src', picture);
   expect(await status(page, before)).toBe(404);
 
+  // What is pasted into the description later is a file of the issue, and named there.
+  await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  const form = page.getByRole('form', { name: 'Edit title and description' });
+  await paste(form.getByRole('textbox', { name: 'Description' }), 'later.png');
+  await expect(form.getByRole('img', { name: 'later.png' })).toBeVisible();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form).toBeHidden();
+  await expect(page.getByRole('img', { name: 'later.png' })).toHaveJSProperty('naturalWidth', 1);
+
   const field = page.getByRole('textbox', { name: 'Comment' });
   await field.fill('A comment');
   await page.getByRole('form', { name: 'New comment' }).getByRole('button', { name: 'Comment' }).click();
@@ -124,6 +133,7 @@ test('files go along with a new issue, an answer and an edit', async ({ page, ap
   );
   expect(files.items.map((file) => [file.file_name, file.comment === null])).toEqual([
     ['first.png', true],
+    ['later.png', true],
     ['second.png', false],
   ]);
 });

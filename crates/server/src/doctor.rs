@@ -4,7 +4,8 @@
 use crate::app::{App, Error};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use store::attachments::{self, Claim, Contents};
+use store::attachments::Contents;
+use store::claims::{self, Claim};
 use uuid::Uuid;
 
 /// What is wrong with a file.
@@ -52,7 +53,7 @@ pub async fn examine(app: &App, digests: bool) -> Result<Report, Error> {
     let mut report = Report::default();
     let (stored, beside) = app.blobs.folders().await?;
     let named = app
-        .system(|db| db.read(|conn| Ok(attachments::folders(conn)?)))
+        .system(|db| db.read(|conn| Ok(claims::folders(conn)?)))
         .await?;
     let folders: BTreeSet<String> = stored.into_iter().chain(named).collect();
     for file in beside {
@@ -61,15 +62,15 @@ pub async fn examine(app: &App, digests: bool) -> Result<Report, Error> {
     }
     for folder in folders {
         let files: BTreeMap<String, u64> = app.blobs.list(&folder).await?.into_iter().collect();
-        let claims = app
-            .system(move |db| db.read(|conn| Ok(attachments::claims(conn, &folder)?)))
+        let claimed = app
+            .system(move |db| db.read(|conn| Ok(claims::in_folder(conn, &folder)?)))
             .await?;
         report.files += files.len();
-        let known: BTreeSet<&str> = claims.iter().map(|c| c.storage_key.as_str()).collect();
+        let known: BTreeSet<&str> = claimed.iter().map(|c| c.storage_key.as_str()).collect();
         for key in files.keys().filter(|key| !known.contains(key.as_str())) {
             report.findings.extend(unknown(app, key).await?);
         }
-        for claim in &claims {
+        for claim in &claimed {
             report.rows += usize::from(claim.contents.is_some());
             let size = files.get(&claim.storage_key).copied();
             report
@@ -83,7 +84,7 @@ pub async fn examine(app: &App, digests: bool) -> Result<Report, Error> {
 /// What the row says now.
 async fn again(app: &App, key: &str) -> Result<Option<Claim>, Error> {
     let key = key.to_string();
-    app.system(move |db| db.read(|conn| Ok(attachments::claim(conn, &key)?)))
+    app.system(move |db| db.read(|conn| Ok(claims::at(conn, &key)?)))
         .await
 }
 

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod blobs;
+pub mod claims;
 mod columns;
 pub mod comments;
 pub mod db;

@@ -52,6 +52,39 @@ fn write(list: &[Kept]) -> String {
     serde_json::to_string(list).unwrap_or_default()
 }
 
+/// Writes words into the text of the field of that id, where its caret is. The page may be gone.
+fn write_in(editor: &str, text: RwSignal<String>, words: &str) {
+    let field = document().get_element_by_id(editor);
+    let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
+    let caret = field
+        .as_ref()
+        .and_then(|field| field.selection_end().ok().flatten());
+    let Some((now, caret)) = text.try_with_untracked(|text| put_in(text, caret, words)) else {
+        return;
+    };
+    text.set(now);
+    // The browser puts the caret at the end of a text that is set.
+    if let Some(field) = field {
+        request_animation_frame(move || {
+            let _ = field.set_selection_range(caret, caret);
+        });
+    }
+}
+
+/// Adds files to an issue at once, for everybody who sees it, and names each in the text of the field of
+/// that id: for texts that are themselves the issue's.
+pub fn add_named(
+    uploads: Uploads,
+    issue: &str,
+    files: Vec<File>,
+    editor: &'static str,
+    text: RwSignal<String>,
+) {
+    let arrived = move |file: Attachment| write_in(editor, text, &mention(&file));
+    let to = Destination::Issue(issue.to_owned());
+    uploads.send(&to, files, Rc::new(arrived));
+}
+
 impl Enclosed {
     /// Those of the draft of that name, written in the text field of that id; its preview shows them.
     #[must_use]
@@ -133,7 +166,7 @@ impl Enclosed {
                 drafts::put(&name, &put_in(&text, None, &words).0);
                 return;
             }
-            self.write_in(&words);
+            write_in(self.editor, self.text, &words);
         };
         self.uploads.send(&to, files, Rc::new(arrived));
     }
@@ -201,22 +234,6 @@ impl Enclosed {
             list.retain(|one| one.file.id != id);
             *json = write(&list);
         });
-    }
-
-    fn write_in(self, words: &str) {
-        let field = document().get_element_by_id(self.editor);
-        let field = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok());
-        let caret = field
-            .as_ref()
-            .and_then(|field| field.selection_end().ok().flatten());
-        let (text, caret) = self.text.with_untracked(|text| put_in(text, caret, words));
-        self.text.set(text);
-        // The browser puts the caret at the end of a text that is set.
-        if let Some(field) = field {
-            request_animation_frame(move || {
-                let _ = field.set_selection_range(caret, caret);
-            });
-        }
     }
 
     /// A draft belongs to its project. When another one is chosen, its bytes are sent there.

@@ -139,16 +139,19 @@ async fn bytes_that_are_gone_are_absent_and_counted() {
     let missing = || server.shared.app.metrics.files_missing.get();
     std::fs::write(&stored[0], b"short").unwrap();
     lead.get(&path).await.problem(Code::NotFound);
+    let behind = [("range", "bytes=8-9")];
+    let answer = with(&lead, Method::GET, &path, &behind).await;
+    answer.problem(Code::NotFound);
     std::fs::remove_file(&stored[0]).unwrap();
     lead.get(&path).await.problem(Code::NotFound);
     let part = with(&lead, Method::GET, &path, &[("range", "bytes=0-3")]).await;
     part.problem(Code::NotFound);
     assert_eq!(with(&lead, Method::HEAD, &path, &[]).await.status, 404);
-    assert_eq!(missing(), 4);
+    assert_eq!(missing(), 5);
     let figures = String::from_utf8(server.shared.app.metrics.text()).unwrap();
-    assert!(figures.contains("iit_files_missing_total 4"), "{figures}");
+    assert!(figures.contains("iit_files_missing_total 5"), "{figures}");
     // What does not exist at all is no loss.
     let never = format!("/api/v1/attachments/{}", uuid::Uuid::now_v7());
     lead.get(&never).await.problem(Code::NotFound);
-    assert_eq!(missing(), 4);
+    assert_eq!(missing(), 5);
 }

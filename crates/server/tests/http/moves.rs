@@ -62,7 +62,7 @@ fn operations() -> Vec<(Method, String, String)> {
 
 async fn ask(client: &Client, method: Method, path: &str, body: &str) -> Answer {
     let mut request = client.request(method, path);
-    if body == "FILE" {
+    if body == "FILE" || body == "DRAFT" {
         let part = reqwest::multipart::Part::bytes(b"bytes".to_vec()).file_name("b.txt");
         request = request.multipart(reqwest::multipart::Form::new().part("file", part));
     } else if body.starts_with('{') {

@@ -10,7 +10,7 @@ use crate::components::{
     SmallIcon, Time,
 };
 use crate::model::change::Field as Part;
-use crate::state::{Draft, drafts, offer_back, on_command, storage, toasts};
+use crate::state::{Draft, Uploads, drafts, enclosed, offer_back, on_command, storage, toasts};
 use domain::issue::{Issue, IssuePatch};
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -19,10 +19,7 @@ use web_sys::File;
 
 /// The head of the page and the description below it.
 #[component]
-pub fn Heading(
-    /// Takes files that are chosen or pasted while writing.
-    on_files: UnsyncCallback<Vec<File>>,
-) -> impl IntoView {
+pub fn Heading() -> impl IntoView {
     let state = expect_context::<IssueState>();
     if storage::get(&base_name(&state.key())).is_some() {
         state.editing.set(true);
@@ -34,7 +31,7 @@ pub fn Heading(
     });
     view! {
         <Show when=move || state.editing.get() && state.as_of.get().is_none() fallback=|| view! { <Reading /> }>
-            <Editing on_files />
+            <Editing />
         </Show>
     }
 }
@@ -142,13 +139,20 @@ fn forget(key: &str, state: IssueState) {
 }
 
 #[component]
-fn Editing(on_files: UnsyncCallback<Vec<File>>) -> impl IntoView {
+fn Editing() -> impl IntoView {
     let state = expect_context::<IssueState>();
     let base = StoredValue::new(begun(state));
     let key = state.key();
     let start = base.get_value().value;
     let title = Draft::open(&format!("edit:{key}:title"), &start.title);
     let description = Draft::open(&format!("edit:{key}:description"), &start.description);
+    let uploads = expect_context::<Uploads>();
+    let on_files = {
+        let key = key.clone();
+        UnsyncCallback::new(move |files: Vec<File>| {
+            enclosed::add_named(uploads, &key, files, "description", description.text);
+        })
+    };
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     // The page may be gone when the answer comes; what was kept is forgotten all the same.

@@ -211,7 +211,7 @@ fn Content(
                 <div class="flex max-w-[868px] flex-col gap-6 px-4 py-6 lg:px-8">
                     {move || (deleted.get() && as_of.get().is_none()).then(|| view! { <DeletedNote key=state.key() again /> })}
                     {move || as_of.get().is_none().then(|| view! { <MergedNote again /> })}
-                    <Heading on_files />
+                    <Heading />
                     <Sections around=around.clone() />
                 </div>
             </DropZone>

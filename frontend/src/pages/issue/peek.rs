@@ -58,11 +58,11 @@ pub fn PeekIssue(
 fn Body(issue: RwSignal<Tagged<Issue>>, known: Option<IssueState>) -> impl IntoView {
     let state = follow(issue, known);
     let around = Around::of(state);
-    let (told, on_files) = (around.told, around.on_files);
+    let told = around.told;
     view! {
         <div class="ii-peek-body flex flex-col gap-5 px-4 py-4">
             <Show when=move || state.editing.get() fallback=|| view! { <Reading /> }>
-                <Heading on_files />
+                <Heading />
             </Show>
             <Facts history=told />
             <Sections around />
