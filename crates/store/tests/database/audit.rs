@@ -192,7 +192,9 @@ const ROWS: &[(&str, &str)] = &[
     (
         "attachment",
         "insert into attachment (id, issue_id, uploader_id, file_name, media_type, storage_key)
-         select gen_random_uuid(), id, reporter_id, 'a.txt', 'text/plain', 'a' from issue limit 1",
+         select gen_random_uuid(), id, reporter_id, 'a.txt', 'text/plain', 'a' from issue limit 1;
+         insert into attachment (id, project_id, uploader_id, file_name, media_type, storage_key, state)
+         select gen_random_uuid(), project_id, reporter_id, 'b.txt', 'text/plain', 'b', 'draft' from issue limit 1",
     ),
     (
         "comment",
