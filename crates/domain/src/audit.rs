@@ -37,7 +37,8 @@ macro_rules! kinds {
 kinds! {
     /// Somebody signed in.
     SignInOk = "sign_in.ok", "signed in";
-    /// A sign-in was refused; `detail.reason` is `password`, `unknown` or `deactivated`.
+    /// A sign-in was refused; `detail.reason` is `password`, `unknown`, `deactivated` or `awaits_admin`, or
+    /// `session` when whoever was signed in did not know the password.
     SignInFailed = "sign_in.failed", "was refused at sign-in";
     /// Somebody signed out.
     SignOut = "sign_out", "signed out";

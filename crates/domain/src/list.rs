@@ -2,7 +2,7 @@
 //!
 //! The same type is read from the browser's address bar, sent to the API and turned into SQL.
 
-use crate::filter::{self, Query};
+use crate::filter::{self, Query, Value};
 use crate::issue::{IssueRow, IssueType, Priority, Resolution, Severity};
 use crate::page::Page;
 use crate::problem::FieldError;
@@ -333,6 +333,18 @@ impl IssueFilter {
                     name,
                     "invalid",
                     format!("At most {VALUES_MAX} values, without NUL."),
+                ));
+            }
+        }
+        for (name, people) in [
+            ("assignee", &filter.assignee),
+            ("reporter", &filter.reporter),
+        ] {
+            if people.iter().any(|word| Value::person(word).is_none()) {
+                errors.push(FieldError::query(
+                    name,
+                    "unknown_value",
+                    "An e-mail address finds nobody here: give a user name or an id.",
                 ));
             }
         }

@@ -91,6 +91,9 @@ problems! {
     /// An unsafe request that a foreign site may have caused.
     ForeignOrigin = "foreign-origin", 403, "This request did not come from our own pages";
     /// New accounts are not taken this way.
+    /// The password was right; an admin has yet to let the account in.
+    AwaitsAdmin = "awaits-admin", 403, "Your account waits for an admin to let you in";
+    /// The instance's policy admits no account for that address.
     RegistrationClosed = "registration-closed", 403, "New accounts are not open to everybody here";
     /// Absent, or not visible to the caller; the two cannot be told apart.
     NotFound = "not-found", 404, "There is no such thing here";

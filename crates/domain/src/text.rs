@@ -6,6 +6,7 @@
 use crate::problem::FieldError;
 use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
 /// Longest title, in characters.
 pub const TITLE_MAX: usize = 255;
@@ -122,24 +123,31 @@ pub fn username(field: &str, input: &str) -> Checked {
     let text = input.trim();
     let fits = (3..=32).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if fits {
-        Ok(text.into())
-    } else {
-        Err(FieldError::at(
-            field,
-            "pattern",
-            "3 to 32 letters, digits or underscores.",
-        ))
+    if !fits {
+        let detail = "3 to 32 letters, digits or underscores.";
+        return Err(FieldError::at(field, "pattern", detail));
     }
+    // A word that names an account is read as an id where it can be one.
+    if Uuid::try_parse(text).is_ok() {
+        let detail = "This reads as the id of an account. Choose another name.";
+        return Err(FieldError::at(field, "pattern", detail));
+    }
+    Ok(text.into())
 }
 
-/// An e-mail address, folded to lower case. The check is deliberately light: only a mail that
+/// An e-mail address as it is stored and looked up: composed (NFC), in lower case.
+#[must_use]
+pub fn folded_email(input: &str) -> String {
+    input.trim().nfc().collect::<String>().to_lowercase()
+}
+
+/// An e-mail address, folded. The check is deliberately light: only a mail that
 /// arrives proves an address.
 ///
 /// # Errors
 /// `email`.
 pub fn email(field: &str, input: &str) -> Checked {
-    let text: String = input.trim().nfc().collect::<String>().to_lowercase();
+    let text = folded_email(input);
     let wrong = || FieldError::at(field, "email", "This does not look like an e-mail address.");
     let (local, host) = text.rsplit_once('@').ok_or_else(wrong)?;
     let fits = !local.is_empty()

@@ -95,6 +95,10 @@ pub struct User {
     pub kind: Kind,
     /// False once deactivated.
     pub active: bool,
+    /// For admins: registered, and not let in by an admin yet. There when true.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub awaits_admin: bool,
     /// Role of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,

@@ -22,7 +22,7 @@ impl fmt::Debug for Secret {
 pub enum Registration {
     /// Everybody.
     Open,
-    /// People with an address at one of these hosts.
+    /// People who give an address at one of these hosts, once an admin has let them in.
     Domains(Vec<String>),
     /// Only who was invited: until invitations exist, an admin makes the account.
     Invite,
@@ -41,6 +41,12 @@ impl Registration {
                 .is_some_and(|(_, host)| domains.iter().any(|d| d.eq_ignore_ascii_case(host))),
             Self::Invite | Self::Closed => false,
         }
+    }
+
+    /// Whether an admin has the last word. Without a mail that arrives, an address proves nothing.
+    #[must_use]
+    pub const fn awaits_admin(&self) -> bool {
+        matches!(self, Self::Domains(_))
     }
 }
 

@@ -6,9 +6,8 @@ use crate::error::{Error, Result};
 use crate::schema::{account, session};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
+use domain::text;
 use domain::user::{Kind, Preferences, Role, Session, Theme, User, UserRef};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -31,14 +30,12 @@ pub struct StoredAccount {
     timezone: String,
     theme: String,
     last_login_at: Option<DateTime<Utc>>,
-    /// Sign-ins that failed since the last good one.
-    pub failed_sign_ins: i32,
-    /// The next sign-in is not looked at before.
-    pub sign_in_after: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     _updated_at: DateTime<Utc>,
     /// Counts changes.
     pub version: i32,
+    /// Registered, and not let in by an admin yet.
+    pub awaits_admin: bool,
 }
 
 impl StoredAccount {
@@ -53,6 +50,7 @@ impl StoredAccount {
             display_name: self.display_name.clone(),
             kind: stored(&self.kind)?,
             active: self.active,
+            awaits_admin: self.awaits_admin,
             role: Some(self.role()?),
             email: Some(self.email.clone()),
             last_login_at: self.last_login_at,
@@ -66,12 +64,24 @@ impl StoredAccount {
     /// When a stored word is not one of ours.
     pub fn render_public(&self) -> Result<User> {
         Ok(User {
+            awaits_admin: false,
             role: None,
             email: None,
             last_login_at: None,
             created_at: None,
             ..self.render()?
         })
+    }
+
+    /// Whether a word of a request means it, as [`find`] reads it.
+    #[must_use]
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        let word = word.trim();
+        match Uuid::try_parse(word) {
+            Ok(id) => id == self.id,
+            Err(_) if word.contains('@') => text::folded_email(word) == self.email,
+            Err(_) => word.to_lowercase() == self.username.to_lowercase(),
+        }
     }
 
     /// Whether it is a person's.
@@ -116,6 +126,8 @@ pub struct NewAccount<'a> {
     pub kind: Kind,
     /// bcrypt hash; `None` for services.
     pub password_hash: Option<&'a str>,
+    /// Not active before an admin says so.
+    pub awaits_admin: bool,
 }
 
 /// Makes an account.
@@ -134,6 +146,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewAccount<'_>) -> Result<Uuid> {
             account::role.eq(new.role.slug()),
             account::kind.eq(new.kind.slug()),
             account::password_hash.eq(new.password_hash),
+            account::active.eq(!new.awaits_admin),
+            account::awaits_admin.eq(new.awaits_admin),
             account::created_at.eq(at),
             account::updated_at.eq(at),
         ))
@@ -157,28 +171,39 @@ pub fn by_id_for_update(tx: &mut Tx<'_>, id: Uuid) -> Result<StoredAccount> {
     Ok(account::table.find(id).for_update().get_result(tx.pg())?)
 }
 
-statement! {
-    /// An account by e-mail address, user name or id.
-    FindAccount { word: String => Text, id: Option<Uuid> => Nullable<SqlUuid> } -> SqlUuid :
-    "select id from account where email = lower({word}) or lower(username) = lower({word}) or id = {id} limit 1"
-}
-
-/// The account somebody means by an e-mail address, a user name or an id.
+/// The account that a word of a request means: by its id where the word can be one, by e-mail address
+/// where it has an `@`, else by user name. No word means one account in two ways.
 ///
 /// # Errors
 /// When the database is away.
-pub fn find(conn: &mut Conn, identifier: &str) -> Result<Option<StoredAccount>> {
-    let word = identifier.trim();
+pub fn find(conn: &mut Conn, word: &str) -> Result<Option<StoredAccount>> {
+    match Uuid::try_parse(word.trim()) {
+        Ok(id) => Ok(account::table.find(id).get_result(conn.pg()).optional()?),
+        Err(_) => find_named(conn, word),
+    }
+}
+
+/// The account that somebody names at the door, or of which others speak: by e-mail address or user
+/// name, never by id.
+///
+/// # Errors
+/// When the database is away.
+pub fn find_named(conn: &mut Conn, word: &str) -> Result<Option<StoredAccount>> {
+    let word = word.trim();
     if word.is_empty() || word.contains('\0') || word.len() > 300 {
         return Ok(None);
     }
-    let id: Option<Uuid> = FindAccount {
-        word: word.to_string(),
-        id: Uuid::try_parse(word).ok(),
-    }
-    .get_result(conn.pg())
-    .optional()?;
-    id.map(|id| by_id(conn, id)).transpose()
+    let found = if word.contains('@') {
+        account::table
+            .filter(account::email.eq(text::folded_email(word)))
+            .get_result(conn.pg())
+    } else {
+        let folded = diesel::dsl::sql::<Text>("lower(username)");
+        account::table
+            .filter(folded.eq(word.to_lowercase()))
+            .get_result(conn.pg())
+    };
+    Ok(found.optional()?)
 }
 
 /// Accounts whose names begin with or contain a text, by user name, after a user name.
@@ -291,6 +316,8 @@ pub struct AccountChange<'a> {
     pub role: Option<&'a str>,
     /// Active or not.
     pub active: Option<bool>,
+    /// False once an admin let them in.
+    pub awaits_admin: Option<bool>,
     /// bcrypt hash.
     pub password_hash: Option<&'a str>,
     /// Language tag.
@@ -327,36 +354,13 @@ pub fn update(tx: &mut Tx<'_>, id: Uuid, change: &AccountChange<'_>) -> Result<(
     }
 }
 
-statement! {
-    /// Counts a failed sign-in, by itself so that it is never rolled back, and slows the next: from
-    /// the sixth on 2, 4, 8 … seconds, at most 15 minutes.
-    SignInFailed { id: Uuid => SqlUuid } -> Integer :
-    "update account set failed_sign_ins = failed_sign_ins + 1,
-        sign_in_after = case when failed_sign_ins + 1 > 5
-            then clock_timestamp() + least(interval '15 minutes', interval '1 second' * power(2, least(failed_sign_ins - 4, 12)))
-            end
-     where id = {id} returning failed_sign_ins"
-}
-
-/// Counts a failed sign-in.
-///
-/// # Errors
-/// When the database is away.
-pub fn sign_in_failed(tx: &mut Tx<'_>, id: Uuid) -> Result<i32> {
-    Ok(SignInFailed { id }.get_result(tx.writing(false)?)?)
-}
-
 /// Notes a good sign-in.
 ///
 /// # Errors
 /// When the database is away.
 pub fn signed_in(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     diesel::update(account::table.find(id))
-        .set((
-            account::last_login_at.eq(Utc::now()),
-            account::failed_sign_ins.eq(0),
-            account::sign_in_after.eq(None::<DateTime<Utc>>),
-        ))
+        .set(account::last_login_at.eq(Utc::now()))
         .execute(tx.writing(false)?)?;
     Ok(())
 }

@@ -123,7 +123,7 @@ pub fn list(conn: &mut Conn) -> Result<Vec<JobRow>> {
         .load(conn.pg())?)
 }
 
-/// Removes what is over: idempotency keys and counted uploads after 24 hours, sessions 90 days after their end, tokens 90
+/// Removes what is over: idempotency keys, counted uploads and guesses of passwords after 24 hours, sessions 90 days after their end, tokens 90
 /// days after they were revoked.
 ///
 /// # Errors
@@ -141,5 +141,6 @@ pub fn prune(tx: &mut Tx<'_>) -> Result<usize> {
         diesel::delete(api_token::table.filter(api_token::revoked_at.lt(now - Duration::days(90))))
             .execute(tx.writing(false)?)?;
     let uploads = crate::uploads::prune(tx)?;
-    Ok(keys + sessions + tokens + uploads)
+    let attempts = crate::attempts::prune(tx, now)?;
+    Ok(keys + sessions + tokens + uploads + attempts)
 }

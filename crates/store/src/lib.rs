@@ -10,6 +10,7 @@ mod statement;
 pub mod access;
 pub mod accounts;
 pub mod attachments;
+pub mod attempts;
 pub mod audit;
 pub mod blobs;
 pub mod claims;

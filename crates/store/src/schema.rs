@@ -14,11 +14,10 @@ diesel::table! {
         timezone -> Text,
         theme -> Text,
         last_login_at -> Nullable<Timestamptz>,
-        failed_sign_ins -> Int4,
-        sign_in_after -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> Int4,
+        awaits_admin -> Bool,
     }
 }
 
@@ -353,6 +352,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_attempt (key) {
+        key -> Bytea,
+        attempts -> Int4,
+        failures -> Int4,
+        free_at -> Timestamptz,
+        last_at -> Timestamptz,
+        passed -> Bool,
+    }
+}
+
+diesel::table! {
     status (id) {
         id -> Uuid,
         project_id -> Uuid,
@@ -455,6 +465,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     relation,
     saved_view,
     session,
+    sign_in_attempt,
     status,
     transition,
     upload,

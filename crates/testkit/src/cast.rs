@@ -150,6 +150,7 @@ pub fn person(
 ) -> store::Result<Actor> {
     let display_name = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
     let new = NewAccount {
+        awaits_admin: false,
         username: name,
         email: &format!("{name}@example.com"),
         display_name: &display_name,

@@ -27,6 +27,8 @@ pub fn RegisterPage() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let error = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
+    // The account is made, and an admin has the last word.
+    let waits = RwSignal::new(false);
     let next = move || query.read_untracked().get("next");
 
     Effect::new(move |_| {
@@ -62,11 +64,15 @@ pub fn RegisterPage() -> impl IntoView {
                 password: form.password.clone(),
             };
             let done = match api::auth::register(&form).await {
-                Ok(_) => api::auth::login(&login).await.map(|_| ()),
+                Ok(user) if user.awaits_admin => Ok(false),
+                Ok(_) => api::auth::login(&login).await.map(|_| true),
                 Err(refused) => Err(refused),
             };
             match done {
-                Ok(()) => session.reload().await,
+                Ok(true) => session.reload().await,
+                Ok(false) => {
+                    let _ = waits.try_set(true);
+                }
                 Err(refused) => {
                     let _ = error.try_set(Some(refused));
                 }
@@ -97,7 +103,14 @@ pub fn RegisterPage() -> impl IntoView {
     };
     view! {
         <SignFrame title="Create an account">
-            <form class="flex flex-col gap-4" novalidate on:submit=submit>
+            <div role="status" class="text-sm">
+                <Show when=move || waits.get()>
+                    <p>
+                        "Your account is made. An admin of this instance looks at it before you can sign in."
+                    </p>
+                </Show>
+            </div>
+            <form class:hidden=move || waits.get() class="flex flex-col gap-4" novalidate on:submit=submit>
                 <ErrorNote error=above />
                 <Field
                     id="username"

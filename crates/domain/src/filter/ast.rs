@@ -5,6 +5,7 @@ use crate::issue::{IssueType, Priority, Resolution, Severity};
 use crate::list::Sort;
 use crate::workflow::Category;
 use chrono::{Duration, Months, NaiveDate};
+use uuid::Uuid;
 
 /// A whole filter: what to find, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -175,7 +176,7 @@ pub enum Value {
     Resolution(Resolution),
     /// Whoever asks.
     Me,
-    /// A user name, lower case.
+    /// A user name, lower case, or the id of a person.
     Person(String),
     /// Name of a label or a version, or part of a text.
     Name(String),
@@ -192,6 +193,22 @@ pub enum Value {
     Number(i64),
     /// A day.
     Day(Day),
+}
+
+impl Value {
+    /// Whom a word means: a user name, with or without an `@` before it, or an id. Nobody by an e-mail
+    /// address, lest addresses can be guessed.
+    #[must_use]
+    pub fn person(word: &str) -> Option<Self> {
+        let name = word.strip_prefix('@').unwrap_or(word);
+        if name.is_empty() || name.contains('@') {
+            return None;
+        }
+        Some(match Uuid::try_parse(name) {
+            Ok(id) => Value::Person(id.to_string()),
+            Err(_) => Value::Person(name.to_lowercase()),
+        })
+    }
 }
 
 /// A day, as a date or counted from today.

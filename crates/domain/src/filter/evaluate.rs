@@ -7,8 +7,10 @@ use super::words::{stand_in, words_of};
 use crate::issue::{IssueRow, IssueType, Priority, Resolution, Severity};
 use crate::key::IssueRef;
 use crate::relation::RelationKind;
+use crate::user::UserRef;
 use crate::workflow::Category;
 use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
 /// Who asks, and when "today" is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +38,8 @@ pub struct Snapshot {
     pub priority: Priority,
     /// How it ended.
     pub resolution: Option<Resolution>,
-    /// User name.
-    pub assignee: Option<String>,
+    /// Who works on it.
+    pub assignee: Option<UserRef>,
     /// Names.
     pub labels: Vec<String>,
     /// Name of the version it was seen in.
@@ -59,8 +61,8 @@ pub struct Facts {
     pub project: String,
     /// Number within the project.
     pub number: i64,
-    /// User name.
-    pub reporter: String,
+    /// Who reported it.
+    pub reporter: UserRef,
     /// Key of the parent.
     pub parent: Option<Option<String>>,
     /// How often seen.
@@ -106,7 +108,7 @@ impl From<&IssueRow> for Facts {
         Self {
             project: row.project.clone(),
             number,
-            reporter: row.reporter.username.clone(),
+            reporter: row.reporter.clone(),
             parent: None,
             occurrences: None,
             watching: row.watching,
@@ -126,7 +128,7 @@ impl From<&IssueRow> for Facts {
                 severity: row.severity,
                 priority: row.priority,
                 resolution: row.resolution,
-                assignee: row.assignee.as_ref().map(|a| a.username.clone()),
+                assignee: row.assignee.clone(),
                 labels: row.labels.iter().map(|l| l.name.clone()).collect(),
                 affected: Some(row.affected_version.clone()),
                 fixed: Some(row.fixed_version.clone()),
@@ -208,7 +210,11 @@ fn is(flag: Flag, f: &Facts, asking: &Asking) -> bool {
         Flag::Closed => !open,
         Flag::Overdue => open && f.now.due.is_some_and(|due| due < asking.today),
         Flag::Unassigned => f.now.assignee.is_none(),
-        Flag::Mine => f.now.assignee.as_ref().is_some_and(|a| same(a, &asking.me)),
+        Flag::Mine => f
+            .now
+            .assignee
+            .as_ref()
+            .is_some_and(|a| same(&a.username, &asking.me)),
         Flag::Watching => f.watching,
         Flag::Voted => f.voted,
         Flag::Blocked => f.blocked,
@@ -275,11 +281,14 @@ fn named<'a>(test: &Test, names: impl IntoIterator<Item = &'a String>) -> bool {
     }
 }
 
-fn person(test: &Test, name: Option<&String>, asking: &Asking) -> bool {
-    match (test, name) {
-        (Test::None, name) => name.is_none(),
-        (Test::Is(Value::Me), Some(name)) => same(name, &asking.me),
-        (Test::Is(Value::Person(wanted)), Some(name)) => same(name, wanted),
+fn person(test: &Test, who: Option<&UserRef>, asking: &Asking) -> bool {
+    match (test, who) {
+        (Test::None, who) => who.is_none(),
+        (Test::Is(Value::Me), Some(who)) => same(&who.username, &asking.me),
+        (Test::Is(Value::Person(wanted)), Some(who)) => match Uuid::try_parse(wanted) {
+            Ok(id) => who.id == id,
+            Err(_) => same(&who.username, wanted),
+        },
         _ => false,
     }
 }

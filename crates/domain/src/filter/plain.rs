@@ -19,7 +19,10 @@ impl From<&IssueFilter> for Query {
                 .map(|name| match name.to_lowercase().as_str() {
                     "none" => Test::None,
                     "@me" => Test::Is(Value::Me),
-                    name => Test::Is(Value::Person(name.into())),
+                    // What means nobody was refused as the filter was read.
+                    name => {
+                        Test::Is(Value::person(name).unwrap_or_else(|| Value::Person(name.into())))
+                    }
                 })
                 .collect()
         };

@@ -56,7 +56,7 @@ impl Kind {
             Kind::Severity => "low, medium, high or critical",
             Kind::Priority => "1 (highest) to 5, or a name such as high",
             Kind::Resolution => "how an issue ended, such as duplicate",
-            Kind::Person => "a user name or @me",
+            Kind::Person => "a user name, the id of a person or @me (e-mail addresses find nobody)",
             Kind::Label => "the name of a label",
             Kind::Project => "the key of a project, such as APP",
             Kind::Version => "the name of a version",

@@ -150,13 +150,7 @@ fn value(field: Field, text: String, quoted: bool, at: Range<usize>) -> Parsed<V
         ),
         Kind::Resolution => Value::Resolution(text.parse().map_err(|_| word(Resolution::SLUGS))?),
         Kind::Person if !quoted && text.eq_ignore_ascii_case("@me") => Value::Me,
-        Kind::Person => {
-            let name = text.strip_prefix('@').filter(|_| !quoted).unwrap_or(&text);
-            if name.is_empty() {
-                return Err(word(&[]));
-            }
-            Value::Person(name.to_lowercase())
-        }
+        Kind::Person => Value::person(&text).ok_or_else(|| word(&[]))?,
         Kind::Label | Kind::Version | Kind::Text => Value::Name(text),
         Kind::Project => match text.parse() {
             Ok(ProjectRef::Key(key)) => Value::Project(key),

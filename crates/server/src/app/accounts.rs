@@ -190,6 +190,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewUser, hash: Option<&str>) -> Result<Uuid
             role: new.role,
             kind: new.kind,
             password_hash: hash,
+            awaits_admin: false,
         },
     )?)
 }
@@ -236,6 +237,7 @@ pub fn update(
         email: patch.email.as_deref(),
         role: patch.role.map(Role::slug),
         active: patch.active,
+        awaits_admin: patch.active.filter(|active| *active).map(|_| false),
         password_hash: hash,
         ..AccountChange::default()
     };

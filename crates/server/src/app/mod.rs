@@ -28,6 +28,7 @@ pub mod workflow;
 use crate::auth::cursor::Cursors;
 use crate::auth::jwt::Keys;
 use crate::auth::place::Places;
+use crate::auth::throttle::Throttle;
 use crate::auth::token::Presented;
 use crate::blocking::{Lane, Lanes, Refused};
 use crate::config::Config;
@@ -66,6 +67,8 @@ pub struct App {
     pub keys: Keys,
     /// Seals places in the order of events.
     pub places: Arc<Places>,
+    /// Whom guesses of passwords are about.
+    pub throttle: Throttle,
     /// Seals positions in lists.
     pub cursors: Arc<Cursors>,
     /// Files.
@@ -226,6 +229,7 @@ impl App {
             db_config,
             keys: Keys::new(&config.secret_keys),
             places: Arc::new(Places::new(&config.secret_keys)),
+            throttle: Throttle::new(&config.secret_keys)?,
             cursors: Arc::new(Cursors::new(&config.secret_keys)),
             blobs,
             live: Hub::default(),

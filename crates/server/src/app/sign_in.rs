@@ -1,14 +1,16 @@
-//! Registering, signing in, sessions.
+//! Registering, signing in, and saying one's password again.
 
-use super::{App, Error, Result};
+use super::{App, Caller, Error, Result};
 use crate::auth::{jwt, password};
 use chrono::Duration;
 use domain::audit::AuditKind;
 use domain::event::EventKind;
-use domain::problem::{Code, Problem};
+use domain::problem::{Code, FieldError, Problem};
+use domain::text::PASSWORD_MAX;
 use domain::user::{Kind, Register, Role, User};
 use serde_json::json;
 use store::accounts::{self, NewAccount};
+use store::attempts;
 use store::audit::{NewEntry, Origin};
 use store::events::NewEvent;
 use uuid::Uuid;
@@ -24,10 +26,30 @@ pub struct Begun {
     pub token: String,
     /// Seconds that the token lasts.
     pub lasts: i64,
+    /// What the browser shall keep, so that the account knows it; nothing for programs.
+    pub device: Option<String>,
+}
+
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// In a browser; with what it kept of an earlier sign-in, as account and device.
+    Browser(Option<(Uuid, Uuid)>),
+    /// As a program, for a token.
+    Program,
 }
 
 fn wrong_credentials() -> Error {
     Problem::new(Code::WrongCredentials).into()
+}
+
+/// A password as far as it is worth hashing: one that nobody can have takes as long as a wrong one.
+fn looked_at(plain: &str) -> &str {
+    if plain.len() > PASSWORD_MAX * 4 {
+        ""
+    } else {
+        plain
+    }
 }
 
 impl App {
@@ -46,6 +68,7 @@ impl App {
         let plain = form.password.clone();
         let hash = self.hashing(move || password::hash(&plain, cost)).await?;
         let hash = hash.map_err(|e| Error::internal(e.to_string()))?;
+        let awaits_admin = self.config.registration.awaits_admin();
         self.sign_in_work(move |db| {
             db.write(|tx| {
                 tx.comes_from(origin);
@@ -58,6 +81,7 @@ impl App {
                         role: Role::Reporter,
                         kind: Kind::Human,
                         password_hash: Some(&hash),
+                        awaits_admin,
                     },
                 )?;
                 tx.record(
@@ -67,7 +91,7 @@ impl App {
                 tx.audit(
                     NewEntry::new(AuditKind::AccountCreated, Some(id))
                         .about(id)
-                        .detail(json!({"role": Role::Reporter, "registered": true})),
+                        .detail(json!({"role": Role::Reporter, "registered": true, "awaits_admin": awaits_admin})),
                 );
                 Ok(accounts::by_id(tx, id)?.render()?)
             })
@@ -77,59 +101,64 @@ impl App {
 
     /// Checks a name and a password and begins a session.
     ///
-    /// Unknown names take as long as known ones and get the same answer.
+    /// Unknown names take as long as known ones, and get the same answers: a guess is counted before
+    /// anybody is looked at. See [`Throttle`](crate::auth::throttle::Throttle) for whom it counts.
     ///
     /// # Errors
-    /// 401; 429 when the account has seen too many failures lately.
+    /// 401; 403 when the account waits for an admin; 429 when there were too many guesses lately.
     pub async fn sign_in(
         &self,
         identifier: String,
         plain: String,
         origin: Origin,
-        for_program: bool,
+        door: Door,
     ) -> Result<Begun> {
-        if plain.len() > domain::text::PASSWORD_MAX * 4 {
-            return Err(wrong_credentials());
-        }
+        let by_name = self.throttle.name(&identifier);
         let found = self
-            .sign_in_work(move |db| db.read(|conn| Ok(accounts::find(conn, &identifier)?)))
+            .sign_in_work(move |db| db.read(|conn| Ok(accounts::find_named(conn, &identifier)?)))
             .await?;
-        if let Some(account) = &found
-            && account
-                .sign_in_after
-                .is_some_and(|after| after > chrono::Utc::now())
-        {
-            self.metrics.sign_in("slowed");
-            return Err(Problem::new(Code::TooManyRequests)
-                .detail("Too many failed sign-ins for this account; wait a little.")
-                .into());
-        }
+        let device = match (door, &found) {
+            (Door::Browser(Some((account, device))), Some(found)) if found.id == account => {
+                Some(device)
+            }
+            _ => None,
+        };
+        let key = match (device, &found) {
+            (Some(device), Some(found)) => self.throttle.device(found.id, device),
+            _ => by_name,
+        };
+        self.count_guess(
+            key,
+            "Too many failed sign-ins for this name; wait a little.",
+        )
+        .await?;
         // Programs come with tokens; a password would be a second door that nobody looks after.
         let by_password = found.as_ref().filter(|a| a.is_human());
         let hash = by_password.and_then(|a| a.password_hash.clone());
         let cost = self.config.bcrypt_cost;
         let fits = self
-            .hashing(move || password::verify(&plain, hash.as_deref(), cost))
+            .hashing(move || password::verify(looked_at(&plain), hash.as_deref(), cost))
             .await?;
         let known = found.as_ref().map(|a| a.id);
         let reason = match &found {
             None => "unknown",
+            Some(account) if fits && account.awaits_admin => "awaits_admin",
             Some(account) if fits && !account.active => "deactivated",
             Some(_) => "password",
         };
         let Some(account) = found.filter(|a| fits && a.active) else {
-            return Err(self.refuse(known, reason, origin).await?);
+            self.refuse(known, reason, origin).await?;
+            return Err(match reason {
+                "awaits_admin" => Problem::new(Code::AwaitsAdmin).into(),
+                _ => wrong_credentials(),
+            });
         };
         let id = account.id;
-        let lasts = if for_program {
-            jwt::TOKEN_SECONDS
+        let for_program = door == Door::Program;
+        let (lasts, keeps) = if for_program {
+            (jwt::TOKEN_SECONDS, Duration::seconds(jwt::TOKEN_SECONDS))
         } else {
-            jwt::COOKIE_SECONDS
-        };
-        let keeps = if for_program {
-            Duration::seconds(lasts)
-        } else {
-            Duration::days(accounts::SESSION_DAYS)
+            (jwt::COOKIE_SECONDS, Duration::days(accounts::SESSION_DAYS))
         };
         let session = self
             .sign_in_work(move |db| {
@@ -139,6 +168,7 @@ impl App {
                         NewEntry::new(AuditKind::SignInOk, Some(id))
                             .detail(json!({"program": for_program})),
                     );
+                    attempts::forget(tx, key)?;
                     accounts::signed_in(tx, id)?;
                     Ok(accounts::begin_session(
                         tx,
@@ -152,45 +182,99 @@ impl App {
             .await?;
         self.metrics.sign_in("ok");
         tracing::info!(user.id = %id, "signed in");
-        let token = self
-            .keys
-            .sign(id, session, chrono::Utc::now().timestamp(), lasts)
-            .map_err(|e| Error::internal(e.to_string()))?;
+        let now = chrono::Utc::now().timestamp();
+        let broken = |e: jsonwebtoken::errors::Error| Error::internal(e.to_string());
+        let token = self.keys.sign(id, session, now, lasts).map_err(broken)?;
+        let device = match door {
+            Door::Program => None,
+            Door::Browser(_) => {
+                let device = device.unwrap_or_else(Uuid::new_v4);
+                Some(self.keys.sign_device(id, device, now).map_err(broken)?)
+            }
+        };
         Ok(Begun {
             user: account.render()?,
             session,
             token,
             lasts,
+            device,
         })
     }
 
-    /// Counts the failure, by itself: it must not be lost with anything that rolls back. The audit
+    /// Counts a guess of a password before it is looked at.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    async fn count_guess(&self, key: attempts::Key, detail: &str) -> Result<()> {
+        let counted = self
+            .sign_in_work(move |db| Ok(db.write_one(|tx| attempts::count(tx, key))?))
+            .await?;
+        counted.map_err(|seconds| {
+            self.metrics.sign_in("slowed");
+            let mut problem = Problem::new(Code::TooManyRequests).detail(detail);
+            problem.retry_after = Some(seconds);
+            problem.into()
+        })
+    }
+
+    /// Writes a refusal down, by itself: it must not be lost with anything that rolls back. The audit
     /// log never keeps a name that nobody has: people type passwords there.
     async fn refuse(
         &self,
         known: Option<Uuid>,
         reason: &'static str,
         origin: Origin,
-    ) -> Result<Error> {
+    ) -> Result<()> {
         self.metrics.sign_in("refused");
-        let failures = self
-            .sign_in_work(move |db| {
-                db.write(|tx| {
-                    tx.comes_from(origin);
-                    let entry = NewEntry::new(AuditKind::SignInFailed, None)
-                        .detail(json!({"reason": reason}));
-                    let Some(id) = known else {
-                        tx.audit(entry);
-                        return Ok(0);
-                    };
-                    tx.audit(entry.about(id));
-                    Ok(accounts::sign_in_failed(tx, id)?)
-                })
+        let entry = NewEntry::new(AuditKind::SignInFailed, None).detail(json!({"reason": reason}));
+        let entry = match known {
+            Some(id) => entry.about(id),
+            None => entry,
+        };
+        self.sign_in_work(move |db| {
+            db.write(|tx| {
+                tx.comes_from(origin);
+                tx.audit(entry);
+                Ok(())
+            })
+        })
+        .await?;
+        if let Some(id) = known {
+            tracing::info!(user.id = %id, reason, "sign-in refused");
+        }
+        Ok(())
+    }
+
+    /// Passes when that is the caller's password, which whoever sits at an open session must say again
+    /// for what is not to be undone. Guesses are counted as at the door, and written down.
+    ///
+    /// # Errors
+    /// 422 naming the field; 429 when there were too many guesses lately.
+    pub async fn demand_password(
+        &self,
+        caller: &Caller,
+        field: &'static str,
+        plain: String,
+    ) -> Result<()> {
+        let account = self
+            .read(caller, |conn, actor| Ok(accounts::by_id(conn, actor.id)?))
+            .await?;
+        let key = self.throttle.session(account.id);
+        self.count_guess(key, "Too many wrong passwords; wait a little.")
+            .await?;
+        let (id, cost) = (account.id, self.config.bcrypt_cost);
+        let fits = self
+            .hashing(move || {
+                password::verify(looked_at(&plain), account.password_hash.as_deref(), cost)
             })
             .await?;
-        if let Some(id) = known {
-            tracing::info!(user.id = %id, failures, "sign-in refused");
+        if !fits {
+            let origin = (*caller.origin).clone();
+            self.refuse(Some(id), "session", origin).await?;
+            let detail = "This is not your password.";
+            return Err(FieldError::at(field, "wrong", detail).into());
         }
-        Ok(wrong_credentials())
+        self.sign_in_work(move |db| Ok(db.write_one(|tx| attempts::forget(tx, key))?))
+            .await
     }
 }

@@ -1,4 +1,5 @@
-//! Tokens: a short JWT (HS256) that names a session. Rights are never read from it.
+//! Tokens: a short JWT (HS256) that names a session, or a device on which an account has signed in. Rights
+//! are never read from it.
 
 use crate::config::Secret;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -7,6 +8,7 @@ use uuid::Uuid;
 
 const ISSUER: &str = "issues-and-insights";
 const AUDIENCE: &str = "session";
+const DEVICE_AUDIENCE: &str = "device";
 /// Longest token that is looked at, in bytes.
 const LENGTH_MAX: usize = 2_048;
 
@@ -14,6 +16,8 @@ const LENGTH_MAX: usize = 2_048;
 pub const COOKIE_SECONDS: i64 = 7 * 24 * 3600;
 /// The cookie's token is renewed when it is older than this, in seconds.
 pub const RENEW_AFTER_SECONDS: i64 = 3600;
+/// Seconds that a device is known after the last sign-in there.
+pub const DEVICE_SECONDS: i64 = 180 * 24 * 3600;
 /// Seconds that a program's token lasts.
 pub const TOKEN_SECONDS: i64 = 3600;
 
@@ -24,7 +28,7 @@ pub struct Claims {
     aud: String,
     /// Account.
     pub sub: Uuid,
-    /// Session.
+    /// Session, or device.
     pub sid: Uuid,
     /// Issued at, seconds since 1970.
     pub iat: i64,
@@ -37,6 +41,7 @@ pub struct Keys {
     signing: EncodingKey,
     verifying: Vec<DecodingKey>,
     validation: Validation,
+    device_validation: Validation,
 }
 
 impl std::fmt::Debug for Keys {
@@ -49,11 +54,6 @@ impl Keys {
     /// The first key signs, all verify.
     #[must_use]
     pub fn new(secrets: &[Secret]) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iat", "sub", "iss", "aud"]);
-        validation.leeway = 0;
         let first = secrets.first().map(|s| s.0.as_bytes()).unwrap_or_default();
         Self {
             signing: EncodingKey::from_secret(first),
@@ -61,7 +61,8 @@ impl Keys {
                 .iter()
                 .map(|s| DecodingKey::from_secret(s.0.as_bytes()))
                 .collect(),
-            validation,
+            validation: validation(AUDIENCE),
+            device_validation: validation(DEVICE_AUDIENCE),
         }
     }
 
@@ -76,9 +77,33 @@ impl Keys {
         now: i64,
         lasts: i64,
     ) -> Result<String, jsonwebtoken::errors::Error> {
+        self.encoded(AUDIENCE, account, session, now, lasts)
+    }
+
+    /// Signs what a device keeps on which an account has just signed in.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub fn sign_device(
+        &self,
+        account: Uuid,
+        device: Uuid,
+        now: i64,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        self.encoded(DEVICE_AUDIENCE, account, device, now, DEVICE_SECONDS)
+    }
+
+    fn encoded(
+        &self,
+        audience: &str,
+        account: Uuid,
+        session: Uuid,
+        now: i64,
+        lasts: i64,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             iss: ISSUER.to_string(),
-            aud: AUDIENCE.to_string(),
+            aud: audience.to_string(),
             sub: account,
             sid: session,
             iat: now,
@@ -90,15 +115,35 @@ impl Keys {
     /// What a token says, when one of our keys signed it and it has not ended.
     #[must_use]
     pub fn verify(&self, token: &str) -> Option<Claims> {
+        self.decoded(&self.validation, token)
+    }
+
+    /// Account and device of what a device kept, when it holds.
+    #[must_use]
+    pub fn verify_device(&self, token: &str) -> Option<(Uuid, Uuid)> {
+        let claims = self.decoded(&self.device_validation, token)?;
+        Some((claims.sub, claims.sid))
+    }
+
+    fn decoded(&self, validation: &Validation, token: &str) -> Option<Claims> {
         if token.len() > LENGTH_MAX {
             return None;
         }
         self.verifying
             .iter()
-            .find_map(|key| decode::<Claims>(token, key, &self.validation).ok())
+            .find_map(|key| decode::<Claims>(token, key, validation).ok())
             .map(|data| data.claims)
             .filter(|claims| claims.iat <= claims.exp)
     }
+}
+
+fn validation(audience: &str) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[audience]);
+    validation.set_required_spec_claims(&["exp", "iat", "sub", "iss", "aud"]);
+    validation.leeway = 0;
+    validation
 }
 
 #[cfg(test)]
@@ -153,6 +198,20 @@ mod tests {
                 .verify(&token)
                 .is_none()
         );
+    }
+
+    #[test]
+    fn what_a_device_keeps_signs_nobody_in_and_a_session_is_no_device() {
+        let keys = keys(&[KEY]);
+        let (account, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let device = keys.sign_device(account, other, now()).unwrap();
+        assert_eq!(keys.verify_device(&device), Some((account, other)));
+        assert!(keys.verify(&device).is_none());
+        let session = keys.sign(account, other, now(), 60).unwrap();
+        assert_eq!(keys.verify_device(&session), None);
+        let long_ago = now() - DEVICE_SECONDS - 1;
+        let device = keys.sign_device(account, other, long_ago).unwrap();
+        assert_eq!(keys.verify_device(&device), None);
     }
 
     #[test]

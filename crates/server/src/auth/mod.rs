@@ -4,4 +4,5 @@ pub mod cursor;
 pub mod jwt;
 pub mod password;
 pub mod place;
+pub mod throttle;
 pub mod token;

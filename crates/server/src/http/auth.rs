@@ -1,11 +1,11 @@
 //! Registering, signing in and out.
 
 use super::body::Body;
-use super::identity::{cookie_name, origin};
+use super::identity::{cookie_name, device_cookie_name, origin};
 use super::reply;
-use crate::app::sign_in::Begun;
+use crate::app::sign_in::{Begun, Door};
 use crate::app::{App, Caller, Error};
-use crate::auth::jwt::COOKIE_SECONDS;
+use crate::auth::jwt::{COOKIE_SECONDS, DEVICE_SECONDS};
 use crate::config::Config;
 use crate::live::Listens;
 use actix_web::cookie::time::Duration;
@@ -29,9 +29,23 @@ pub fn session_cookie(config: &Config, token: String) -> Cookie<'static> {
         .finish()
 }
 
+/// The cookie by which a browser is known to an account that has signed in there: it signs nobody in,
+/// but guesses elsewhere do not keep whoever comes with it waiting.
+#[must_use]
+fn device_cookie(config: &Config, token: String) -> Cookie<'static> {
+    Cookie::build(device_cookie_name(config), token)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(config.is_https())
+        .max_age(Duration::seconds(DEVICE_SECONDS))
+        .finish()
+}
+
 /// Register an account.
 ///
 /// Who may depends on the instance's policy; the new account has the role `reporter`.
+/// Where only addresses of some hosts may, it is not active before an admin has let it in.
 #[utoipa::path(tag = "auth", request_body = Register, security(()), responses((status = 201, body = User)))]
 #[post("/auth/register")]
 pub async fn register(
@@ -49,7 +63,8 @@ pub async fn register(
 
 /// Sign in with a browser.
 ///
-/// The session is kept in an HttpOnly cookie.
+/// The session is kept in an HttpOnly cookie. After five wrong passwords for a name each further one must wait,
+/// 1, 2, 4 … seconds, at most 15 minutes, but not in a browser where the account has signed in before.
 #[utoipa::path(tag = "auth", request_body = Login, security(()), responses((status = 200, body = SignedIn)))]
 #[post("/auth/login")]
 pub async fn login(
@@ -61,13 +76,24 @@ pub async fn login(
         identifier,
         password,
     } = body.value;
-    let Begun { user, token, .. } = app
-        .sign_in(identifier, password, origin(&req), false)
+    let kept = req.cookie(device_cookie_name(&app.config));
+    let device = kept.and_then(|cookie| app.keys.verify_device(cookie.value()));
+    let Begun {
+        user,
+        token,
+        device,
+        ..
+    } = app
+        .sign_in(identifier, password, origin(&req), Door::Browser(device))
         .await?;
     let mut response = reply::json(&SignedIn { user })?;
-    response
-        .add_cookie(&session_cookie(&app.config, token))
-        .map_err(|e| Error::internal(e.to_string()))?;
+    let session = session_cookie(&app.config, token);
+    let device = device.map(|device| device_cookie(&app.config, device));
+    for cookie in [Some(session), device].into_iter().flatten() {
+        response
+            .add_cookie(&cookie)
+            .map_err(|e| Error::internal(e.to_string()))?;
+    }
     Ok(response)
 }
 
@@ -132,7 +158,9 @@ pub async fn create_token(
     }
     let username = form.username.ok_or_else(|| required("username"))?;
     let password = form.password.ok_or_else(|| required("password"))?;
-    let begun = app.sign_in(username, password, origin(&req), true).await?;
+    let begun = app
+        .sign_in(username, password, origin(&req), Door::Program)
+        .await?;
     reply::json(&TokenAnswer {
         access_token: begun.token,
         token_type: "bearer".to_string(),

@@ -40,6 +40,16 @@ pub fn cookie_name(config: &Config) -> &'static str {
     }
 }
 
+/// Name of the cookie by which a browser is known to an account.
+#[must_use]
+pub fn device_cookie_name(config: &Config) -> &'static str {
+    if config.is_https() {
+        "__Host-iit-device"
+    } else {
+        "iit-device"
+    }
+}
+
 /// The address that a request comes from: the rightmost that is not one of our proxies, because
 /// everything left of it can be invented.
 #[must_use]

@@ -11,7 +11,6 @@ use crate::live::Listens;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, delete, get, patch, post, web};
 use domain::audit::AuditKind;
 use domain::page::Page;
-use domain::problem::FieldError;
 use domain::text;
 use domain::user::{Me, PasswordChange, ProfilePatch, Session};
 use serde_json::json;
@@ -90,26 +89,10 @@ pub async fn change_password(
 ) -> Result<HttpResponse, Error> {
     let PasswordChange { current, new } = body.value;
     let new = text::password("new", &new).map_err(Error::from)?;
-    let account = app
-        .read(&caller, |conn, actor| Ok(accounts::by_id(conn, actor.id)?))
-        .await?;
+    app.demand_password(&caller, "current", current).await?;
     let cost = app.config.bcrypt_cost;
-    let hash = app
-        .hashing(move || {
-            let fits = current.len() <= text::PASSWORD_MAX * 4
-                && password::verify(&current, account.password_hash.as_deref(), cost);
-            fits.then(|| password::hash(&new, cost))
-        })
-        .await?;
-    let hash = hash
-        .ok_or_else(|| {
-            Error::from(FieldError::at(
-                "current",
-                "wrong",
-                "This is not your password.",
-            ))
-        })?
-        .map_err(|e| Error::internal(e.to_string()))?;
+    let hash = app.hashing(move || password::hash(&new, cost)).await?;
+    let hash = hash.map_err(|e| Error::internal(e.to_string()))?;
     app.write(&caller, move |tx, actor| {
         use_case::set_my_password(tx, actor, &hash)
     })

@@ -3,6 +3,7 @@
 use crate::harness::{SECRET, Server};
 use domain::user::Role;
 use server::app::App;
+use server::app::sign_in::Door;
 use server::config::Config;
 use server::seed::{self, Wanted};
 use store::audit::Origin;
@@ -81,7 +82,12 @@ async fn demo_data_come_once_and_tell_a_year_that_agrees_with_itself() {
         "viewer",
     ] {
         let begun = app
-            .sign_in(name.into(), seed::DEMO_PASSWORD.into(), origin(), true)
+            .sign_in(
+                name.into(),
+                seed::DEMO_PASSWORD.into(),
+                origin(),
+                Door::Program,
+            )
             .await;
         assert_eq!(begun.unwrap().user.username, name);
     }
@@ -134,7 +140,12 @@ async fn the_first_admin_is_made_once() {
     seed::first_admin(&app).await.unwrap();
     assert_eq!(count(&test, "account where role = 'admin'"), 1);
     let begun = app
-        .sign_in("boss".into(), "a good password".into(), origin(), false)
+        .sign_in(
+            "boss".into(),
+            "a good password".into(),
+            origin(),
+            Door::Browser(None),
+        )
         .await
         .unwrap();
     assert_eq!(begun.user.role, Some(Role::Admin));

@@ -15,6 +15,7 @@ statement! {
     /// Ids by kind and name, in small letters; issues as far as they exist for the caller.
     Look {
         people: Vec<String> => Array<Text>,
+        person_ids: Vec<Uuid> => Array<SqlUuid>,
         labels: Vec<String> => Array<Text>,
         versions: Vec<String> => Array<Text>,
         statuses: Vec<String> => Array<Text>,
@@ -27,6 +28,8 @@ statement! {
         me: Uuid => SqlUuid,
     } -> (Text, Text, SqlUuid) :
     "select 'person', lower(username), id from account where lower(username) = any({people})
+     union all
+     select 'person', id::text, id from account where id = any({person_ids})
      union all
      select 'label', lower(name), id from label
      where project_id = any({all} || {own}) and lower(name) = any({labels})
@@ -69,6 +72,7 @@ impl Names {
     pub(super) fn look_up(conn: &mut Conn, scope: &Scope, expr: &Expr) -> Result<Self> {
         let mut ask = Look {
             people: Vec::new(),
+            person_ids: Vec::new(),
             labels: Vec::new(),
             versions: Vec::new(),
             statuses: Vec::new(),
@@ -174,7 +178,10 @@ impl Look {
     /// Adds what a value names; whether it names anything.
     fn name(&mut self, field: Field, value: &Value) -> bool {
         match value {
-            Value::Person(name) => self.people.push(name.clone()),
+            Value::Person(name) => match Uuid::try_parse(name) {
+                Ok(id) => self.person_ids.push(id),
+                Err(_) => self.people.push(name.clone()),
+            },
             Value::Name(name) if field.kind() == Kind::Label => {
                 self.labels.push(name.to_lowercase());
             }

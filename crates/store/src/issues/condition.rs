@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use domain::filter;
 use domain::key::IssueRef;
 use domain::list::{IssueFilter, SortField, State};
 use uuid::Uuid;
@@ -49,17 +50,23 @@ impl Named {
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Self> {
         let people = |conn: &mut Conn, words: &[String]| -> Result<Vec<Uuid>> {
-            let names: Vec<String> = words.iter().map(|w| w.to_lowercase()).collect();
-            let mut ids: Vec<Uuid> = if names.iter().all(|n| n == "@me" || n == "none") {
-                Vec::new()
-            } else {
-                account::table
+            let (mut ids, mut names) = (Vec::new(), Vec::new());
+            for word in words {
+                match filter::Value::person(word) {
+                    _ if word.eq_ignore_ascii_case("@me") => ids.push(scope.me),
+                    Some(filter::Value::Person(who)) => match Uuid::try_parse(&who) {
+                        Ok(id) => ids.push(id),
+                        Err(_) if who == "none" => {}
+                        Err(_) => names.push(who),
+                    },
+                    _ => {}
+                }
+            }
+            if !names.is_empty() {
+                let named = account::table
                     .filter(sql::<Text>("lower(username)").eq_any(&names))
-                    .select(account::id)
-                    .load(conn.pg())?
-            };
-            if names.iter().any(|n| n == "@me") {
-                ids.push(scope.me);
+                    .select(account::id);
+                ids.extend(named.load::<Uuid>(conn.pg())?);
             }
             Ok(ids)
         };

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use domain::user::{Kind, Role, Theme};
 use store::accounts::{self, AccountChange, NewAccount, StoredAccount};
+use store::attempts;
 use store::{Db, Error};
 use testkit::{Cast, TestDb, cast, sql};
 use uuid::Uuid;
@@ -52,6 +53,7 @@ fn names_and_addresses_are_taken_once_whatever_the_case() {
                     display_name: "Somebody",
                     role: Role::Reporter,
                     kind: Kind::Service,
+                    awaits_admin: false,
                     password_hash: None,
                 },
             )
@@ -129,31 +131,76 @@ fn a_change_touches_what_it_names_and_counts() {
     assert!(matches!(absent, Err(Error::NotFound)));
 }
 
+/// Counts a guess; the seconds that it must wait, 0 when it may be looked at.
+fn guess(db: &Db, key: attempts::Key) -> u32 {
+    let counted = db.write_one(|tx| attempts::count(tx, key)).unwrap();
+    counted.err().unwrap_or(0)
+}
+
 #[test]
-fn after_five_failed_sign_ins_each_further_one_doubles_the_wait_up_to_a_quarter_of_an_hour() {
-    let (test, db, cast) = stage();
+fn after_five_guesses_each_further_one_doubles_the_wait_up_to_a_quarter_of_an_hour() {
+    let (test, db, _) = stage();
     let mut conn = test.superuser();
-    let wait = "select coalesce(round(extract(epoch from sign_in_after - now())), 0) from account where username = 'reporter'";
-    for failures in 1..=20 {
-        let counted = db
-            .write_one(|tx| accounts::sign_in_failed(tx, cast.reporter.id))
-            .unwrap();
-        assert_eq!(counted, failures);
-        let expected = match failures {
-            ..=5 => 0,
-            more => (1_i64 << (more - 5)).min(900),
-        };
-        let waits = sql::number(&mut conn, wait);
-        assert!(
-            (expected - 5..=expected).contains(&waits),
-            "{failures}: {waits}"
-        );
+    let key = [7; 32];
+    let passes = "update sign_in_attempt set free_at = free_at - interval '1 hour'";
+    for free in 1..=5 {
+        assert_eq!(guess(&db, key), 0, "{free}");
     }
-    assert!(find(&db, "reporter").unwrap().sign_in_after.is_some());
+    for further in 0..14 {
+        let wait = (1 << further.min(20)).min(900);
+        // Waiting moves nothing, however often somebody tries.
+        for _ in 0..3 {
+            let told = guess(&db, key);
+            assert!((wait - 1..=wait).contains(&told), "{further}: {told}");
+        }
+        sql::run(&mut conn, passes).unwrap();
+        assert_eq!(guess(&db, key), 0, "{further}");
+    }
+    let counted = sql::number(&mut conn, "select attempts from sign_in_attempt");
+    assert_eq!(counted, 5 + 14 * 4);
+    assert_eq!(guess(&db, [8; 32]), 0, "others do not wait");
+    // A day of rest begins anew, and so does a right guess.
+    assert!(guess(&db, key) > 0);
+    let rest = "update sign_in_attempt set last_at = last_at - interval '25 hours'";
+    sql::run(&mut conn, rest).unwrap();
+    for free in 1..=5 {
+        assert_eq!(guess(&db, key), 0, "{free}");
+    }
+    assert!(guess(&db, key) > 0);
+    db.write_one(|tx| attempts::forget(tx, key)).unwrap();
+    assert_eq!(guess(&db, key), 0);
+    sql::run(&mut conn, rest).unwrap();
+    db.write(store::jobs::prune).unwrap();
+    assert_eq!(
+        sql::number(&mut conn, "select count(*) from sign_in_attempt"),
+        0
+    );
+}
+
+#[test]
+fn of_many_guesses_at_once_each_is_counted_and_few_are_looked_at() {
+    let (test, db, _) = stage();
+    let passed: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..10)
+            .map(|_| scope.spawn(|| (0..10).filter(|_| guess(&db, [7; 32]) == 0).count()))
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).sum()
+    });
+    // Another may pass where the first wait ends while they are counted.
+    assert!((5..=6).contains(&passed), "{passed}");
+    let mut conn = test.superuser();
+    assert_eq!(
+        sql::number(&mut conn, "select attempts from sign_in_attempt"),
+        100
+    );
+}
+
+#[test]
+fn a_good_sign_in_is_noted() {
+    let (_test, db, cast) = stage();
     db.write_one(|tx| accounts::signed_in(tx, cast.reporter.id))
         .unwrap();
     let now = find(&db, "reporter").unwrap();
-    assert_eq!((now.failed_sign_ins, now.sign_in_after), (0, None));
     assert!(now.render().unwrap().last_login_at.is_some());
 }
 
@@ -270,6 +317,7 @@ fn admins_are_counted_while_active_and_human() {
             display_name: "Robot",
             role: Role::Admin,
             kind: Kind::Service,
+            awaits_admin: false,
             password_hash: None,
         };
         accounts::insert(tx, &robot)

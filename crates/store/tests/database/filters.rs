@@ -364,7 +364,7 @@ fn snapshot(i: &StoredIssue) -> Snapshot {
         severity: i.severity,
         priority: i.priority,
         resolution: i.resolution,
-        assignee: i.assignee.as_ref().map(|a| a.username.clone()),
+        assignee: i.assignee.clone().map(Into::into),
         labels: i.labels.iter().map(|l| l.name.clone()).collect(),
         affected: Some(i.affected_version.clone()),
         fixed: Some(i.fixed_version.clone()),
@@ -440,7 +440,7 @@ impl World {
         Some(Facts {
             project: self.keys[&i.project_id].into(),
             number: i.number,
-            reporter: i.reporter.username.clone(),
+            reporter: i.reporter.clone().into(),
             parent: Some(parent),
             occurrences: Some(i.occurrences),
             watching: story.watchers.contains(&who.id),

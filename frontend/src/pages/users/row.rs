@@ -66,7 +66,8 @@ pub(super) fn UserRow(people: People, first: User) -> impl IntoView {
         view! {
             <a class="inline-flex min-h-6 items-center font-medium hover:underline" href=page::user(&user.username)><Person user=user.reference() /></a>
             {second.map(|name| view! { <span class="ii-key">{name}</span> })}
-            {(!user.active).then(|| view! { <span class="badge badge-sm ii-pill c-backlog">"deactivated"</span> })}
+            {user.awaits_admin.then(|| view! { <span class="badge badge-sm ii-pill c-waiting">"waits to be let in"</span> })}
+            {(!user.active && !user.awaits_admin).then(|| view! { <span class="badge badge-sm ii-pill c-backlog">"deactivated"</span> })}
         }
     };
     let seen = move || match user.get().last_login_at {
@@ -166,6 +167,8 @@ fn RowMenu(people: People, user: Memo<User>) -> impl IntoView {
                 "{} is deactivated, signed out everywhere, and without tokens.",
                 user.display_name
             )
+        } else if user.awaits_admin {
+            format!("{} may sign in now.", user.display_name)
         } else {
             format!("{} is active again.", user.display_name)
         };

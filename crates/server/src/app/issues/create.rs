@@ -41,7 +41,11 @@ pub fn create(
     let (status_at, category) = first_status(&workflow, &access, draft)?;
     let assignee = match &draft.assignee {
         None => None,
-        Some(word) => Some(assignee(tx, actor, &access, word)?),
+        Some(word) => Some(names::assignee(tx, actor, &access, TO_BE_REPORTED, word)?),
+    };
+    let assignee = match assignee {
+        None => None,
+        Some(account) => Some((account.id, account.render()?.username)),
     };
     let parent = match &draft.parent {
         None => None,
@@ -72,7 +76,7 @@ pub fn create(
         resolution: (category == Category::Done).then_some(Resolution::Complete),
         affected_version_id: affected.as_ref().map(|v| v.id),
         fixed_version_id: fixed.as_ref().map(|v| v.id),
-        assignee_id: assignee.as_ref().map(|a| a.id),
+        assignee_id: assignee.as_ref().map(|a| a.0),
         parent_id: parent.map(|p| p.0),
         label_ids: labels.iter().map(|l| l.id).collect(),
         start_date: draft.start_date,
@@ -93,7 +97,7 @@ pub fn create(
         "resolution": fields.resolution,
         "affected_version": affected.map(|v| json!({"id": v.id, "name": v.name})),
         "fixed_version": fixed.map(|v| json!({"id": v.id, "name": v.name})),
-        "assignee": assignee.map(|a| names::person_fact(a.id, &a.name)),
+        "assignee": assignee.map(|(id, name)| names::person_fact(id, &name)),
         "parent": parent.map(|(id, number)| json!({"id": id, "name": domain::key::issue_key(&access.project.key, number)})),
         "labels": names::label_facts(labels.iter().map(|l| (l.id, l.name.as_str()))),
         "start_date": fields.start_date,
@@ -129,6 +133,13 @@ pub fn create(
     Ok(found)
 }
 
+/// How the caller stands to the issue that they are about to report.
+const TO_BE_REPORTED: Ground = Ground {
+    own: true,
+    assigned: false,
+    unassigned: true,
+};
+
 const fn usual_type(template: Template) -> IssueType {
     match template {
         Template::Feedback => IssueType::Bug,
@@ -147,16 +158,15 @@ fn first_status(
         .workflow
         .first()
         .ok_or_else(|| Error::internal("a project without statuses"))?;
-    let status = match &draft.status {
+    let status = match draft.status.as_deref() {
         None => first,
-        Some(slug) => workflow
-            .workflow
-            .status(slug)
-            .ok_or_else(|| unknown_status(workflow))?,
+        Some(slug) if slug == first.slug => first,
+        Some(slug) => {
+            access.allow_on(Action::MoveIssue, Ground::OWN)?;
+            let status = workflow.workflow.status(slug);
+            status.ok_or_else(|| unknown_status(workflow))?
+        }
     };
-    if status.slug != first.slug {
-        access.allow_on(Action::MoveIssue, Ground::OWN)?;
-    }
     let id = workflow
         .id(&status.slug)
         .ok_or_else(|| Error::internal("a status without id"))?;
@@ -185,36 +195,4 @@ pub(super) fn status_fact(workflow: &StoredWorkflow, id: uuid::Uuid) -> Value {
         Some(s) => json!({"id": id, "slug": s.slug, "name": s.name, "category": s.category}),
         None => json!({"id": id}),
     }
-}
-
-/// Somebody to give an issue to.
-pub(super) struct Assignee {
-    pub id: uuid::Uuid,
-    pub name: String,
-}
-
-fn assignee(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    access: &ProjectAccess,
-    word: &str,
-) -> Result<Assignee> {
-    let account = names::person(tx, access, "assignee", word)?;
-    let action = if account.id == actor.id {
-        Action::TakeIssue
-    } else {
-        Action::AssignOthers
-    };
-    access.allow_on(
-        action,
-        Ground {
-            own: true,
-            assigned: false,
-            unassigned: true,
-        },
-    )?;
-    Ok(Assignee {
-        id: account.id,
-        name: account.render()?.username,
-    })
 }

@@ -4,7 +4,7 @@ use crate::app::accounts::nobody;
 use crate::app::{Result, projects};
 use domain::key::IssueRef;
 use domain::label::{Label, Version};
-use domain::policy::Action;
+use domain::policy::{Action, Ground};
 use domain::problem::FieldError;
 use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess};
@@ -29,6 +29,30 @@ pub fn person(
         Ok(account)
     } else {
         Err(nobody(field).into())
+    }
+}
+
+/// Whom an issue of that ground may be given to by the caller. Whoever may only take issues learns
+/// nothing of others: no word but one for themselves is looked up.
+///
+/// # Errors
+/// 403 naming the missing right, 422 when there is nobody of that name here.
+pub fn assignee(
+    conn: &mut Conn,
+    actor: &Actor,
+    access: &ProjectAccess,
+    ground: Ground,
+    word: &str,
+) -> Result<StoredAccount> {
+    let Err(denied) = access.allow_on(Action::AssignOthers, ground) else {
+        return person(conn, access, "assignee", word);
+    };
+    access.allow_on(Action::TakeIssue, ground)?;
+    let me = accounts::by_id(conn, actor.id)?;
+    if me.is_meant_by(word) {
+        Ok(me)
+    } else {
+        Err(denied.into())
     }
 }
 

@@ -158,7 +158,14 @@ fn looked_up_fields(
 ) -> Result<()> {
     let i = &found.issue;
     let access = &found.access;
-    let before = draft.changes.len();
+    let looks_up = patch.labels.is_some()
+        || patch.affected_version.is_some()
+        || patch.fixed_version.is_some()
+        || patch.parent.is_some();
+    if looks_up {
+        // Before anything is looked up: what there is, is no matter for those who may not use it.
+        found.allow(Action::EditIssue)?;
+    }
     if let Some(names) = &patch.labels {
         let new = names::label_list(tx, access, names)?;
         if new.len() > LABELS_MAX {
@@ -216,9 +223,6 @@ fn looked_up_fields(
         );
         draft.fields.parent_id = new.map(|p| p.0);
     }
-    if draft.changes.len() > before {
-        found.allow(Action::EditIssue)?;
-    }
     Ok(())
 }
 
@@ -231,18 +235,17 @@ fn status(
 ) -> Result<()> {
     let i = &found.issue;
     let mut category = i.status.category;
-    if let Some(slug) = &patch.status {
+    if let Some(slug) = patch.status.as_ref().filter(|s| **s != i.status.slug) {
+        found.allow(Action::MoveIssue)?;
         let workflow = projects::workflow(tx, found.access.project.id)?;
         let target = match workflow.workflow.step(&i.status.slug, slug) {
             Ok(target) => target,
             Err(NoStep::UnknownStatus) => return Err(unknown_status(&workflow).into()),
             Err(NoStep::NotAllowed(allowed)) => {
-                found.allow(Action::MoveIssue)?;
                 return Err(no_such_step(&i.status.name, slug, allowed).into());
             }
         };
         if let Some(id) = workflow.id(&target.slug).filter(|id| *id != i.status.id) {
-            found.allow(Action::MoveIssue)?;
             draft.put(
                 "status",
                 status_fact(&workflow, i.status.id),
@@ -300,30 +303,22 @@ fn assignee(
     };
     let i = &found.issue;
     let new = match word {
-        None => None,
+        None if i.assignee.is_none() => return Ok(()),
+        None => {
+            found.allow(Action::TakeIssue)?;
+            None
+        }
+        // What everybody sees of the issue already is no change, whoever says it.
+        Some(word) if i.assignee.as_ref().is_some_and(|a| a.username == *word) => return Ok(()),
         Some(word) => {
-            let account = names::person(tx, &found.access, "assignee", word)?;
+            let account = names::assignee(tx, actor, &found.access, found.ground, word)?;
             Some((account.id, account.render()?.username))
         }
     };
-    let old = i
-        .assignee
-        .as_ref()
-        .map(|a| names::person_fact(a.id, &a.username));
-    let changed = draft.put(
-        "assignee",
-        json!(old),
-        json!(new.as_ref().map(|(id, name)| names::person_fact(*id, name))),
-    );
-    if changed {
-        let about_oneself = new.as_ref().is_none_or(|n| n.0 == actor.id);
-        let action = if about_oneself {
-            Action::TakeIssue
-        } else {
-            Action::AssignOthers
-        };
-        found.allow(action)?;
-    }
+    let fact = |id, name: &str| names::person_fact(id, name);
+    let old = i.assignee.as_ref().map(|a| fact(a.id, &a.username));
+    let now = new.as_ref().map(|(id, name)| fact(*id, name));
+    draft.put("assignee", json!(old), json!(now));
     draft.fields.assignee_id = new.map(|n| n.0);
     Ok(())
 }

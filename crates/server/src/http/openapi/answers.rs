@@ -111,9 +111,9 @@ fn refusals(operation: &Operation<'_>) -> Vec<Code> {
     }
     codes.extend(conflicts(operation));
     codes.extend(match place {
-        "/auth/login" | "/auth/token" => Some(Code::WrongCredentials),
-        "/auth/register" => Some(Code::RegistrationClosed),
-        _ => None,
+        "/auth/login" | "/auth/token" => &[Code::WrongCredentials, Code::AwaitsAdmin][..],
+        "/auth/register" => &[Code::RegistrationClosed],
+        _ => &[],
     });
     codes
 }
