@@ -97,6 +97,9 @@ pub struct Config {
     /// `IIT_LIMIT_ANONYMOUS`, `IIT_LIMIT_PRINCIPAL`, `IIT_LIMIT_SIGN_IN`, `IIT_LIMIT_PAGES`: requests per minute, 100,
     /// 600 and 10; 0 for no limit.
     pub limits: Limits,
+    /// `IIT_LIMIT_STREAMS`: live streams that one account may have open at once on this server, 10; 0 for no
+    /// limit. All tabs of a browser share one.
+    pub streams: u32,
     /// `IIT_BCRYPT_COST`: work of a password hash, 12. Each step doubles it.
     pub bcrypt_cost: u32,
     /// `IIT_DRAIN`: how long requests may take to end after SIGTERM, `10s`.
@@ -128,6 +131,7 @@ pub const VARIABLES: &[&str] = &[
     "IIT_LIMIT_PRINCIPAL",
     "IIT_LIMIT_SIGN_IN",
     "IIT_LIMIT_PAGES",
+    "IIT_LIMIT_STREAMS",
     "IIT_BCRYPT_COST",
     "IIT_DRAIN",
     "IIT_LOG",
@@ -293,6 +297,12 @@ impl Config {
             sign_in: r.parsed("IIT_LIMIT_SIGN_IN", 10, |t| t.parse().ok(), number),
             pages: r.parsed("IIT_LIMIT_PAGES", 1200, |t| t.parse().ok(), number),
         };
+        let streams = r.parsed(
+            "IIT_LIMIT_STREAMS",
+            10,
+            |t| t.parse().ok(),
+            "a number of streams, 0 for no limit",
+        );
         let bcrypt_cost = r.parsed(
             "IIT_BCRYPT_COST",
             12,
@@ -331,6 +341,7 @@ impl Config {
             body_timeout,
             trusted_proxies,
             limits,
+            streams,
             bcrypt_cost,
             drain,
             log,

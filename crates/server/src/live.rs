@@ -257,14 +257,15 @@ impl Hub {
         self.viewers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a seat for a session or token of an account, with those rights.
+    /// Takes a seat for a session or token of an account, with those rights; `None` when that account has
+    /// as many already as one may have.
     #[must_use]
     pub fn sit(
         app: &actix_web::web::Data<App>,
         listens: Listens,
         account: Uuid,
         rights: Rights,
-    ) -> Seat {
+    ) -> Option<Seat> {
         let viewer = Arc::new(Viewer {
             listens,
             account,
@@ -274,14 +275,22 @@ impl Hub {
         });
         let id = app.live.next.fetch_add(1, Ordering::Relaxed);
         let frames = app.live.frames.subscribe();
-        app.live.lock().insert(id, viewer.clone());
+        let most = app.config.streams;
+        {
+            let mut viewers = app.live.lock();
+            let own = || viewers.values().filter(|v| v.account == account);
+            if most > 0 && own().count() >= most as usize {
+                return None;
+            }
+            viewers.insert(id, viewer.clone());
+        }
         app.metrics.streams.inc();
-        Seat {
+        Some(Seat {
             app: app.clone(),
             id,
             viewer,
             frames,
-        }
+        })
     }
 
     /// Frames from now on, for those who only wait for something to happen.

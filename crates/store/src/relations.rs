@@ -233,7 +233,8 @@ statement! {
 }
 
 statement! {
-    /// The same as they were at an instant; whom the others exist for is a matter of today.
+    /// The same as they were at an instant; whom the others exist for is a matter of today. A project that does not exist
+    /// for the reader is not named: an issue that has left it is called as it is today.
     RelationsAsOf {
         issue: Uuid => SqlUuid,
         at: DateTime<Utc> => Timestamptz,
@@ -243,8 +244,12 @@ statement! {
     } -> RelationSql :
     relations_select!(
         "x.created_at <= {at} and coalesce(x.ended_at, 'infinity') > {at}",
-        "(select v.issue_id as id, v.project_id, v.number, v.title, v.type, v.status_id, v.resolution
-          from issue_version v where v.valid_from <= {at} and coalesce(v.valid_to, 'infinity') > {at})")
+        "(select v.issue_id as id, case when named then v.project_id else n.project_id end as project_id,
+                 case when named then v.number else n.number end as number, v.title, v.type, v.status_id, v.resolution
+          from issue_version v join issue n on n.id = v.issue_id
+          cross join lateral (select v.project_id = any({all})
+                                  or v.project_id = any({own}) and n.reporter_id = {me} as named) s
+          where v.valid_from <= {at} and coalesce(v.valid_to, 'infinity') > {at})")
 }
 
 /// Relations of an issue, now or at an instant of the past, as far as the others exist for somebody.

@@ -21,6 +21,7 @@ pub const FOR_PROGRAMS: [(&str, &str); 7] = [
     ("IIT_LIMIT_PRINCIPAL", "0"),
     ("IIT_LIMIT_SIGN_IN", "0"),
     ("IIT_LIMIT_PAGES", "0"),
+    ("IIT_LIMIT_STREAMS", "0"),
     ("IIT_BCRYPT_COST", "4"),
     ("IIT_STATS_INTERVAL", "5s"),
 ];

@@ -68,27 +68,55 @@ fn hide_other_issues(entry: &mut HistoryEntry) {
     }
 }
 
-/// The other issue of a merge is known by its id, not by its key: that may be another issue's by now.
-fn hide_other_merges(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
-    let other = |entry: &HistoryEntry| {
-        let kind = EventKind::from_slug(&entry.kind)?;
-        if !matches!(kind, EventKind::MergeCreated | EventKind::MergeEnded) {
-            return None;
-        }
-        let id = entry.new.as_ref()?.get("id")?.as_str()?;
-        Some((kind, Uuid::try_parse(id).ok()?))
-    };
-    let ids: Vec<Uuid> = entries.iter().filter_map(other).map(|(_, id)| id).collect();
+/// The other issue of which an entry tells, as `{id, name}`: of a relation, or of a merge.
+fn other_issue(entry: &mut HistoryEntry) -> Option<(EventKind, &mut Value)> {
+    let kind = EventKind::from_slug(&entry.kind)?;
+    let value = entry.new.as_mut().or(entry.old.as_mut())?;
+    match kind {
+        EventKind::MergeCreated | EventKind::MergeEnded => Some((kind, value)),
+        kind if kind.names_another_issue() => Some((kind, value.get_mut("issue")?)),
+        _ => None,
+    }
+}
+
+fn id_of(other: &Value) -> Option<Uuid> {
+    Uuid::try_parse(other.get("id")?.as_str()?).ok()
+}
+
+/// Another issue is known by its id, not by its key: that may be another issue's by now, or name a
+/// project that the issue has left and that does not exist for the reader. One that does not exist for them
+/// is not told; one that is called otherwise today is called so where `hidden` says that its name is.
+fn other_issues(
+    conn: &mut Conn,
+    actor: &Actor,
+    entries: &mut [HistoryEntry],
+    hidden: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let ids: Vec<Uuid> = entries
+        .iter_mut()
+        .filter_map(|entry| id_of(other_issue(entry)?.1))
+        .collect();
     if ids.is_empty() {
         return Ok(());
     }
     let scope = access::scope(conn, actor)?;
     let seen = relations::keys(conn, &scope, &ids)?;
     for entry in entries {
-        if let Some((kind, _)) = other(entry).filter(|(_, id)| !seen.contains_key(id)) {
-            entry.new = None;
-            entry.sentence = event::sentence(kind, entry.field.as_deref(), None, None);
+        let Some((kind, other)) = other_issue(entry) else {
+            continue;
+        };
+        let today = id_of(other).and_then(|id| seen.get(&id));
+        let named = other.get("name").and_then(Value::as_str);
+        let project = named.and_then(|name| Some(name.rsplit_once('-')?.0));
+        match today {
+            Some(_) if !project.is_some_and(&hidden) => continue,
+            Some(today) => other["name"] = today.as_str().into(),
+            // What a relation tells of both ends was left out already where the other is not seen.
+            None => *other = Value::Null,
         }
+        entry.new = entry.new.take().filter(|new| !new.is_null());
+        let (old, new) = (entry.old.as_ref(), entry.new.as_ref());
+        entry.sentence = event::sentence(kind, entry.field.as_deref(), old, new);
     }
     Ok(())
 }
@@ -109,7 +137,6 @@ fn named_project<'v>(field: &str, value: &'v Value) -> Option<&'v str> {
 /// for the reader.
 fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEntry]) -> Result<()> {
     const FIELDS: &[&str] = &["project", "key", "parent"];
-    hide_other_merges(conn, actor, entries)?;
     let elsewhere = |entry: &HistoryEntry, field: &str, value: &Option<Value>| {
         let named = value.as_ref().and_then(|v| named_project(field, v));
         named.is_some_and(|named| entry.project.as_deref() != Some(named))
@@ -127,13 +154,16 @@ fn hide_other_projects(conn: &mut Conn, actor: &Actor, entries: &mut [HistoryEnt
         Some(_) => false,
         None => elsewhere(entry, "parent", &parent(entry)),
     };
-    if !entries.iter().any(speaks_of_others) {
+    let tells_of_others = entries.iter_mut().any(|entry| other_issue(entry).is_some());
+    if !tells_of_others && !entries.iter().any(speaks_of_others) {
         return Ok(());
     }
     let standings = access::standings(conn, actor)?;
+    let unknown = |project: &str| standings.iter().all(|s| s.project != project);
+    other_issues(conn, actor, entries, unknown)?;
     let hidden = |field: &str, value: &Option<Value>| {
         let named = value.as_ref().and_then(|v| named_project(field, v));
-        named.is_some_and(|named| standings.iter().all(|s| s.project != named))
+        named.is_some_and(unknown)
     };
     for entry in entries {
         let Some(field) = entry.field.clone().filter(|f| FIELDS.contains(&f.as_str())) else {

@@ -1,5 +1,6 @@
 //! The route map and how a server is put together.
 
+pub mod accept;
 pub mod address;
 pub mod admin;
 pub mod attachments;

@@ -1,5 +1,6 @@
 //! Answers: JSON with entity tags, conditional requests, pages with links.
 
+use super::accept;
 use super::params::{Paging, Params};
 use crate::app::precondition::tag;
 use crate::app::{Answer, Error};
@@ -115,7 +116,7 @@ pub fn json<T: Serialize>(value: &T) -> Result<HttpResponse, Error> {
 }
 
 /// Whether the caller wants another form than JSON: by its name as `format=`, or by its media type
-/// in `Accept`.
+/// `Accept` with its weights.
 ///
 /// # Errors
 /// 422 for a format that is neither.
@@ -132,13 +133,7 @@ pub fn wanted(
             let detail = format!("{name} or json.");
             Err(FieldError::query("format", "unknown_value", detail).into())
         }
-        None => {
-            let accepted = req.headers().get(header::ACCEPT);
-            let accepted = accepted.and_then(|a| a.to_str().ok()).unwrap_or_default();
-            Ok(accepted
-                .split(',')
-                .any(|kind| kind.split(';').next().unwrap_or_default().trim() == media_type))
-        }
+        None => Ok(accept::prefers(req.headers(), media_type)),
     }
 }
 

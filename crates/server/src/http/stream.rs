@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use bytes::Bytes;
 use domain::event::LiveEvent;
-use domain::problem::FieldError;
+use domain::problem::{Code, FieldError, Problem};
 use futures_util::stream;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -71,6 +71,8 @@ async fn begin(app: &App, caller: &Caller, wanted: Option<i64>) -> Result<Begin,
 /// Some kinds are signals to look again and are in no history: `votes.updated` and `watchers.updated` name
 /// nobody, `merge.updated` says that something changed of what an issue shows of its duplicates, and
 /// `view.*` of a private view reaches its owner alone.
+///
+/// An account has at most ten streams open at once (503 beyond that); programs that poll ask `GET /events`.
 #[utoipa::path(
     tag = "live",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event that was received")),
@@ -94,7 +96,11 @@ pub async fn live_stream(
     let begin = begin(&app, &caller, wanted).await?;
     // Seated before the missed events are read, so that nothing falls between.
     let told = Arc::new(begin.rights.clone());
-    let seat = Hub::sit(&app, begin.listens, begin.account, begin.rights);
+    let seat = Hub::sit(&app, begin.listens, begin.account, begin.rights).ok_or_else(|| {
+        let most = app.config.streams;
+        Problem::new(Code::Unavailable)
+            .detail(format!("You have {most} streams open already; close one."))
+    })?;
     let mut out = VecDeque::new();
     let hello = format!(
         "retry: 3000\n: live\nid: {}\nevent: {}\ndata: {{}}\n\n",

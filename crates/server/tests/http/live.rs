@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Server};
 use domain::event::LiveEvent;
+use domain::problem::Code;
 use domain::token::Scope;
 use domain::user::Role;
 use reqwest::Method;
@@ -455,4 +456,34 @@ async fn only_admins_hear_about_accounts() {
     let heard = maria.until("ENG-1").await;
     assert_eq!(heard.len(), 1, "{heard:?}");
     assert!(Role::Admin > Role::Maintainer);
+}
+
+#[actix_web::test]
+async fn nobody_takes_more_than_ten_streams() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    let mut ears = Vec::new();
+    for _ in 0..10 {
+        ears.push(Ear::ready(&lead).await.0);
+    }
+    // By whatever they come.
+    let program = server.program(server.person("lead"), &[Scope::Read], None);
+    for client in [&lead, &program] {
+        let refused = client.get("/api/v1/stream").await;
+        assert_ne!(refused.header("retry-after"), "");
+        let told = refused.problem(Code::Unavailable);
+        assert!(told.detail.unwrap().contains("10 streams"));
+    }
+    Ear::ready(&server.as_("developer")).await;
+    // A line that is closed is free again, as soon as something is sent there.
+    ears.pop();
+    let until = std::time::Instant::now() + PATIENCE;
+    loop {
+        server.issue("lead", "ENG", "Something is sent").await;
+        let request = lead.request(Method::GET, "/api/v1/stream");
+        if request.send().await.unwrap().status() == 200 {
+            break;
+        }
+        assert!(std::time::Instant::now() < until, "the place stays taken");
+    }
 }

@@ -686,3 +686,80 @@ async fn what_a_strip_does_not_know_is_refused_by_name() {
         assert_eq!(lead.get(&path).await.invalid(), ["?limit"]);
     }
 }
+
+#[actix_web::test]
+async fn a_private_project_is_not_named_by_what_has_left_it() {
+    let server = Server::new();
+    let lead = server.as_("lead");
+    for title in ["Other", "Secret", "Parent", "Part", "Duplicate", "Kept"] {
+        server.issue("lead", "SEC", title).await;
+    }
+    server.issue("lead", "ENG", "Known").await;
+    for (to, kind) in [("ENG-1", "relates_to"), ("SEC-1", "blocks")] {
+        let relation = json!({"kind": kind, "issue": to});
+        lead.post("/api/v1/issues/SEC-2/relations", relation)
+            .await
+            .is(201);
+    }
+    for (issue, patch) in [
+        ("SEC-2", json!({"parent": "SEC-3"})),
+        ("SEC-4", json!({"parent": "SEC-2"})),
+        ("SEC-2", json!({"description": "As it was there"})),
+        ("SEC-2", json!({"parent": "SEC-6"})),
+    ] {
+        lead.patch(&format!("/api/v1/issues/{issue}"), patch)
+            .await
+            .is(200);
+    }
+    let merge = json!({"into": "SEC-2"});
+    lead.post("/api/v1/issues/SEC-5/merge", merge).await.is(200);
+    let said = lead.comment("SEC-2", json!({"body": "Said there"})).await;
+    let at = last_change(&server);
+    let id = lead.issue("SEC-2").await.id;
+    let moved = json!({"project": "ENG"});
+    lead.post("/api/v1/issues/SEC-2/move", moved).await.is(200);
+    lead.patch(
+        &format!("/api/v1/comments/{}", said.id),
+        json!({"body": "Said"}),
+    )
+    .await
+    .is(200);
+    let dora = server.as_("maintainer");
+    let of = |path: &str| format!("/api/v1/issues/{path}");
+    let mut paths = vec![
+        of("ENG-2"),
+        of("ENG-2/events"),
+        of("ENG-2/relations"),
+        of("ENG-2/comments"),
+        of("ENG-1/events"),
+        "/api/v1/issues?q=secret".to_string(),
+        "/api/v1/issues?format=csv".to_string(),
+        "/api/v1/activity".to_string(),
+        "/api/v1/activity?project=ENG".to_string(),
+        "/api/v1/search?q=secret".to_string(),
+        format!("/api/v1/comments/{}/events", said.id),
+        format!("/api/v1/issues/{id}/events"),
+    ];
+    let back = [
+        of("ENG-2"),
+        of("ENG-2/relations"),
+        of("ENG-1/relations"),
+        "/api/v1/issues".to_string(),
+        "/api/v1/issues?format=csv".to_string(),
+        "/api/v1/projects/ENG/board".to_string(),
+    ];
+    paths.extend(back.iter().map(|path| then(path, &at)));
+    for path in &paths {
+        let told = dora.get(path).await;
+        let text = told.text();
+        assert!([200, 403].contains(&told.status), "{path}: {text}");
+        assert!(!text.contains("SEC"), "{path}: {text}");
+    }
+    // It is there, as it is called today.
+    let then_of_known = then_of(&dora, &of("ENG-1/relations"), &at).await;
+    assert_eq!(then_of_known["items"][0]["issue"]["key"], "ENG-2");
+    // Whoever sees both projects is told all of it.
+    for path in [of("ENG-2/events"), then(&of("ENG-1/relations"), &at)] {
+        assert!(lead.get(&path).await.text().contains("SEC-2"), "{path}");
+    }
+}
