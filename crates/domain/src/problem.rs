@@ -52,10 +52,11 @@ impl FieldError {
 }
 
 macro_rules! problems {
-    ($( $(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal; )+) => {
-        /// The catalogue: each kind of problem has one code, one HTTP status and one title.
+    ($( $(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:literal, $title:literal, $advice:literal; )+) => {
+        /// The catalogue: each kind of problem has one code, one HTTP status, one title, and a page at
+        /// `/problems/<code>` that explains it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code { $( $(#[$meta])* $variant, )+ }
+        pub enum Code { $( $(#[doc = $doc])+ $variant, )+ }
 
         impl Code {
             /// The whole catalogue.
@@ -69,68 +70,101 @@ macro_rules! problems {
             /// The same short sentence for every occurrence.
             #[must_use]
             pub const fn title(self) -> &'static str { match self { $( Code::$variant => $title, )+ } }
+            /// When it happens, in a sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str { match self { $( Code::$variant => concat!($($doc),+), )+ } }
+            /// What to do about it; words of the wire stand between backticks.
+            #[must_use]
+            pub const fn advice(self) -> &'static str { match self { $( Code::$variant => $advice, )+ } }
         }
     };
 }
 
 problems! {
     /// The body or the query could not be read at all.
-    MalformedRequest = "malformed-request", 400, "The request could not be read";
+    MalformedRequest = "malformed-request", 400, "The request could not be read",
+        "Look at `detail`: it says what could not be read, and where. JSON is UTF-8, and bodies are objects.";
     /// The key that an issue had before it moved; `Location` has the same address with the new one.
-    Moved = "moved", 308, "The issue has another key now";
+    Moved = "moved", 308, "The issue has another key now",
+        "Ask again at the address in `Location`, and keep the new key.";
     /// No session, or one that no longer holds.
-    NotAuthenticated = "not-authenticated", 401, "Sign in first";
+    NotAuthenticated = "not-authenticated", 401, "Sign in first",
+        "Sign in, or send a token as `Authorization: Bearer …`. Sessions end after 30 days without use, and when the password changes.";
     /// A bearer token that is not ours, has expired, or was revoked.
-    InvalidToken = "invalid-token", 401, "This token does not hold";
+    InvalidToken = "invalid-token", 401, "This token does not hold",
+        "Get another token: under Settings, Tokens, or from `POST /api/v1/auth/token`.";
     /// Sign-in with a wrong name or password.
-    WrongCredentials = "wrong-credentials", 401, "The name or the password is wrong";
+    WrongCredentials = "wrong-credentials", 401, "The name or the password is wrong",
+        "Look at both again. An admin can set another password. After five tries each further one must wait.";
     /// Signed in, but without the right.
-    Forbidden = "forbidden", 403, "You may not do this";
+    Forbidden = "forbidden", 403, "You may not do this",
+        "`denied` names the right that is missing and the smallest role that has it. Ask a lead of the project or an admin for that role.";
     /// The token lacks a scope, or no token may do this.
-    TokenNotEnough = "token-not-enough", 403, "This token may not do this";
+    TokenNotEnough = "token-not-enough", 403, "This token may not do this",
+        "Make a token with the scope that is missing. What no token may do at all takes a session.";
     /// An unsafe request that a foreign site may have caused.
-    ForeignOrigin = "foreign-origin", 403, "This request did not come from our own pages";
-    /// New accounts are not taken this way.
+    ForeignOrigin = "foreign-origin", 403, "This request did not come from our own pages",
+        "Open the page itself instead of a link that sends something. Programs send a token and no cookie. Behind a proxy, `IIT_PUBLIC_URL` must be the address that people type.";
     /// The password was right; an admin has yet to let the account in.
-    AwaitsAdmin = "awaits-admin", 403, "Your account waits for an admin to let you in";
-    /// The instance's policy admits no account for that address.
-    RegistrationClosed = "registration-closed", 403, "New accounts are not open to everybody here";
+    AwaitsAdmin = "awaits-admin", 403, "Your account waits for an admin to let you in",
+        "Ask an admin of this instance. Nothing else is needed from you.";
+    /// New accounts are not taken this way, or not with that address.
+    RegistrationClosed = "registration-closed", 403, "New accounts are not open to everybody here",
+        "Ask an admin for an account, or register with an address that this instance admits.";
     /// Absent, or not visible to the caller; the two cannot be told apart.
-    NotFound = "not-found", 404, "There is no such thing here";
+    NotFound = "not-found", 404, "There is no such thing here",
+        "Look at the address. If it is right, you may not be a member of the project that it belongs to: then this is all that anybody learns of it.";
     /// The path exists, the method does not.
-    MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method";
+    MethodNotAllowed = "method-not-allowed", 405, "This address does not take that method",
+        "`Allow` names the methods that this address takes. The API's document has them all.";
     /// A unique name is in use.
-    AlreadyExists = "already-exists", 409, "That name is taken";
+    AlreadyExists = "already-exists", 409, "That name is taken",
+        "Choose another name; `errors` says which field it is.";
     /// The workflow has no such step.
-    TransitionNotAllowed = "transition-not-allowed", 409, "The issue cannot move there";
+    TransitionNotAllowed = "transition-not-allowed", 409, "The issue cannot move there",
+        "`allowed` has the statuses to which the issue can go from here.";
     /// The thing is in a state that does not take this change.
-    Conflict = "conflict", 409, "That does not fit the present state";
+    Conflict = "conflict", 409, "That does not fit the present state",
+        "`detail` says what stands against it, such as an archived project. Read the thing again, and change that first.";
     /// The last admin or the last lead would be lost.
-    LastOne = "last-one", 409, "Somebody has to stay in charge";
+    LastOne = "last-one", 409, "Somebody has to stay in charge",
+        "Make somebody else lead or admin first.";
     /// `If-Match` names an older version.
-    EditConflict = "edit-conflict", 412, "Somebody changed this meanwhile";
+    EditConflict = "edit-conflict", 412, "Somebody changed this meanwhile",
+        "Read it again, look at what the other changed, and send your change with the tag that came with that.";
     /// The body stopped coming.
-    RequestTimeout = "request-timeout", 408, "The request took too long to arrive";
+    RequestTimeout = "request-timeout", 408, "The request took too long to arrive",
+        "Send it again, over a better line or in smaller parts.";
     /// Body or file over the limit.
-    TooLarge = "too-large", 413, "That is too large";
+    TooLarge = "too-large", 413, "That is too large",
+        "`detail` has the limit. Split it, or ask whoever runs this instance to raise it.";
     /// A body in a form this address does not read.
-    UnsupportedMediaType = "unsupported-media-type", 415, "This address reads another content type";
+    UnsupportedMediaType = "unsupported-media-type", 415, "This address reads another content type",
+        "Send the content type that the API's document names for this address, without `Content-Encoding`.";
     /// `Range` asks for what is behind the end.
-    RangeNotSatisfiable = "range-not-satisfiable", 416, "The file has no such part";
+    RangeNotSatisfiable = "range-not-satisfiable", 416, "The file has no such part",
+        "`Content-Range` has the length of the file. Ask for a part before its end, or for all of it.";
     /// The body could be read, but fields are wrong.
-    InvalidInput = "invalid-input", 422, "Some fields need attention";
+    InvalidInput = "invalid-input", 422, "Some fields need attention",
+        "`errors` has one entry for each field that is wrong: `pointer` says where, `detail` what is expected.";
     /// An idempotency key was used before with another request.
-    IdempotencyMismatch = "idempotency-mismatch", 422, "This idempotency key belongs to another request";
+    IdempotencyMismatch = "idempotency-mismatch", 422, "This idempotency key belongs to another request",
+        "Use a new key for each thing that you want done, and the same only to ask for the same once more.";
     /// Over the limit for this address or account.
-    TooManyRequests = "too-many-requests", 429, "Slow down";
+    TooManyRequests = "too-many-requests", 429, "Slow down",
+        "Wait as many seconds as `Retry-After` says. Ask for larger pages instead of many, or listen to the live stream.";
     /// More than an account may upload a day.
-    UploadQuota = "upload-quota", 429, "That is more than you may upload in a day";
+    UploadQuota = "upload-quota", 429, "That is more than you may upload in a day",
+        "Wait as many seconds as `Retry-After` says.";
     /// Our fault.
-    Internal = "internal", 500, "Something broke on our side";
+    Internal = "internal", 500, "Something broke on our side",
+        "Try again. If it stays, tell whoever runs this instance the `request_id`: the log has the cause under it.";
     /// Busy, starting, stopping, or the database is away.
-    Unavailable = "unavailable", 503, "Try again shortly";
+    Unavailable = "unavailable", 503, "Try again shortly",
+        "Try again after as many seconds as `Retry-After` says. A request with an idempotency key is done once, however often it is sent.";
     /// No room for the file.
-    NoStorage = "no-storage", 507, "There is no room for that file";
+    NoStorage = "no-storage", 507, "There is no room for that file",
+        "Tell whoever runs this instance: its disk is full. Nothing was stored.";
 }
 
 impl Code {

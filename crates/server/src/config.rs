@@ -80,6 +80,8 @@ pub struct Config {
     pub secret_keys: Vec<Secret>,
     /// `IIT_ADMIN_EMAIL` and `IIT_ADMIN_PASSWORD`: the first admin, made when there is none.
     pub first_admin: Option<(String, Secret)>,
+    /// `IIT_ADMIN_PASSWORD`, which alone is for `iit-server admin create`.
+    pub admin_password: Option<Secret>,
     /// `IIT_REGISTRATION`: `open`, `domains:a.org,b.org`, `invite` (default) or `closed`.
     pub registration: Registration,
     /// `IIT_AUDIT_READS`: which reads of issues are audited, `off` (default), `private` or `all`.
@@ -242,12 +244,13 @@ impl Config {
             "an address that begins with http:// or https://",
         );
         let secret_keys = secret_keys(&mut r);
-        let first_admin = match (r.text("IIT_ADMIN_EMAIL"), r.text("IIT_ADMIN_PASSWORD")) {
-            (Some(email), Some(password)) => Some((email, Secret(password))),
-            (None, None) => None,
-            _ => {
+        let admin_password = r.text("IIT_ADMIN_PASSWORD").map(Secret);
+        let first_admin = match (r.text("IIT_ADMIN_EMAIL"), admin_password.clone()) {
+            (Some(email), Some(password)) => Some((email, password)),
+            (None, _) => None,
+            (Some(_), None) => {
                 r.errors
-                    .push("IIT_ADMIN_EMAIL and IIT_ADMIN_PASSWORD belong together".to_string());
+                    .push("IIT_ADMIN_EMAIL needs IIT_ADMIN_PASSWORD".to_string());
                 None
             }
         };
@@ -333,6 +336,7 @@ impl Config {
             public_url,
             secret_keys,
             first_admin,
+            admin_password,
             registration,
             audit_reads,
             storage,

@@ -3,8 +3,14 @@
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
+/// Where the HTTP library tells, as errors, of peers that send nonsense or go away. Whoever wants to hear
+/// of it names it in `IIT_LOG` again: later directives count.
+const PEERS: &str = "actix_http::h1::dispatcher=off";
+
 /// Starts logging to standard error. A second call does nothing.
 pub fn start(filter: &str, format: Option<&str>) {
+    // What a peer sends that is no HTTP is no fault of ours: its answer is enough.
+    let filter = format!("{PEERS},{filter}");
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let json = match format {
         Some(format) => format == "json",

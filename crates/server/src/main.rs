@@ -158,18 +158,15 @@ async fn create_admin(
     email: String,
     username: Option<String>,
 ) -> anyhow::Result<()> {
-    let password = match &config.first_admin {
-        Some((_, password)) => password.0.clone(),
-        None => match std::env::var("IIT_ADMIN_PASSWORD") {
-            Ok(password) => password,
-            Err(_) => {
-                let mut line = String::new();
-                std::io::stdin()
-                    .read_line(&mut line)
-                    .context("the password could not be read")?;
-                line.trim_end_matches(['\r', '\n']).to_string()
-            }
-        },
+    let password = match &config.admin_password {
+        Some(password) => password.0.clone(),
+        None => {
+            let mut line = String::new();
+            std::io::stdin()
+                .read_line(&mut line)
+                .context("the password could not be read")?;
+            line.trim_end_matches(['\r', '\n']).to_string()
+        }
     };
     let app = App::new(config)?;
     let user = seed::create_admin(&app, email, username, password).await?;
@@ -178,6 +175,9 @@ async fn create_admin(
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    if config.admin_password.is_some() && config.first_admin.is_none() {
+        bail!("IIT_ADMIN_PASSWORD alone makes no admin: whose is it? Set IIT_ADMIN_EMAIL, too");
+    }
     let (listen, drain, metrics_listen) = (config.listen, config.drain, config.metrics_listen);
     let public_url = config.public_url.clone();
     let shared = http::Shared::new(App::new(config)?);

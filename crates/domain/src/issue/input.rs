@@ -59,7 +59,7 @@ pub struct IssueDraft {
     /// When it shall be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_date: Option<NaiveDate>,
-    /// Its id in another system.
+    /// Its id in another system, once in a project. Whoever sees only their own issues cannot give one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_ref: Option<String>,
     /// What a program wants to remember with it; at most 16 KiB.

@@ -32,6 +32,7 @@ pub mod operations;
 pub mod params;
 pub mod patience;
 pub mod problem;
+pub mod problem_pages;
 pub mod projects;
 pub mod relations;
 pub mod reply;
@@ -210,6 +211,8 @@ pub fn application(
         .app_data(shared.probe.clone())
         .configure(health::routes)
         .configure(openapi::routes)
+        .service(problem_pages::all)
+        .service(problem_pages::one)
         .default_service(web::to(spa::fallback))
         .wrap(from_fn(patience::around))
         .wrap(from_fn(middleware::around))

@@ -1,7 +1,7 @@
 //! The browser app, from inside the binary.
 
 use super::problem;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, AcceptEncoding, Encoding, Header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -51,14 +51,10 @@ fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn takes_brotli(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| {
-            v.split(',')
-                .any(|e| e.trim().split(';').next() == Some("br"))
-        })
+fn takes_brotli(req: &HttpRequest) -> bool {
+    let offered = [Encoding::brotli(), Encoding::identity()];
+    AcceptEncoding::parse(req)
+        .is_ok_and(|accepted| accepted.negotiate(offered.iter()) == Some(Encoding::brotli()))
 }
 
 /// Whatever no route took: a file of the app, a page of the app, or a problem. Only `GET` comes here.
@@ -99,7 +95,7 @@ fn asset(req: &HttpRequest, name: &str, data: Cow<'static, [u8]>) -> HttpRespons
     response.insert_header((header::CACHE_CONTROL, keeps));
     response.insert_header((header::VARY, "Accept-Encoding"));
     // Packed by the build (frontend/compress.mjs); a debug build has none.
-    match Files::get(&format!("{name}.br")).filter(|_| takes_brotli(req.headers())) {
+    match Files::get(&format!("{name}.br")).filter(|_| takes_brotli(req)) {
         Some(packed) => response
             .insert_header((header::CONTENT_ENCODING, "br"))
             .body(body(packed.data)),

@@ -171,3 +171,31 @@ async fn a_filter_finds_people_by_name_and_id_and_says_that_it_finds_none_by_add
         );
     }
 }
+
+#[actix_web::test]
+async fn references_of_issues_that_somebody_does_not_see_are_not_told() {
+    let server = Server::new();
+    let report = |who: &str, project: &str, reference: &str| {
+        let client = server.as_(who);
+        let path = format!("/api/v1/projects/{project}/issues");
+        let body = json!({"title": "Imported", "external_ref": reference});
+        async move { client.post(&path, body).await }
+    };
+    report("lead", "APP", "X-1").await.is(201);
+    // Reporters of APP see their own.
+    let (taken, free) = (
+        report("reporter", "APP", "X-1").await,
+        report("reporter", "APP", "X-2").await,
+    );
+    assert_eq!(taken.status, 403);
+    assert_eq!(told(&taken), told(&free));
+    // Where everybody sees everything, there is nothing to learn.
+    report("lead", "ENG", "X-1").await.is(201);
+    report("developer", "ENG", "X-2").await.is(201);
+    report("developer", "ENG", "X-1")
+        .await
+        .problem(Code::AlreadyExists);
+    report("developer", "APP", "X-1")
+        .await
+        .problem(Code::AlreadyExists);
+}

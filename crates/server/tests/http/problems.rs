@@ -583,3 +583,29 @@ async fn what_belongs_to_another_parent_does_not_exist_here() {
         ["/parent"]
     );
 }
+
+#[actix_web::test]
+async fn every_problem_has_a_page_that_explains_it() {
+    let server = Server::new();
+    let anonymous = server.anonymous();
+    let all = anonymous.get("/problems").await.is(200).text();
+    for code in Code::ALL {
+        let path = format!("/problems/{}", code.slug());
+        assert!(all.contains(&format!("href=\"{path}\"")), "{path}");
+        let page = anonymous.get(&path).await.is(200);
+        assert!(page.header("content-type").starts_with("text/html"));
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'sha256-"),
+            "{policy}"
+        );
+        assert!(page.text().contains(code.title()) && page.text().contains("What to do"));
+    }
+    anonymous.get("/problems/unheard-of").await.is(404);
+    // The address is that of the `type` of a problem.
+    let told = anonymous
+        .get("/api/v1/me")
+        .await
+        .problem(Code::NotAuthenticated);
+    anonymous.get(&told.type_).await.is(200);
+}

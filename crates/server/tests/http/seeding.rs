@@ -203,3 +203,41 @@ async fn nothing_is_served_in_public_while_a_demo_password_stands() {
     );
     assert!(!refused.contains(SECRET));
 }
+
+/// The command as people run it, with their variables: whether it went well, and all that it said.
+fn command(test: &TestDb, arguments: &[&str], variables: &[(&str, &str)]) -> (bool, String) {
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_iit-server"))
+        .args(arguments)
+        .env("DATABASE_URL", test.config().url)
+        .env("IIT_SECRET_KEY", SECRET)
+        .env("IIT_BCRYPT_COST", "4")
+        .env("IIT_LOG", "off")
+        .envs(variables.iter().copied())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let said = [ran.stdout, ran.stderr].concat();
+    (ran.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[actix_web::test]
+async fn an_admin_is_made_with_the_password_alone_in_the_environment() {
+    let test = TestDb::new();
+    let storage = std::env::temp_dir().join(format!("iit-admin-{}", uuid::Uuid::new_v4()));
+    let storage = format!("file:{}", storage.display());
+    let variables = [
+        ("IIT_ADMIN_PASSWORD", "a good password"),
+        ("IIT_STORAGE", storage.as_str()),
+    ];
+    let create = ["admin", "create", "--email", "boss@example.org"];
+    let (went_well, said) = command(&test, &create, &variables);
+    assert!(went_well, "{said}");
+    assert_eq!(said, "boss is an admin now.\n");
+    let app = App::new(config(&test, &[])).unwrap();
+    let password = "a good password".to_string();
+    let signed_in = app.sign_in("boss".into(), password, origin(), Door::Program);
+    assert_eq!(signed_in.await.unwrap().user.role, Some(Role::Admin));
+    // A server does not guess whose password that is.
+    let (went_well, said) = command(&test, &["serve"], &variables);
+    assert!(!went_well && said.contains("IIT_ADMIN_EMAIL"), "{said}");
+}

@@ -37,6 +37,11 @@ pub fn create(
             Some(names::person(tx, &access, "on_behalf_of", word)?)
         }
     };
+    // A reference is taken once in the whole project: whoever sees only their own issues would learn of
+    // others by asking for it.
+    if draft.external_ref.is_some() && access.own_only {
+        access.allow(Action::EditIssue)?;
+    }
     let workflow = projects::workflow(tx, access.project.id)?;
     let (status_at, category) = first_status(&workflow, &access, draft)?;
     let assignee = match &draft.assignee {
