@@ -156,6 +156,9 @@ problems! {
     /// More than an account may upload a day.
     UploadQuota = "upload-quota", 429, "That is more than you may upload in a day",
         "Wait as many seconds as `Retry-After` says.";
+    /// Address and headers of a request are longer together than this server reads.
+    HeadTooLarge = "head-too-large", 431, "The head of the request is too long",
+        "Send fewer or shorter headers. A browser with very many cookies of this host may have to forget them.";
     /// Our fault.
     Internal = "internal", 500, "Something broke on our side",
         "Try again. If it stays, tell whoever runs this instance the `request_id`: the log has the cause under it.";

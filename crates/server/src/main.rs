@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use server::app::App;
 use server::config::Config;
+use server::http::connection::{self, Listening};
 use server::{http, live, logging, seed};
 use std::time::Duration;
 use store::DbConfig;
@@ -185,15 +186,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     seed::refuse_demo_in_public(&shared.app).await?;
     let hub = live::start(&shared.app)?;
 
-    let factory = shared.clone();
-    let server = actix_web::HttpServer::new(move || http::application(&factory))
-        .workers(2)
-        .h1_allow_half_closed(false)
-        .shutdown_timeout(drain.as_secs())
-        .disable_signals()
-        .bind(listen)
-        .with_context(|| format!("{listen} cannot be listened at"))?
-        .run();
+    let listener = std::net::TcpListener::bind(listen)
+        .with_context(|| format!("{listen} cannot be listened at"))?;
+    let how = Listening { workers: 2, drain };
+    let server = connection::serve(&shared, listener, how)?;
     let handle = server.handle();
     let figures = metrics_listen
         .map(|address| figures_server(&shared, address))

@@ -333,7 +333,7 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
         Kind::Resolution => any_of(Resolution::ALL).prop_map(Value::Resolution).boxed(),
         Kind::Person => prop_oneof![
             Just(Value::Me),
-            name().prop_map(|n| Value::Person(n.to_lowercase()))
+            name().prop_filter_map("no user name", |n| Value::person(&n))
         ]
         .boxed(),
         Kind::Label | Kind::Version | Kind::Text => name().prop_map(Value::Name).boxed(),

@@ -55,7 +55,7 @@ pub fn prefers(headers: &HeaderMap, media_type: &str) -> bool {
     let json = fit(&asked, "application/json").filter(|(weight, ..)| *weight > 0);
     match fit(&asked, media_type).filter(|(weight, ..)| *weight > 0) {
         // A range for everything is no wish for anything but the usual.
-        Some((_, closeness, _)) if closeness == 0 => false,
+        Some((_, 0, _)) => false,
         Some(other) => json.is_none_or(|json| other > json),
         None => false,
     }

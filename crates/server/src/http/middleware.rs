@@ -3,6 +3,7 @@
 //! In: request id, who is calling (signature only), and everything in `gate`. Out: security headers,
 //! timing, packing, figures, one log line.
 
+use super::connection::{Held, Line};
 use super::gate::{self, Passage};
 use super::identity::{self, Peer};
 use super::limits::{Limiter, Verdict};
@@ -72,16 +73,15 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let began = Instant::now();
+    let busy = req.conn_data::<Line>().map(Line::enter);
     let id = request_id(req.headers());
     let (Some(app), Some(api), Some(limiter)) = (
         req.app_data::<web::Data<App>>().cloned(),
         req.app_data::<web::Data<Api>>().cloned(),
         req.app_data::<web::Data<Limiter>>().cloned(),
     ) else {
-        return next
-            .call(req)
-            .await
-            .map(ServiceResponse::map_into_boxed_body);
+        let response = next.call(req).await?.map_into_boxed_body();
+        return Ok(response.map_body(|_, body| Held::new(body, busy)));
     };
     REQUEST_ID
         .scope(id.clone(), async move {
@@ -131,10 +131,11 @@ pub async fn around(
                 http.milliseconds = app_ms,
                 "request"
             );
-            Ok(match method {
+            let response = match method {
                 Method::HEAD => response.map_body(|_, body| NoBody(body.size()).boxed()),
                 _ => packed(response),
-            })
+            };
+            Ok(response.map_body(|_, body| Held::new(body, busy)))
         })
         .await
 }
@@ -232,7 +233,7 @@ fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 /// Headers of every answer. What a handler set for itself stays.
-fn finish(headers: &mut HeaderMap, id: &str, https: bool, verdict: Option<Verdict>) {
+pub(super) fn finish(headers: &mut HeaderMap, id: &str, https: bool, verdict: Option<Verdict>) {
     put(headers, "x-request-id", id);
     let mut usual = vec![
         ("x-content-type-options", "nosniff"),

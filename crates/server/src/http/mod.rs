@@ -10,6 +10,7 @@ pub mod board;
 pub mod body;
 pub mod bulk;
 pub mod comments;
+pub mod connection;
 pub mod csv;
 pub mod download;
 pub mod export;

@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::app::App;
 use server::config::Config;
-use server::http::{Shared, application};
+use server::http::Shared;
+use server::http::connection::{self, Listening};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
 use store::access::Actor;
@@ -299,13 +300,13 @@ impl Running {
         let factory = shared.clone();
         let serving = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = actix_web::HttpServer::new(move || application(&factory))
-                    .workers(1)
-                    .disable_signals()
-                    .bind(("127.0.0.1", 0))
-                    .expect("a port");
-                let address = server.addrs()[0];
-                let server = server.run();
+                let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+                let address = listener.local_addr().expect("an address");
+                let how = Listening {
+                    workers: 1,
+                    drain: std::time::Duration::from_secs(30),
+                };
+                let server = connection::serve(&factory, listener, how).expect("a server");
                 tell.send((address, server.handle()))
                     .expect("a test that waits");
                 server.await.expect("a server that ends well");
