@@ -10,7 +10,7 @@ mod scope;
 pub use actor::{Actor, Held, actor, actor_by_token};
 pub(crate) use actor::{scopes, stored};
 pub use hold::{AtRevision, hold_all, hold_issues, now_at};
-pub use scope::{Scope, list_scope, scope, scope_of, standings, standings_of};
+pub use scope::{Circle, Scope, circle, list_scope, scope, scope_of, standings, standings_of};
 
 use crate::db::Conn;
 use crate::error::{Error, Result};

@@ -1,9 +1,9 @@
 //! Accounts and sessions.
 
-use crate::access::stored;
+use crate::access::{Circle, stored};
 use crate::db::{Conn, Tx, new_id};
 use crate::error::{Error, Result};
-use crate::schema::{account, session};
+use crate::schema::{account, membership, session};
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
@@ -206,19 +206,20 @@ pub fn find_named(conn: &mut Conn, word: &str) -> Result<Option<StoredAccount>> 
     Ok(found.optional()?)
 }
 
-/// Accounts whose names begin with or contain a text, by user name, after a user name.
+/// Accounts of a circle whose names begin with or contain a text, by user name, after a user name.
 ///
 /// # Errors
 /// When the database is away.
 pub fn list(
     conn: &mut Conn,
+    circle: &Circle,
     text: Option<&str>,
     active_only: bool,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<StoredAccount>> {
     let folded = diesel::dsl::sql::<Text>("lower(username)");
-    let mut query = account::table.into_boxed();
+    let mut query = within(account::table.into_boxed(), circle);
     query = matching(query, text, active_only);
     if let Some(after) = after {
         query = query.filter(folded.clone().gt(after.to_lowercase()));
@@ -230,12 +231,58 @@ pub fn list(
 ///
 /// # Errors
 /// When the database is away.
-pub fn count(conn: &mut Conn, text: Option<&str>, active_only: bool) -> Result<i64> {
-    let query = matching(account::table.into_boxed(), text, active_only);
+pub fn count(
+    conn: &mut Conn,
+    circle: &Circle,
+    text: Option<&str>,
+    active_only: bool,
+) -> Result<i64> {
+    let query = within(account::table.into_boxed(), circle);
+    let query = matching(query, text, active_only);
     Ok(query.count().get_result(conn.pg())?)
 }
 
+/// Whether somebody is in a circle.
+///
+/// # Errors
+/// When the database is away.
+pub fn is_within(conn: &mut Conn, circle: &Circle, id: Uuid) -> Result<bool> {
+    let query = within(account::table.into_boxed(), circle).filter(account::id.eq(id));
+    let found: i64 = query.count().get_result(conn.pg())?;
+    Ok(found > 0)
+}
+
 type Boxed<'a> = account::BoxedQuery<'a, diesel::pg::Pg>;
+
+/// Those of a circle.
+fn within<'a>(query: Boxed<'a>, circle: &Circle) -> Boxed<'a> {
+    let Circle::Members {
+        me,
+        all,
+        own,
+        internal,
+    } = circle
+    else {
+        return query;
+    };
+    let reporter = Role::Reporter.slug();
+    let of_all = membership::table
+        .filter(membership::project_id.eq_any(all.clone()))
+        .select(membership::account_id);
+    let of_own = membership::table
+        .filter(membership::project_id.eq_any(own.clone()))
+        .filter(membership::role.ne(reporter))
+        .select(membership::account_id);
+    let met = account::id
+        .eq(*me)
+        .or(account::id.eq_any(of_all))
+        .or(account::id.eq_any(of_own));
+    if *internal {
+        query.filter(met.or(account::role.ne(reporter)))
+    } else {
+        query.filter(met)
+    }
+}
 
 fn matching<'a>(mut query: Boxed<'a>, text: Option<&str>, active_only: bool) -> Boxed<'a> {
     if active_only {

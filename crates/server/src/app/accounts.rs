@@ -125,7 +125,7 @@ fn shown(account: &StoredAccount, actor: &Actor) -> Result<User> {
     })
 }
 
-/// One page of the directory. Only admins see deactivated accounts, and only if asked for.
+/// One page of the directory: those whom the caller can meet in a project. Only admins see deactivated accounts, and only if asked for.
 ///
 /// # Errors
 /// When the database is away.
@@ -138,8 +138,9 @@ pub fn list(
     limit: i64,
 ) -> Result<(Vec<User>, i64)> {
     let active_only = !(all && is_admin(actor).is_ok());
-    let rows = accounts::list(conn, text, active_only, after, limit)?;
-    let count = accounts::count(conn, text, active_only)?;
+    let circle = access::circle(conn, actor)?;
+    let rows = accounts::list(conn, &circle, text, active_only, after, limit)?;
+    let count = accounts::count(conn, &circle, text, active_only)?;
     let users = rows
         .iter()
         .map(|a| shown(a, actor))
@@ -147,14 +148,26 @@ pub fn list(
     Ok((users, count))
 }
 
+/// Somebody of whom the caller learns, by id or user name. E-mail addresses find nobody, lest they can be
+/// guessed.
+///
+/// # Errors
+/// When the database is away.
+pub(super) fn met(conn: &mut Conn, actor: &Actor, word: &str) -> Result<Option<StoredAccount>> {
+    let Some(account) = accounts::find(conn, word)?.filter(|_| !word.contains('@')) else {
+        return Ok(None);
+    };
+    let circle = access::circle(conn, actor)?;
+    let within = accounts::is_within(conn, &circle, account.id)?;
+    Ok(within.then_some(account))
+}
+
 /// One account, by id or user name.
 ///
 /// # Errors
 /// 404; e-mail addresses find nobody, lest they can be guessed.
 pub fn one(conn: &mut Conn, actor: &Actor, word: &str) -> Result<User> {
-    let account = accounts::find(conn, word)?
-        .filter(|_| !word.contains('@'))
-        .ok_or_else(Error::not_found)?;
+    let account = met(conn, actor, word)?.ok_or_else(Error::not_found)?;
     shown(&account, actor)
 }
 

@@ -263,8 +263,7 @@ pub fn activity(
     let by = match user {
         None => None,
         Some(word) => {
-            // E-mail addresses find nobody, lest they can be guessed.
-            let found = accounts::find(conn, word)?.filter(|_| !word.contains('@'));
+            let found = super::accounts::met(conn, actor, word)?;
             let unknown =
                 || FieldError::query("user", "unknown_value", "There is nobody of that name.");
             Some(found.ok_or_else(unknown)?.id)

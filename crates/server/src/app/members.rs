@@ -17,13 +17,20 @@ use store::events::NewEvent;
 use store::{accounts, projects};
 use uuid::Uuid;
 
-/// A project's members, by user name.
+/// A project's members, by user name, as far as the caller meets them.
 ///
 /// # Errors
 /// 404.
 pub fn list(conn: &mut Conn, actor: &Actor, which: &ProjectRef) -> Result<Vec<Member>> {
     let access = access::project(conn, actor, which, Action::SeeProject)?;
-    Ok(projects::members(conn, access.project.id)?)
+    let mut members = projects::members(conn, access.project.id)?;
+    members.retain(|member| is_met(&access, actor, member));
+    Ok(members)
+}
+
+/// Whoever sees only their own issues meets those who see all, and no other reporter.
+fn is_met(access: &ProjectAccess, actor: &Actor, member: &Member) -> bool {
+    !access.own_only || member.role != Role::Reporter || member.user.id == actor.id
 }
 
 /// One member, by user name or id.
@@ -35,7 +42,12 @@ pub fn one(conn: &mut Conn, actor: &Actor, which: &ProjectRef, word: &str) -> Re
     let account = accounts::find(conn, word)?
         .filter(|_| !word.contains('@'))
         .ok_or_else(Error::not_found)?;
-    member(conn, access.project.id, account.id)
+    let member = member(conn, access.project.id, account.id)?;
+    if is_met(&access, actor, &member) {
+        Ok(member)
+    } else {
+        Err(Error::not_found())
+    }
 }
 
 fn member(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Member> {

@@ -133,6 +133,8 @@ pub async fn archive_project(
 }
 
 /// List a project's members, by user name.
+///
+/// Whoever sees only their own issues meets no other reporter here.
 #[utoipa::path(tag = "members", params(("project" = String, Path, description = "Key or id"), ("limit" = Option<u32>, Query, description = "1 to 100, 50 unless given"), ("cursor" = Option<String>, Query, description = "From `next_cursor`")), responses((status = 200, body = Page<Member>)))]
 #[get("/projects/{project}/members")]
 pub async fn list_members(

@@ -14,8 +14,9 @@ use domain::user::{NewUser, User, UserPatch};
 
 /// List accounts by user name.
 ///
-/// Everybody sees the names of active accounts; admins see everything, and with `all=true` also
-/// deactivated accounts.
+/// Names of active accounts, of all whom I can meet in a project: of everybody where some project exists for all accounts,
+/// or where I manage members. Whoever sees only their own issues meets those who see all. Admins see everything, and with
+/// `all=true` also deactivated accounts.
 #[utoipa::path(
     tag = "users",
     params(

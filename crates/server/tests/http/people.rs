@@ -1,11 +1,12 @@
 //! Whom a word in a request means, and what may not be learned by asking.
 
-use crate::harness::{Answer, PASSWORD, Server};
+use crate::harness::{Answer, Client, PASSWORD, Server};
 use domain::issue::IssueRow;
 use domain::page::Page;
 use domain::problem::Code;
 use domain::user::{Me, User};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[actix_web::test]
 async fn no_name_is_the_id_of_an_account() {
@@ -198,4 +199,93 @@ async fn references_of_issues_that_somebody_does_not_see_are_not_told() {
     report("developer", "APP", "X-1")
         .await
         .problem(Code::AlreadyExists);
+}
+
+/// User names that somebody finds in the directory by every letter, digit and by none.
+async fn harvested(client: &Client) -> BTreeSet<String> {
+    let me: Me = client.get("/api/v1/me").await.ok();
+    let letters = ('a'..='z').chain('0'..='9').map(|c| format!("&text={c}"));
+    let mut names = BTreeSet::new();
+    for part in letters.chain([String::new()]) {
+        let path = format!("/api/v1/users?limit=100{part}");
+        let page: Page<User> = client.get(&path).await.ok();
+        assert_eq!(page.items.len() as i64, page.total.count);
+        for user in page.items {
+            assert!(user.email.is_none() || user.id == me.user.id);
+            names.insert(user.username);
+        }
+    }
+    names
+}
+
+#[actix_web::test]
+async fn the_directory_has_those_whom_one_can_meet_and_no_others() {
+    let server = Server::new();
+    let outsider = server.of(&server.account("outsider", domain::user::Role::Developer));
+    let (rita, lead) = (server.as_("reporter"), server.as_("lead"));
+    let everybody = harvested(&outsider).await;
+    assert!(
+        everybody.contains("reporter2"),
+        "there is a project for all"
+    );
+    // No project exists for all accounts but those whose reporters see their own.
+    server.run("update project set visibility = 'private' where reporters_see = 'all'");
+    server.run("delete from membership");
+    let staff = [
+        "admin",
+        "developer",
+        "lead",
+        "maintainer",
+        "outsider",
+        "viewer",
+    ];
+    let mut met: Vec<String> = staff.map(String::from).to_vec();
+    met.push("reporter".into());
+    met.sort();
+    assert_eq!(harvested(&rita).await.into_iter().collect::<Vec<_>>(), met);
+    for (path, status) in [
+        ("/api/v1/users/reporter2", 404),
+        ("/api/v1/users/lead", 200),
+        ("/api/v1/users/reporter", 200),
+        ("/api/v1/activity?user=reporter2", 422),
+        ("/api/v1/activity?user=nobody", 422),
+        ("/api/v1/activity?user=lead", 200),
+    ] {
+        rita.get(path).await.is(status);
+    }
+    let hidden = rita.get("/api/v1/users/reporter2").await;
+    let absent = rita.get("/api/v1/users/nobody_at_all").await;
+    assert_eq!(told(&hidden), told(&absent));
+    // All projects are private: only members meet.
+    server.run("update project set visibility = 'private'");
+    assert_eq!(harvested(&outsider).await.len(), 1);
+    let add = |project: &'static str, who: &'static str, role: &'static str| {
+        let admin = server.as_("admin");
+        async move {
+            let path = format!("/api/v1/projects/{project}/members");
+            let body = json!({"identifier": who, "role": role});
+            admin.post(&path, body).await.is(201);
+        }
+    };
+    add("SEC", "outsider", "developer").await;
+    add("SEC", "viewer", "viewer").await;
+    let members: Vec<String> = harvested(&outsider).await.into_iter().collect();
+    assert_eq!(members, ["outsider", "viewer"]);
+    for (who, role) in [
+        ("reporter", "reporter"),
+        ("reporter2", "reporter"),
+        ("maintainer", "maintainer"),
+    ] {
+        add("APP", who, role).await;
+    }
+    let met: Vec<String> = harvested(&rita).await.into_iter().collect();
+    assert_eq!(met, ["maintainer", "reporter"]);
+    let members: Page<Value> = rita.get("/api/v1/projects/APP/members").await.ok();
+    assert_eq!(members.items.len(), 2);
+    rita.get("/api/v1/projects/APP/members/reporter2")
+        .await
+        .is(404);
+    // Whoever adds members finds everybody.
+    add("SEC", "lead", "lead").await;
+    assert_eq!(harvested(&lead).await, everybody);
 }

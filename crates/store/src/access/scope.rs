@@ -118,6 +118,17 @@ pub fn standings_of(
     role: Role,
     cut: Option<&Cut>,
 ) -> Result<Vec<Standing>> {
+    let sights = sights(conn, me, role, cut)?;
+    Ok(sights.into_iter().map(|(standing, _)| standing).collect())
+}
+
+/// The same, with how open each of these projects is.
+fn sights(
+    conn: &mut Conn,
+    me: Uuid,
+    role: Role,
+    cut: Option<&Cut>,
+) -> Result<Vec<(Standing, Visibility)>> {
     // What cannot be read is not told either.
     if cut.is_some_and(|cut| !cut.scopes.hold(TokenScope::Read)) {
         return Ok(Vec::new());
@@ -133,15 +144,65 @@ pub fn standings_of(
         let reporters_see: ReportersSee = stored(&row.reporters_see)?;
         let membership = row.membership.as_deref().map(stored).transpose()?;
         if let Some(role) = policy::standing(role, membership, visibility) {
-            standings.push(Standing {
+            let standing = Standing {
                 project_id: row.id,
                 project: row.key,
                 role,
                 own_only: policy::own_only(role, reporters_see),
-            });
+            };
+            standings.push((standing, visibility));
         }
     }
     Ok(standings)
+}
+
+/// Of whom somebody learns in the directory: of those whom they can meet in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Circle {
+    /// Of everybody: they manage members or accounts, or there is a project that exists for all accounts.
+    Everybody,
+    /// Of the members of some projects, and of themselves.
+    Members {
+        /// Who asks.
+        me: Uuid,
+        /// Projects in which they meet every member.
+        all: Vec<Uuid>,
+        /// Projects in which they see their own issues only, and so meet only those who see all.
+        own: Vec<Uuid>,
+        /// Whether one of the latter exists for all accounts.
+        internal: bool,
+    },
+}
+
+/// Of whom the caller learns in the directory.
+///
+/// # Errors
+/// When the database is away.
+pub fn circle(conn: &mut Conn, actor: &Actor) -> Result<Circle> {
+    if actor.allow(Action::ManageAccounts).is_ok() {
+        return Ok(Circle::Everybody);
+    }
+    let (mut all, mut own, mut own_internal) = (Vec::new(), Vec::new(), false);
+    for (standing, visibility) in sights(conn, actor.id, actor.role, actor.cut())? {
+        let internal = visibility == Visibility::Internal;
+        let adds_members =
+            policy::decide(standing.role, Action::ManageMembers, Ground::NONE).is_ok();
+        if adds_members || internal && !standing.own_only {
+            return Ok(Circle::Everybody);
+        }
+        if standing.own_only {
+            own.push(standing.project_id);
+            own_internal |= internal;
+        } else {
+            all.push(standing.project_id);
+        }
+    }
+    Ok(Circle::Members {
+        me: actor.id,
+        all,
+        own,
+        internal: own_internal,
+    })
 }
 
 /// All projects that exist for the caller.

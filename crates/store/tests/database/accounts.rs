@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use domain::user::{Kind, Role, Theme};
+use store::access::Circle;
 use store::accounts::{self, AccountChange, NewAccount, StoredAccount};
 use store::attempts;
 use store::{Db, Error};
@@ -264,14 +265,17 @@ fn the_directory_is_searched_and_paged_by_user_name() {
     let (_test, db, cast) = stage();
     let list = |text: Option<&str>, active_only, after: Option<&str>, limit| -> Vec<String> {
         let found = db
-            .read(|conn| accounts::list(conn, text, active_only, after, limit))
+            .read(|conn| accounts::list(conn, &Circle::Everybody, text, active_only, after, limit))
             .unwrap();
         found
             .into_iter()
             .map(|a| a.render().unwrap().username)
             .collect()
     };
-    let count = |text, active| db.read(|conn| accounts::count(conn, text, active)).unwrap();
+    let count = |text, active| {
+        db.read(|conn| accounts::count(conn, &Circle::Everybody, text, active))
+            .unwrap()
+    };
     let all = [
         "admin",
         "developer",
