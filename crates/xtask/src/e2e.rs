@@ -15,7 +15,7 @@ use crate::tools;
 
 const DATABASE: &str = "iit_e2e";
 /// A browser or a program does in a minute what people do in a day, and need not wait for safe passwords.
-pub const FOR_PROGRAMS: [(&str, &str); 7] = [
+pub const FOR_PROGRAMS: [(&str, &str); 8] = [
     ("IIT_REGISTRATION", "open"),
     ("IIT_LIMIT_ANONYMOUS", "0"),
     ("IIT_LIMIT_PRINCIPAL", "0"),
