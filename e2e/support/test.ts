@@ -43,4 +43,5 @@ export { expectAccessible, expectAccessibleInBothThemes } from './axe.ts';
 export { fillBoard } from './cards.ts';
 export { email, PASSWORD, type Name } from './cast.ts';
 export { Finger } from './finger.ts';
+export { foreignServer } from './foreign.ts';
 export { newPerson, signIn } from './sign-in.ts';
