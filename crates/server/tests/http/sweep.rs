@@ -547,3 +547,73 @@ async fn an_internal_project_answers_as_the_table_says() {
 async fn a_project_whose_reporters_see_their_own_answers_as_the_table_says() {
     sweep(Kind::Own).await;
 }
+
+/// What an archived project and a deleted issue take all the same: whoever hears of it may stop that.
+const UNWATCH: &str = "204 DELETE /issues/{issue}/watch";
+
+/// Asks, as lead, for every change of what is about something with those words in its address or body, once that
+/// is gone: the status and name of those that are not refused with 409, or 404 as if it were not there.
+async fn not_refused(world: &World, words: &[&str], gone: impl AsyncFn(&str)) -> Vec<String> {
+    let lead = CALLERS.iter().position(|c| *c == "lead").unwrap();
+    let newest =
+        "select coalesce(max(i.number), 0) from issue i join project p on p.id = i.project_id
+                  where p.key = 'ENG'";
+    let mut changed = Vec::new();
+    let mut asked = 0;
+    for row in table() {
+        let is_about = |word: &&str| row.path.contains(*word) || row.body.contains(*word);
+        let changes = row.method != Method::GET && row.internal[lead] == 'A';
+        if !changes || !words.iter().any(|word| is_about(&word)) {
+            continue;
+        }
+        let (path, body) = world.fill(&row, "ENG").await;
+        gone(&world.server.sql(newest)).await;
+        let answer = world.ask("lead", &row, &path, &body).await;
+        if ![404, 409].contains(&answer.status) {
+            changed.push(format!("{} {}", answer.status, row.name));
+        }
+        let back = "update project set archived_at = null where key = 'ENG'";
+        world.server.run(back);
+        asked += 1;
+    }
+    assert!(asked > 25, "{asked}");
+    changed
+}
+
+#[actix_web::test]
+async fn an_archived_project_takes_no_change() {
+    let world = World::new();
+    world.server.issue("lead", "ENG", "First").await;
+    let words = [
+        "{project}",
+        "{issue}",
+        "{made}",
+        "/comments/{id}",
+        "/attachments/{id}",
+        "/views/{id}",
+    ];
+    let archive = "update project set archived_at = now() where key = 'ENG'";
+    let changed = not_refused(&world, &words, async |_| world.server.run(archive)).await;
+    assert_eq!(changed, [UNWATCH]);
+}
+
+#[actix_web::test]
+async fn a_deleted_issue_takes_no_change() {
+    let world = World::new();
+    world.server.issue("lead", "ENG", "First").await;
+    let delete = async |newest: &str| {
+        let at = format!("/api/v1/issues/ENG-{newest}");
+        world.callers["lead"].delete(&at).await.is(204);
+    };
+    let words = ["{issue}", "{made}", "/comments/{id}", "/attachments/{id}"];
+    let others = [
+        // Deleted once more is deleted.
+        "204 DELETE /issues/{issue}",
+        "200 POST /issues/{issue}/restore",
+        // It is the other one that is deleted: a name that means nothing.
+        "422 POST /issues/{issue}/relations",
+        UNWATCH,
+        "200 POST /issues/bulk (delete)",
+    ];
+    assert_eq!(not_refused(&world, &words, delete).await, others);
+}

@@ -141,7 +141,7 @@ fn conflicts(operation: &Operation<'_>) -> Vec<Code> {
         ("GET", _) => vec![],
         (_, ["auth", "register"]) | ("PATCH", ["me"]) => vec![AlreadyExists],
         (_, ["auth", ..] | ["me", "password"] | ["me", "sessions", ..] | ["audit"]) => vec![],
-        ("DELETE", ["me", ..] | ["users", _, "tokens", _] | ["views", ..]) => vec![],
+        ("DELETE", ["me", ..] | ["users", _, "tokens", _]) => vec![],
         (_, ["users", ..]) | (_, ["projects", _, "members", ..]) => {
             vec![AlreadyExists, Conflict, LastOne]
         }
