@@ -10,6 +10,7 @@ mod kinds;
 mod machine;
 mod measure;
 mod pgbench;
+mod questions;
 mod record;
 mod scale;
 mod streams;
@@ -45,7 +46,7 @@ target/xtask/bench/.
   --rounds <n>    of which the median counts (3)
   --seconds <n>   length of a round (2)
   --past          only the list of the past beside the list of now
-  --scale         only lists, boards and search in that set beside the same in one of 3,200 issues,
+  --scale         only every list and report in that set beside the same in one of 3,200 issues,
                   one request at a time; for --issues 1000000 it takes 15 GB of disk for a while
   --quick         a small set and one short round, to see that it works
 ";
@@ -124,6 +125,7 @@ pub fn main(
             ("IIT_LIMIT_PRINCIPAL", "0"),
             ("IIT_LIMIT_SIGN_IN", "0"),
             ("IIT_LIMIT_PAGES", "0"),
+            ("IIT_LIMIT_STREAMS", "0"),
             ("IIT_BCRYPT_COST", "4"),
         ]);
         setting.prepare(project, &programs)?;

@@ -6,10 +6,14 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::questions::{BAR, Promise, QUESTIONS, Question, SLOWEST};
 use super::table::{median, number};
 use super::wrk::{self, Material, Request, Run};
 use super::{MOVERS, Options, REPORTERS, data, machine, serve, sign_in, until_ready};
@@ -18,81 +22,6 @@ use crate::http;
 use crate::proc::{self, Service};
 use crate::product::Setting;
 use crate::project::Project;
-
-/// How many times as long as in the small set a list may take.
-const BAR: f64 = 1.5;
-/// Milliseconds that the slowest of a hundred searches, boards or reports may take.
-const SLOWEST: f64 = 100.0;
-
-/// What is promised of a question. Groups and boards name exact counts of all that they stand for, so
-/// they cannot cost the same whatever there is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Promise {
-    /// At most [`BAR`] times as long as in the small set.
-    Alike,
-    /// p99 at most [`SLOWEST`].
-    Soon,
-}
-
-/// A question, as the part of its address after `/api/v1`; `PROJECT` is a random project, `DEEP` the
-/// cursor of the twentieth page.
-struct Question {
-    title: &'static str,
-    path: &'static str,
-    promise: Promise,
-}
-
-const fn list(title: &'static str, path: &'static str) -> Question {
-    Question {
-        title,
-        path,
-        promise: Promise::Alike,
-    }
-}
-
-const fn soon(title: &'static str, path: &'static str) -> Question {
-    Question {
-        title,
-        path,
-        promise: Promise::Soon,
-    }
-}
-
-#[rustfmt::skip] // It is a table.
-const QUESTIONS: &[Question] = &[
-    list("list of all projects, latest change first", "/issues?sort=-updated"),
-    list("the same, page 20",                         "/issues?sort=-updated&cursor=DEEP"),
-    list("newest first",                              "/issues?sort=-created"),
-    list("oldest first",                              "/issues?sort=created"),
-    list("by priority",                               "/issues?sort=priority"),
-    list("by severity, worst first",                  "/issues?sort=-severity"),
-    list("by due date",                               "/issues?sort=due"),
-    list("by key",                                    "/issues?sort=key"),
-    list("by title",                                  "/issues?sort=title"),
-    list("of one project",                            "/issues?project=PROJECT"),
-    list("by points, largest first",                  "/issues?sort=-points"),
-    list("by votes, most first",                      "/issues?sort=-votes"),
-    list("open ones",                                 "/issues?q=is:open"),
-    list("open ones of high priority",                "/issues?q=is:open%20priority:high"),
-    list("open, high or critical, of one project",    "/issues?project=PROJECT&q=is:open%20severity:%3E%3Dhigh"),
-    list("assigned to me",                            "/issues?q=assignee:@me%20is:open"),
-    list("as of three months ago",                    "/issues?project=PROJECT&as_of=PAST"),
-    soon("with a label, all projects",                "/issues?q=label:api"),
-    soon("with a label, one project",                 "/issues?project=PROJECT&q=label:api"),
-    soon("grouped by status",                         "/issues?project=PROJECT&group_by=status"),
-    soon("grouped by assignee, by title",             "/issues?project=PROJECT&group_by=assignee&sort=title"),
-    soon("board of a project",                        "/projects/PROJECT/board"),
-    soon("search: a key",                             "/search?q=B01-77"),
-    soon("search: one issue's number",                "/search?q=2026"),
-    soon("search: a word of one title in forty",      "/search?q=invoice"),
-    soon("search: two words",                         "/search?q=tablet%20grey"),
-    soon("search: a word of every title",             "/search?q=measured"),
-    soon("search in one project",                     "/search?q=invoice&project=PROJECT"),
-    soon("words in a filter",                         "/issues?q=tablet%20is:open"),
-    soon("similar titles",                            "/issues/similar?project=PROJECT&title=The%20map%20stays%20grey"),
-    soon("open ones by severity, all projects",       "/insights/open_by?by=severity"),
-    soon("open ones by assignee, one project",        "/insights/open_by?by=assignee&project=PROJECT"),
-];
 
 /// A running server on a set.
 struct Served<'a> {
@@ -151,7 +80,9 @@ pub fn measure(
         // The first round fills caches and is not counted.
         for round in 0..=options.rounds {
             for (served, runs) in served.iter().zip(&mut runs) {
+                let heavy = Others::asking(question, served)?;
                 let mut run = ask(project, folder, served, question, options.seconds)?;
+                heavy.stop()?;
                 if run.failures > 0 {
                     bail!("{}: {} failures", question.path, run.failures);
                 }
@@ -209,6 +140,51 @@ fn line(question: &Question, runs: &[Vec<Run>; 2]) -> String {
     )
 }
 
+/// Others who ask something else of a server, over and over, until they are stopped.
+struct Others {
+    over: Arc<AtomicBool>,
+    threads: Vec<thread::JoinHandle<Result<()>>>,
+}
+
+/// As many as can be at work at once on two cores.
+const OTHERS: usize = 2;
+
+impl Others {
+    fn asking(question: &Question, served: &Served<'_>) -> Result<Self> {
+        let over = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::new();
+        for place in 0..question.beside.map_or(0, |_| OTHERS) {
+            let path = format!("/api/v1{}", question.beside.unwrap_or_default());
+            let token = served.material.tokens.get(place);
+            let token = token.context("nobody signed in")?;
+            let authorization = format!("Authorization: Bearer {token}");
+            let (over, port) = (over.clone(), served.setting.port);
+            threads.push(thread::spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let answer = http::ask(port, "GET", &path, &[&authorization], "")?;
+                    // Refused is as good as answered: the others must not notice either.
+                    if ![200, 503].contains(&answer.status) {
+                        bail!("{path}: {}", answer.status);
+                    }
+                }
+                Ok(())
+            }));
+        }
+        Ok(Self { over, threads })
+    }
+
+    fn stop(self) -> Result<()> {
+        self.over.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            match thread.join() {
+                Ok(ended) => ended?,
+                Err(_) => bail!("one of the others panicked"),
+            }
+        }
+        Ok(())
+    }
+}
+
 fn ask(
     project: &Project,
     folder: &Path,
@@ -217,12 +193,13 @@ fn ask(
     seconds: u64,
 ) -> Result<Run> {
     let path = question.path.replace("DEEP", &served.deep);
+    let instant =
+        |days: u32| format!("' .. os.date('!%Y-%m-%dT%H:%M:%SZ', os.time() - {days} * 86400) .. '");
     let path = format!("'/api/v1{path}'")
         .replace("PROJECT", "' .. project() .. '")
-        .replace(
-            "PAST",
-            "' .. os.date('!%Y-%m-%dT%H:%M:%SZ', os.time() - 90 * 86400) .. '",
-        );
+        .replace("ISSUE", "' .. project() .. '-' .. number() .. '")
+        .replace("PAST", &instant(90))
+        .replace("NOW", &instant(0));
     let request = Request {
         name: "scale",
         lua: &format!("return wrk.format('GET', {path}, headers(token()))"),
