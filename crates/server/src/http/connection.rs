@@ -16,12 +16,14 @@ use bytes::{Buf, Bytes};
 use domain::problem::{Code, Problem};
 use std::cell::Cell;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::TcpListener;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Sleep;
 use uuid::Uuid;
 
 /// How a server listens.
@@ -139,7 +141,13 @@ struct Socket {
     quiet: bool,
     /// What goes out instead of a bare answer.
     instead: Bytes,
+    /// Nothing is written any more; what still comes is read and thrown away until then.
+    lingers: Option<Pin<Box<Sleep>>>,
 }
+
+/// How long a connection that is closed is listened to. Whoever is still sending when it is closed, and has not
+/// read their answer yet, would lose that with the connection (RFC 9112, section 9.6).
+const LINGER: Duration = Duration::from_secs(2);
 
 impl Socket {
     fn new(io: TcpStream, https: bool) -> Self {
@@ -149,6 +157,7 @@ impl Socket {
             https,
             quiet: true,
             instead: Bytes::new(),
+            lingers: None,
         }
     }
 
@@ -247,7 +256,26 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_instead(context))?;
-        Pin::new(&mut self.io).poll_shutdown(context)
+        if self.lingers.is_none() {
+            ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
+            self.lingers = Some(Box::pin(tokio::time::sleep(LINGER)));
+        }
+        let mut thrown_away = [MaybeUninit::uninit(); 8_192];
+        loop {
+            let over = self
+                .lingers
+                .as_mut()
+                .is_none_or(|timer| timer.as_mut().poll(context).is_ready());
+            let mut buffer = ReadBuf::uninit(&mut thrown_away);
+            if over {
+                return Poll::Ready(Ok(()));
+            }
+            match ready!(Pin::new(&mut self.io).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                // They are gone.
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::gate::{self, Passage};
 use super::identity::{self, Peer};
 use super::limits::{Limiter, Verdict};
 use super::openapi::Api;
+use super::operations;
 use super::problem::REQUEST_ID;
 use crate::app::{App, Caller, Credential, Error};
 use actix_http::encoding::Encoder;
@@ -23,7 +24,7 @@ use bytes::Bytes;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Smallest answer that is packed, in bytes: below, packing gains nothing.
@@ -31,6 +32,8 @@ const PACKED_MIN: u64 = 1_024;
 /// Refusals tell their time in steps of so many milliseconds: finer ones would tell what is hidden
 /// from what does not exist.
 const REFUSAL_STEP_MS: f64 = 50.0;
+/// Answers that something is not there come at steps of this length.
+const ABSENT_STEP: Duration = Duration::from_millis(5);
 
 /// That only the head of the answer is asked for (`HEAD`); the handler sees a `GET`.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +106,9 @@ pub async fn around(
                 .match_pattern()
                 .unwrap_or_else(|| "unmatched".to_string());
             let status = response.status().as_u16();
+            if status == 404 && !operations::is_read_only(response.request().path()) {
+                even_out(began).await;
+            }
             let spent = began.elapsed();
             if let Some(location) = moved_to(&response) {
                 response.headers_mut().insert(header::LOCATION, location);
@@ -138,6 +144,14 @@ pub async fn around(
             Ok(response.map_body(|_, body| Held::new(body, busy)))
         })
         .await
+}
+
+/// Waits for the end of the step of time that has begun, so that what is hidden is not told from what is absent
+/// by the microseconds that it takes to find it and to look at its rights.
+async fn even_out(began: Instant) {
+    let steps = began.elapsed().as_micros() / ABSENT_STEP.as_micros() + 1;
+    let waits = ABSENT_STEP * u32::try_from(steps).unwrap_or(1);
+    tokio::time::sleep_until((began + waits).into()).await;
 }
 
 fn timing(status: u16, app_ms: f64, db_ms: f64) -> String {

@@ -215,7 +215,12 @@ impl Server {
 
     /// Statements that reading requests have sent so far.
     pub fn statements(&self) -> usize {
-        testkit::statements::sent(&self.test.config().url, "read")
+        let url = self.test.config().url;
+        let lanes = ["read", "heavy"];
+        lanes
+            .iter()
+            .map(|lane| testkit::statements::sent(&url, lane))
+            .sum()
     }
 
     /// Runs statements as the superuser.

@@ -563,7 +563,7 @@ async fn not_refused(world: &World, words: &[&str], gone: impl AsyncFn(&str)) ->
     for row in table() {
         let is_about = |word: &&str| row.path.contains(*word) || row.body.contains(*word);
         let changes = row.method != Method::GET && row.internal[lead] == 'A';
-        if !changes || !words.iter().any(|word| is_about(word)) {
+        if !changes || !words.iter().any(is_about) {
             continue;
         }
         let (path, body) = world.fill(&row, "ENG").await;

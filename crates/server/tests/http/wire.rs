@@ -168,3 +168,22 @@ async fn a_file_that_looks_like_an_answer_arrives_as_it_is() {
         assert_eq!(got.text().into_bytes(), bytes);
     }
 }
+
+#[actix_web::test]
+async fn whoever_is_still_sending_gets_the_answer_all_the_same() {
+    let server = Server::new();
+    let host = server.url.strip_prefix("http://").unwrap();
+    let length = 8_000_000;
+    let head = format!(
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    );
+    let body = vec![b'x'; length];
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    }
+}

@@ -1,11 +1,11 @@
 //! What somebody may not see does not exist for them, in any answer; and where each threat of
-//! `trust.md`, part A, those of tokens in its part B, and those of its data (T41 to T47) are tried:
+//! `trust.md`, part A, those at the door in its part B, and those of its files and data are tried:
 //!
 //! | Threat | Tried in |
 //! | --- | --- |
 //! | T01 children of another parent | `problems::what_belongs_to_another_parent_does_not_exist_here`, every `H` of `sweep` |
 //! | T02 files linked anew | `drafts::only_ones_own_drafts_of_that_very_place_are_taken_along`, `owners`, `sweep` (`/attachments/{id}`) |
-//! | T03 foreign ids in the body | `problems::what_belongs_to_another_parent_does_not_exist_here`, `sweep` (`POST /issues`) |
+//! | T03 foreign ids in the body | [`no_field_of_a_body_tells_what_is_hidden`] (every field of every body), `problems::what_belongs_to_another_parent_does_not_exist_here`, `sweep` (`POST /issues`) |
 //! | T04 secondary channels | [`a_busy_private_world_beside_changes_no_answer`], [`what_staff_does_beside_a_reporter_changes_no_answer_of_theirs`], `live::everybody_hears_only_what_exists_for_them` |
 //! | T05 identity from the client | `problems::who_somebody_is_does_not_come_from_the_client` |
 //! | T06 mass assignment | [`no_body_takes_a_field_that_is_not_its_own`] |
@@ -14,11 +14,19 @@
 //! | T09 sorting and grouping as oracle | [`parameters_take_words_of_their_lists_only`] |
 //! | T10 principals that look alike | `tokens::a_token_with_the_id_of_somebody_or_something_else_is_only_itself`, `tokens::each_token_has_keys_of_its_own`, `tokens::limits_are_those_of_a_token_once_it_is_known_to_be_one` |
 //! | T11 tokens wider than stated | the column of tokens in `sweep`, `sweep::no_token_may_what_its_owner_may_not_or_what_no_scope_is_declared_for`, `tokens` (scopes, one project, an owner who loses rights, `a_token_cannot_make_itself_more`), the program in [`a_busy_private_world_beside_changes_no_answer`] |
-//! | T12 existence | [`hidden_and_absent_are_the_same_in_every_method`], [`unknown_accounts_take_as_long_to_refuse`] |
-//! | T13 harvesting people | `accounts::the_directory_shows_names_and_admins_see_more`, [`a_busy_private_world_beside_changes_no_answer`] |
-//! | T14 archived and deleted | `projects::an_archived_project_is_read_not_written`, `issues::deleted_issues_wait_to_be_restored`, `comments::nobody_talks_on_what_is_deleted_or_archived`, `workflow::an_archived_project_keeps_its_workflow` |
+//! | T12 existence | [`hidden_and_absent_are_the_same_in_every_method`], [`what_is_hidden_takes_as_long_as_what_is_absent`], `people::references_of_issues_that_somebody_does_not_see_are_not_told`, `past::a_private_project_is_not_named_by_what_has_left_it` |
+//! | T13 harvesting people | `people::the_directory_has_those_whom_one_can_meet_and_no_others`, `people::whoever_may_not_assign_learns_of_no_address`, `accounts::the_directory_shows_names_and_admins_see_more`, [`a_busy_private_world_beside_changes_no_answer`] |
+//! | T14 archived and deleted | `sweep::an_archived_project_takes_no_change`, `sweep::a_deleted_issue_takes_no_change` (every operation), `projects::an_archived_project_is_read_not_written`, `issues::deleted_issues_wait_to_be_restored`, `comments::nobody_talks_on_what_is_deleted_or_archived`, `workflow::an_archived_project_keeps_its_workflow` |
 //! | T16 a token for another purpose | `tokens::each_kind_of_token_opens_its_own_door_only`, `problems::forged_ended_and_foreign_tokens_are_nobody` |
 //! | T18 what outlives its end | `tokens::a_revoked_an_ended_and_a_made_up_token_is_nobody`, `tokens::what_befalls_the_owner_befalls_the_token_with_the_next_request`, `live::a_programs_stream_hears_its_project_and_ends_with_its_token`, `live::a_stream_ends_with_what_allowed_it` |
+//! | T20 limits | `gate::every_spelling_counts`, `headers`, `server::http::limits`; a server counts for itself, but guesses of passwords are counted in the database |
+//! | T21 guessing passwords | `guesses::guesses_at_once_are_all_counted_and_hardly_any_is_looked_at`, `guesses::whoever_sits_at_an_open_session_does_not_guess_its_password` |
+//! | T22 telling accounts apart | [`unknown_accounts_take_as_long_to_refuse`], `guesses::names_that_nobody_has_are_slowed_down_like_others` |
+//! | T23 another site | `gate::whatever_changes_something_by_cookie_must_come_from_our_own_pages`, `problems::another_site_cannot_use_the_cookie`, the journey `foreign-origin` in Chromium |
+//! | T26 hashing beside the rest | `load::changes_that_take_long_do_not_keep_people_from_signing_in` |
+//! | T33 texts that take long | `model::markdown` of the browser app; the server renders nothing |
+//! | T35 size and quota | `uploads` |
+//! | T39 files and rows | `uploads::whatever_is_added_and_removed_rows_and_files_agree`, `uploads::the_doctor_names_what_does_not_agree` |
 //! | T41 numbers | `races::sixty_four_reports_at_once_get_the_numbers_1_to_64`, `database::numbers` (with the controls: a sequence, the largest plus one) |
 //! | T42 lost updates | `races::of_two_changes_to_one_version_exactly_one_wins_two_hundred_times`, `races::changes_without_a_version_to_different_fields_all_survive`; `If-Match` is optional for programs, so nothing answers 428 |
 //! | T43 double submit | `races::thirty_two_times_the_same_request_makes_one_thing_and_one_answer`, `races::a_key_outlives_the_server_that_answered`, `races::an_answer_that_was_lost_is_given_again` |
@@ -606,4 +614,234 @@ async fn unknown_accounts_take_as_long_to_refuse() {
     }
     assert_eq!(answers[0], answers[1]);
     assert!(spent[1] * 2 > spent[0], "{spent:?}");
+}
+
+/// Fields of bodies that name something, in the order of the document, and what they say in the body of a
+/// request: `HIDDEN` stands for a name of the private project, or one that nothing has.
+#[rustfmt::skip] // It is a table.
+const NAMING: &[(&str, &str, &str, &str, &str, &str)] = &[
+    ("IssueDraft", "project", "POST /issues", r#"{"title":"x","project":"HIDDEN"}"#, "SEC", "NEV"),
+    ("IssueDraft", "parent", "POST /issues", r#"{"title":"x","project":"ENG","parent":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("IssueDraft", "labels", "POST /issues", r#"{"title":"x","project":"ENG","labels":["HIDDEN"]}"#, "secret", "unmade"),
+    ("IssueDraft", "fixed_version", "POST /issues", r#"{"title":"x","project":"ENG","fixed_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("IssueDraft", "affected_version", "POST /issues", r#"{"title":"x","project":"ENG","affected_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("IssueDraft", "attachments", "POST /issues", r#"{"title":"x","project":"ENG","attachments":["HIDDEN"]}"#, "FILE", "NEVER"),
+    ("ProjectIssueDraft", "parent", "POST /projects/ENG/issues", r#"{"title":"x","parent":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("ProjectIssueDraft", "labels", "POST /projects/ENG/issues", r#"{"title":"x","labels":["HIDDEN"]}"#, "secret", "unmade"),
+    ("ProjectIssueDraft", "fixed_version", "POST /projects/ENG/issues", r#"{"title":"x","fixed_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("ProjectIssueDraft", "affected_version", "POST /projects/ENG/issues", r#"{"title":"x","affected_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("ProjectIssueDraft", "attachments", "POST /projects/ENG/issues", r#"{"title":"x","attachments":["HIDDEN"]}"#, "FILE", "NEVER"),
+    ("IssuePatch", "parent", "PATCH /issues/ENG-1", r#"{"parent":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("IssuePatch", "labels", "PATCH /issues/ENG-1", r#"{"labels":["HIDDEN"]}"#, "secret", "unmade"),
+    ("IssuePatch", "fixed_version", "PATCH /issues/ENG-1", r#"{"fixed_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("IssuePatch", "affected_version", "PATCH /issues/ENG-1", r#"{"affected_version":"HIDDEN"}"#, "9.9", "8.8"),
+    ("IssuePatch", "place", "PATCH /issues/ENG-1", r#"{"place":{"before":"HIDDEN"}}"#, "SEC-1", "ENG-77"),
+    ("Bulk", "issues", "POST /issues/bulk", r#"{"issues":["ENG-1","HIDDEN"],"patch":{"severity":"critical"}}"#, "SEC-1", "ENG-77"),
+    ("Bulk", "add_labels", "POST /issues/bulk", r#"{"issues":["ENG-1"],"add_labels":["HIDDEN"]}"#, "secret", "unmade"),
+    ("Bulk", "into", "POST /issues/bulk", r#"{"issues":["ENG-1"],"action":"merge","into":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("Bulk", "project", "POST /issues/bulk", r#"{"q":"is:open","project":"HIDDEN","patch":{"severity":"critical"}}"#, "SEC", "NEV"),
+    ("NewComment", "parent", "POST /issues/ENG-1/comments", r#"{"body":"x","parent":"HIDDEN"}"#, "COMMENT", "NEVER"),
+    ("NewComment", "attachments", "POST /issues/ENG-1/comments", r#"{"body":"x","attachments":["HIDDEN"]}"#, "FILE", "NEVER"),
+    ("CommentPatch", "attachments", "PATCH /comments/OWN", r#"{"attachments":["HIDDEN"]}"#, "FILE", "NEVER"),
+    ("NewMerge", "into", "POST /issues/ENG-1/merge", r#"{"into":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("Relocate", "project", "POST /issues/ENG-1/move", r#"{"project":"HIDDEN"}"#, "SEC", "NEV"),
+    ("NewRelation", "issue", "POST /issues/ENG-1/relations", r#"{"kind":"blocks","issue":"HIDDEN"}"#, "SEC-1", "ENG-77"),
+    ("NewToken", "project", "POST /me/tokens", r#"{"name":"x","scopes":["read"],"project":"HIDDEN"}"#, "SEC", "NEV"),
+    ("NewView", "project", "POST /views", r#"{"name":"x","query":"","project":"HIDDEN"}"#, "SEC", "NEV"),
+];
+/// Fields that name people (`people`), statuses of the project in the address (`workflow`), labels that need
+/// not be there (`bulk`), or nothing but themselves.
+const NAMING_NOTHING: &[&str] = &[
+    "action",
+    "active",
+    "archived",
+    "assignee",
+    "body",
+    "colour",
+    "context",
+    "current",
+    "description",
+    "display_name",
+    "dry_run",
+    "due_date",
+    "email",
+    "expires_at",
+    "external_ref",
+    "identifier",
+    "internal",
+    "key",
+    "kind",
+    "landing",
+    "layout",
+    "locale",
+    "moves",
+    "name",
+    "new",
+    "on_behalf_of",
+    "password",
+    "patch",
+    "priority",
+    "q",
+    "query",
+    "released_on",
+    "remove_labels",
+    "reporters_see",
+    "resolution",
+    "role",
+    "scopes",
+    "severity",
+    "shared",
+    "start_date",
+    "status",
+    "statuses",
+    "story_points",
+    "template",
+    "theme",
+    "timezone",
+    "title",
+    "transitions",
+    "type",
+    "username",
+    "versions",
+    "visibility",
+];
+
+#[actix_web::test]
+async fn no_field_of_a_body_tells_what_is_hidden() {
+    let document = document();
+    let mut named = std::collections::BTreeSet::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let Some(name) = body.as_str().and_then(|at| at.rsplit('/').next()) else {
+                continue;
+            };
+            for field in document["components"]["schemas"][name]["properties"]
+                .as_object()
+                .unwrap()
+                .keys()
+            {
+                if !NAMING_NOTHING.contains(&field.as_str()) {
+                    named.insert((name.to_string(), field.clone()));
+                }
+            }
+        }
+    }
+    let tried = NAMING
+        .iter()
+        .map(|row| (row.0.to_string(), row.1.to_string()));
+    assert_eq!(named, tried.collect(), "say what a field names");
+
+    let server = Server::new();
+    let (lead, mia) = (server.as_("lead"), server.as_("maintainer"));
+    let member = json!({"identifier": "maintainer", "role": "lead"});
+    lead.post("/api/v1/projects/ENG/members", member)
+        .await
+        .is(201);
+    server.issue("lead", "SEC", "Secret").await;
+    for (path, name) in [("labels", "secret"), ("versions", "9.9")] {
+        let path = format!("/api/v1/projects/SEC/{path}");
+        lead.post(&path, json!({"name": name})).await.is(201);
+    }
+    let comment = lead
+        .comment("SEC-1", json!({"body": "Secret"}))
+        .await
+        .id
+        .to_string();
+    let file = lead.draft("SEC-1", "a.txt", b"secret").await.id.to_string();
+    let never = uuid::Uuid::now_v7().to_string();
+    server.issue("lead", "ENG", "Open").await;
+    let own = mia
+        .comment("ENG-1", json!({"body": "Mine"}))
+        .await
+        .id
+        .to_string();
+    for (schema, field, operation, body, hidden, absent) in NAMING {
+        let (method, path) = operation.split_once(' ').unwrap();
+        let path = format!("/api/v1{}", path.replace("OWN", &own));
+        let mut told = Vec::new();
+        for name in [hidden, absent] {
+            let name = match *name {
+                "COMMENT" => &comment,
+                "FILE" => &file,
+                "NEVER" => &never,
+                name => name,
+            };
+            let before = server.test.digests();
+            let request = mia
+                .request(method.parse().unwrap(), &path)
+                .header("content-type", "application/json")
+                .body(body.replace("HIDDEN", name));
+            let answer = mia.send(request).await;
+            assert!(
+                (400..500).contains(&answer.status),
+                "{schema}.{field}: {}",
+                answer.text()
+            );
+            assert_eq!(
+                before,
+                server.test.digests(),
+                "{schema}.{field} {name}: refused, yet changed"
+            );
+            let (status, headers, text) = masked(&answer);
+            // The length differs with the name that comes back.
+            let headers: Vec<String> = headers
+                .into_iter()
+                .filter(|h| h.parse::<u64>().is_err())
+                .collect();
+            told.push((status, headers, text.replace(name, "HIDDEN")));
+        }
+        assert_eq!(told[0], told[1], "{schema}.{field}");
+    }
+}
+
+/// How far apart two samples are, in standard deviations of the rank sum (Mann and Whitney).
+fn apart(one: &[f64], other: &[f64]) -> f64 {
+    let mut all: Vec<(f64, bool)> = one.iter().map(|t| (*t, true)).collect();
+    all.extend(other.iter().map(|t| (*t, false)));
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let ranks = all.iter().enumerate().filter(|(_, (_, is_one))| *is_one);
+    let sum: f64 = ranks.map(|(rank, _)| rank as f64 + 1.0).sum();
+    let (n, m) = (one.len() as f64, other.len() as f64);
+    let mean = n * (n + m + 1.0) / 2.0;
+    (sum - mean) / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
+
+#[actix_web::test]
+async fn what_is_hidden_takes_as_long_as_what_is_absent() {
+    let server = Server::new();
+    let secret = server.issue("lead", "SEC", "Secret").await;
+    let rita = server.as_("reporter");
+    let never = uuid::Uuid::now_v7();
+    for (hidden, absent) in [
+        (
+            "/api/v1/issues/SEC-1".to_string(),
+            "/api/v1/issues/XYZ-1".to_string(),
+        ),
+        (
+            format!("/api/v1/issues/{}", secret.id),
+            format!("/api/v1/issues/{never}"),
+        ),
+        ("/api/v1/projects/SEC".into(), "/api/v1/projects/XYZ".into()),
+    ] {
+        // By chance one sample in a hundred is that far apart; three in a row are not chance.
+        let mut far = Vec::new();
+        while far.len() < 3 {
+            let mut spent = [Vec::new(), Vec::new()];
+            for turn in 0..400 {
+                for at in [turn % 2, 1 - turn % 2] {
+                    let path = [&hidden, &absent][at];
+                    let begun = Instant::now();
+                    rita.get(path).await.is(404);
+                    spent[at].push(begun.elapsed().as_secs_f64());
+                }
+            }
+            let z = apart(&spent[0], &spent[1]);
+            if z.abs() < 2.58 {
+                break;
+            }
+            far.push(z);
+        }
+        assert!(far.len() < 3, "{hidden}: {far:?} standard deviations");
+    }
 }
