@@ -10,9 +10,41 @@ use futures_util::future::{join, join_all};
 use reqwest::Method;
 use serde_json::json;
 
+/// A server whose data must hang together when the test is over.
+struct Whole(Server);
+
+impl Whole {
+    fn new() -> Self {
+        Self(Server::new())
+    }
+}
+
+impl std::ops::Deref for Whole {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Whole {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.0
+    }
+}
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let broken = testkit::sql::broken(&mut self.0.test.superuser());
+            assert_eq!(broken, Vec::<String>::new());
+        }
+    }
+}
+
 #[actix_web::test]
 async fn sixty_four_reports_at_once_get_the_numbers_1_to_64() {
-    let server = Server::new();
+    let server = Whole::new();
     let lead = server.as_("lead");
     let reports = (0..80).map(|i| {
         // Every fifth is refused after everything else was done.
@@ -42,7 +74,7 @@ async fn sixty_four_reports_at_once_get_the_numbers_1_to_64() {
 
 #[actix_web::test]
 async fn of_two_changes_to_one_version_exactly_one_wins_two_hundred_times() {
-    let server = Server::new();
+    let server = Whole::new();
     let (maria, leo) = (server.as_("maintainer"), server.as_("lead"));
     let issue = server.issue("lead", "ENG", "Raced for").await;
     let path = format!("/api/v1/issues/{}", issue.key);
@@ -68,7 +100,7 @@ async fn of_two_changes_to_one_version_exactly_one_wins_two_hundred_times() {
 
 #[actix_web::test]
 async fn changes_without_a_version_to_different_fields_all_survive() {
-    let server = Server::new();
+    let server = Whole::new();
     let lead = server.as_("lead");
     let issue = server.issue("lead", "ENG", "Everybody at it").await;
     let path = format!("/api/v1/issues/{}", issue.key);
@@ -99,7 +131,7 @@ async fn changes_without_a_version_to_different_fields_all_survive() {
 
 #[actix_web::test]
 async fn edits_of_a_comment_without_a_version_all_succeed() {
-    let server = Server::new();
+    let server = Whole::new();
     server.issue("lead", "ENG", "Talk").await;
     let lead = server.as_("lead");
     let said = lead.comment("ENG-1", json!({"body": "First"})).await;
@@ -126,7 +158,7 @@ async fn once(client: Client, path: &str, key: &str, title: &str) -> Answer {
 
 #[actix_web::test]
 async fn thirty_two_times_the_same_request_makes_one_thing_and_one_answer() {
-    let server = Server::new();
+    let server = Whole::new();
     let lead = server.as_("lead");
     let path = "/api/v1/projects/ENG/issues";
     let sent = (0..32).map(|_| once(lead.clone(), path, "k1", "Once"));
@@ -187,7 +219,7 @@ async fn thirty_two_times_the_same_request_makes_one_thing_and_one_answer() {
 
 #[actix_web::test]
 async fn two_admins_cannot_demote_each_other_at_once() {
-    let server = Server::new();
+    let server = Whole::new();
     for round in 0..10 {
         server.run("update account set role = 'developer' where role = 'admin'");
         let a = server.account(&format!("ruler{round}a"), Role::Admin);
@@ -214,7 +246,7 @@ async fn two_admins_cannot_demote_each_other_at_once() {
 
 #[actix_web::test]
 async fn two_leads_cannot_leave_at_once() {
-    let server = Server::new();
+    let server = Whole::new();
     let other = server.account("other_lead", Role::Developer);
     let (leo, admin) = (server.as_("lead"), server.as_("admin"));
     let members = "/api/v1/projects/SEC/members";
@@ -244,7 +276,7 @@ async fn two_leads_cannot_leave_at_once() {
 
 #[actix_web::test]
 async fn check_then_act_ends_like_one_after_the_other() {
-    let server = Server::new();
+    let server = Whole::new();
     let lead = server.as_("lead");
     for _ in 0..10 {
         let issue = server.issue("lead", "ENG", "Moved twice").await;
@@ -283,7 +315,7 @@ async fn check_then_act_ends_like_one_after_the_other() {
 
 #[actix_web::test]
 async fn a_key_outlives_the_server_that_answered() {
-    let mut server = Server::new();
+    let mut server = Whole::new();
     let lead = server.as_("lead");
     let path = "/api/v1/projects/ENG/issues";
     let first = once(lead.clone(), path, "k1", "Once").await.is(201);
@@ -323,7 +355,7 @@ fn shout(server: &Server, path: &str, key: &str, title: &str) -> std::net::TcpSt
 
 #[actix_web::test]
 async fn an_answer_that_was_lost_is_given_again() {
-    let mut server = Server::new();
+    let mut server = Whole::new();
     let lead = server.as_("lead");
     let path = "/api/v1/projects/ENG/issues";
     // Nobody waits for these answers: the line is cut before, during or after the work.
@@ -350,7 +382,7 @@ async fn an_answer_that_was_lost_is_given_again() {
 
 #[actix_web::test]
 async fn a_member_removed_while_acting_acts_before_or_not_at_all() {
-    let server = Server::new();
+    let server = Whole::new();
     let (lead, dana) = (server.as_("lead"), server.as_("developer"));
     let members = "/api/v1/projects/SEC/members";
     let issue = server.issue("lead", "SEC", "Contested").await;
@@ -405,7 +437,7 @@ type Merging = fn(&[String]) -> [(&'static str, Vec<String>, Option<String>); 2]
 /// an answer that came too late.
 #[actix_web::test]
 async fn merges_that_cross_end_like_one_after_the_other_and_never_in_a_circle() {
-    let mut server = Server::new();
+    let mut server = Whole::new();
     let name = server.sql("select current_database()");
     server.run(&format!(
         "alter database \"{name}\" set deadlock_timeout = '1min'"
