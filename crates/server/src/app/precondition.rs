@@ -42,6 +42,13 @@ pub fn tag(version: i32, body: &str) -> String {
     format!("\"{version}-{:016x}\"", digest(body))
 }
 
+const NO_LIST: &str = "Expected tags in quotes, with commas between.";
+
+/// The rest of a list from its next element on: empty ones do not count (RFC 9110, section 5.6.1.2).
+fn after_commas(rest: &str) -> &str {
+    rest.trim_start_matches([',', ' ', '\t']).trim_end()
+}
+
 /// What the caller says about the version they saw (`If-Match`): nothing, or that it must be one of
 /// these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,14 +91,16 @@ impl Precondition {
             is_given: true,
             ..Self::NONE
         };
-        let mut rest = header.trim();
+        let mut rest = after_commas(header);
         let mut count = 0;
-        loop {
+        while !rest.is_empty() {
             let weak = rest.starts_with("W/");
             let quoted = rest.strip_prefix("W/").unwrap_or(rest);
             let tag = quoted.strip_prefix('"').and_then(|r| r.split_once('"'));
-            let Some((tag, after)) = tag else {
-                return Err("Expected tags in quotes, with commas between.");
+            let Some((tag, after)) =
+                tag.filter(|(tag, _)| tag.bytes().all(|b| b.is_ascii_graphic()))
+            else {
+                return Err(NO_LIST);
             };
             match read.tags.get_mut(count) {
                 Some(place) if !weak => *place = Tag::read(tag),
@@ -99,14 +108,14 @@ impl Precondition {
                 None => return Err("At most 8 tags."),
             }
             count += 1;
-            let after = after.trim_start();
-            if after.is_empty() {
-                return Ok(read);
+            rest = after_commas(after);
+            if !rest.is_empty() && !after.trim_start().starts_with(',') {
+                return Err(NO_LIST);
             }
-            match after.strip_prefix(',') {
-                Some(next) => rest = next.trim_start(),
-                None => return Err("Expected tags in quotes, with commas between."),
-            }
+        }
+        match count {
+            0 => Err(NO_LIST),
+            _ => Ok(read),
         }
     }
 
@@ -184,7 +193,8 @@ mod tests {
         assert!(!Precondition::read("W/\"3-00ff\"").unwrap().allows(3));
         assert!(!Precondition::read("\"\"").unwrap().allows(0));
         assert!(Precondition::read(" * ").unwrap().allows(77));
-        for wrong in ["3", "\"3", "\"3\" \"4\"", "\"3\",", ""] {
+        assert!(Precondition::read(", \"3\",, \"4\",").unwrap().allows(4));
+        for wrong in ["3", "\"3", "\"3\" \"4\"", "\"3 \"", ",", ""] {
             assert!(Precondition::read(wrong).is_err(), "{wrong}");
         }
         assert!(Precondition::read(&["\"1\""; 9].join(",")).is_err());

@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 /// Seconds that a poll waits at most.
 const WAIT_MAX: u64 = 30;
 
+/// `*`, or up to eight entity tags (RFC 9110, section 8.8.3).
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*"){0,7})$"#;
+
 fn one_of(words: &[&str]) -> Value {
     json!({"schema": {"type": "string", "enum": words}})
 }
@@ -155,7 +158,7 @@ fn headers(operation: &Operation<'_>) -> Vec<Value> {
         all.push(header(
             "If-Match",
             "ETag of the version to change; when it is another by now, nothing changes (412)",
-            tag(),
+            json!({"type": "string", "pattern": TAGS}),
         ));
     }
     if operation.answers("304") {
