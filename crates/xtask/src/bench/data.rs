@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use super::life;
 use crate::postgres::{Cluster, OWNER, SUPERUSER};
 use crate::proc;
 
@@ -163,7 +164,8 @@ const HISTORY: &str = "
 const WITHOUT_INDEXES: &str = "
     create temp table index_of as
         select indexname as name, indexdef as made_by from pg_indexes i
-        where tablename in ('issue', 'issue_version') and indexdef not like 'CREATE UNIQUE%'
+        where tablename in ('issue', 'issue_version', 'event', 'comment', 'attachment', 'relation', 'vote', 'watch', 'audit_entry')
+          and indexdef not like 'CREATE UNIQUE%'
           and not exists (select from pg_constraint c where c.conname = i.indexname);
     do $$ declare name text; begin
         for name in select i.name from index_of i loop execute format('drop index %I', name); end loop;
@@ -184,18 +186,36 @@ const REOPEN: &str = "
       and s.slug = 'assigned' and o.slug = 'open' and (issue.number - 1) % 20 < 5
       and issue.id::text like '019a0000-0000-7000-8000-%'";
 
+/// What is in the set.
+#[derive(Clone, Copy)]
+pub struct Contents {
+    pub issues: u32,
+    /// Versions of each issue.
+    pub versions: u32,
+    /// Also what goes on around them, see [`life`].
+    pub life: bool,
+}
+
 /// Makes the set in a database that has the demo data.
-pub fn load(
-    cluster: &Cluster,
-    database: &str,
-    issues: u32,
-    versions: u32,
-    scripts: &Path,
-) -> Result<()> {
+pub fn load(cluster: &Cluster, database: &str, contents: Contents, scripts: &Path) -> Result<()> {
+    let Contents {
+        issues,
+        versions,
+        life,
+    } = contents;
     let script = scripts.join("load.sql");
+    let around = life.then(life::script).unwrap_or_default();
     fs::write(
         &script,
-        [WITHOUT_INDEXES, PLACES, ISSUES, HISTORY, WITH_INDEXES].concat(),
+        [
+            WITHOUT_INDEXES,
+            PLACES,
+            ISSUES,
+            HISTORY,
+            &around,
+            WITH_INDEXES,
+        ]
+        .concat(),
     )?;
     let mut psql = cluster.psql(OWNER, database);
     psql.args(["-v", &format!("projects={PROJECTS}")])
@@ -203,7 +223,12 @@ pub fn load(
         .args(["-v", &format!("versions={versions}")])
         .args(["-v", &format!("subjects={SUBJECTS}")])
         .args(["-v", &format!("complaints={COMPLAINTS}")])
-        .args(["-v", &format!("prefix={ID_PREFIX}"), "-f"])
+        .args(["-v", &format!("prefix={ID_PREFIX}")])
+        .args([
+            "-v",
+            &format!("comment_prefix={}", life::COMMENT_PREFIX),
+            "-f",
+        ])
         .arg(&script);
     proc::capture(&mut psql)?;
     let made = cluster.query(

@@ -14,7 +14,9 @@ use super::pgbench::{self, Pick};
 use super::record::{self, Recorder, Sample};
 use super::table::{Past, Row, Table};
 use super::wrk::{self, Material, Request, Run};
-use super::{DATABASE, MOVERS, Options, REPORTERS, data, serve, sign_in, streams, until_ready};
+use super::{
+    DATABASE, MOVERS, Options, PEOPLE, REPORTERS, data, serve, sign_in, streams, until_ready,
+};
 use crate::build::Programs;
 use crate::http;
 use crate::postgres::Cluster;
@@ -44,7 +46,7 @@ impl Bench<'_> {
         table.first_load = self.first_load()?;
         table.memory_idle = resident(server.id())?;
         let material = Material {
-            tokens: sign_in(self.setting.port)?,
+            tokens: sign_in(self.setting.port, PEOPLE)?,
             reporters: REPORTERS,
             movers: MOVERS,
             per_project: self.options.issues / data::PROJECTS,
@@ -111,7 +113,7 @@ impl Bench<'_> {
         let mut server = self.serve()?;
         until_ready(self.setting, &mut server)?;
         let past = self.past(&Material {
-            tokens: sign_in(self.setting.port)?,
+            tokens: sign_in(self.setting.port, PEOPLE)?,
             reporters: REPORTERS,
             movers: MOVERS,
             per_project: self.options.issues / data::PROJECTS,

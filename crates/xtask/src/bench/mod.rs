@@ -5,8 +5,10 @@
 //! example `bare`), one after the other: `1 / (1/pgbench + 1/bare)`. All three take turns, so that a
 //! noisy minute hits them alike.
 
+mod asking;
 mod data;
 mod kinds;
+mod life;
 mod machine;
 mod measure;
 mod pgbench;
@@ -26,7 +28,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use crate::PassedOn;
 use crate::build::{self, Profile, Programs};
 use crate::http;
-use crate::postgres::{Cluster, SUPERUSER};
+use crate::postgres::Cluster;
 use crate::proc::{self, Service};
 use crate::product::{Setting, TemporaryFolder};
 use crate::project::Project;
@@ -47,7 +49,7 @@ target/xtask/bench/.
   --seconds <n>   length of a round (2)
   --past          only the list of the past beside the list of now
   --scale         only every list and report in that set beside the same in one of 3,200 issues,
-                  one request at a time; for --issues 1000000 it takes 15 GB of disk for a while
+                  one request at a time; for --issues 1000000 it takes 20 GB of disk for a while
   --quick         a small set and one short round, to see that it works
 ";
 
@@ -118,7 +120,7 @@ pub fn main(
     let files = TemporaryFolder::new("iit-bench-files")?;
     let folder = project.path("target/xtask/bench");
     fs::create_dir_all(&folder)?;
-    let furnish = |database: &str, issues: u32, versions: u32| -> Result<Setting> {
+    let furnish = |database: &str, contents: data::Contents| -> Result<Setting> {
         let mut setting = Setting::throw_away(&cluster, database, &files)?;
         setting.defaults.extend([
             ("IIT_LIMIT_ANONYMOUS", "0"),
@@ -129,24 +131,36 @@ pub fn main(
             ("IIT_BCRYPT_COST", "4"),
         ]);
         setting.prepare(project, &programs)?;
-        proc::say(&format!("Loading {issues} issues"));
-        data::load(&cluster, database, issues, versions, &folder)?;
+        proc::say(&format!("Loading {} issues", contents.issues));
+        data::load(&cluster, database, contents, &folder)?;
         Ok(setting)
     };
     if options.scale {
+        let contents = |issues| data::Contents {
+            issues,
+            versions: 2,
+            life: true,
+        };
         let (few, many) = (data::FEWEST, options.issues);
         let sets = [
-            (few, furnish("iit_bench_few", few, 2)?),
-            (many, furnish(DATABASE, many, 2)?),
+            (few, furnish("iit_bench_few", contents(few))?),
+            (many, furnish(DATABASE, contents(many))?),
         ];
-        let buffers = cluster.query(SUPERUSER, DATABASE, "show shared_buffers")?;
-        let text = scale::measure(project, &programs, &sets, &folder, &options, &buffers)?;
+        let text = scale::measure(project, &programs, &cluster, &sets, &folder, &options)?;
         println!("\n{text}");
         let place = project.path("target/bench-scale.md");
-        return fs::write(&place, text)
-            .with_context(|| format!("cannot write {}", place.display()));
+        fs::write(&place, &text).with_context(|| format!("cannot write {}", place.display()))?;
+        if text.contains(scale::FAILED) {
+            bail!("some questions were not answered, see {}", place.display());
+        }
+        return Ok(());
     }
-    let setting = furnish(DATABASE, options.issues, data::VERSIONS)?;
+    let contents = data::Contents {
+        issues: options.issues,
+        versions: data::VERSIONS,
+        life: false,
+    };
+    let setting = furnish(DATABASE, contents)?;
 
     let bench = Bench {
         project,
@@ -188,9 +202,9 @@ fn until_ready(setting: &Setting, server: &mut Service) -> Result<()> {
     Ok(())
 }
 
-fn sign_in(port: u16) -> Result<Vec<String>> {
+fn sign_in(port: u16, people: &[&str]) -> Result<Vec<String>> {
     let mut tokens = Vec::new();
-    for person in PEOPLE {
+    for person in people {
         let form = format!("username={person}&password=demo-password");
         let answer = http::ask(
             port,
