@@ -2,6 +2,7 @@
 //! meanwhile.
 
 use std::io::{Read, Write};
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::questions::{MISSED, Question};
+use super::questions::{Beside, HEAVY, MISSED, Question};
 use super::wrk::{self, Material, Request, Run};
-use super::{MOVERS, PEOPLE, REPORTERS, data, life, sign_in};
+use super::{data, life, material, sign_in};
 use crate::http;
 use crate::project::Project;
 
@@ -44,7 +45,6 @@ const FEWEST_ANSWERS: usize = 5;
 impl Asked {
     /// Signs in, and makes something happen that a program then has missed.
     pub fn new(port: u16, issues: u32, instants: &Instants) -> Result<Self> {
-        let tokens = sign_in(port, PEOPLE)?;
         let admin = sign_in(port, &["admin"])?.concat();
         let authorization = format!("Authorization: Bearer {admin}");
         let text = |path: &str, at: &str| -> Result<String> {
@@ -67,12 +67,7 @@ impl Asked {
             deep: deep.trim_start_matches("&cursor=").to_owned(),
             before: text("/api/v1/events", "/cursor")?,
             somebody: text("/api/v1/users?text=developer", "/items/0/id")?,
-            material: Material {
-                tokens,
-                reporters: REPORTERS,
-                movers: MOVERS,
-                per_project: issues / data::PROJECTS,
-            },
+            material: material(port, issues)?,
             admin,
         };
         asked.make_events()?;
@@ -251,32 +246,52 @@ pub struct Others {
     threads: Vec<thread::JoinHandle<Result<()>>>,
 }
 
-/// As many as can be at work at once on two cores.
-const OTHERS: usize = 2;
-
 impl Others {
     pub fn asking(question: &Question, asked: &Asked) -> Result<Self> {
-        let over = Arc::new(AtomicBool::new(false));
-        let mut threads = Vec::new();
-        let Some(heavy) = question.beside else {
-            return Ok(Self { over, threads });
+        let others = Self {
+            over: Arc::new(AtomicBool::new(false)),
+            threads: Vec::new(),
         };
-        let path = asked.filled(heavy, &mut Random::new());
-        for token in asked.material.tokens.iter().take(OTHERS) {
-            let authorization = format!("Authorization: Bearer {token}");
-            let (over, port, path) = (over.clone(), asked.port, path.clone());
-            threads.push(thread::spawn(move || {
+        match question.beside {
+            None => Ok(others),
+            Some(Beside::HeavyFilters) => {
+                let path = asked.filled(HEAVY, &mut Random::new());
+                let tokens = asked.material.tokens.iter().take(2);
+                let headers = tokens.map(|token| format!("Authorization: Bearer {token}"));
+                Ok(others.join(headers, asked.port, "GET", &path, ""))
+            }
+            Some(Beside::SignIns) => {
+                let header = "Content-Type: application/x-www-form-urlencoded".to_owned();
+                let form = "username=developer&password=demo-password";
+                let headers = iter::repeat_n(header, 50);
+                Ok(others.join(headers, asked.port, "POST", "/api/v1/auth/token", form))
+            }
+        }
+    }
+
+    /// One of them for each header, with one request after the other.
+    fn join(
+        mut self,
+        headers: impl Iterator<Item = String>,
+        port: u16,
+        method: &'static str,
+        path: &str,
+        body: &'static str,
+    ) -> Self {
+        for header in headers {
+            let (over, path) = (self.over.clone(), path.to_owned());
+            self.threads.push(thread::spawn(move || {
                 while !over.load(Ordering::Relaxed) {
-                    let answer = http::ask(port, "GET", &path, &[&authorization], "")?;
+                    let answer = http::ask(port, method, &path, &[&header], body)?;
                     // Refused is as good as answered: the others must not notice either.
-                    if ![200, 503].contains(&answer.status) {
+                    if ![200, 429, 503].contains(&answer.status) {
                         bail!("{path}: {}", answer.status);
                     }
                 }
                 Ok(())
             }));
         }
-        Ok(Self { over, threads })
+        self
     }
 
     pub fn stop(self) -> Result<()> {

@@ -12,20 +12,15 @@ use super::kinds::{self, KINDS, Kind};
 use super::machine::{foreign_cores, resident, syncs_per_second};
 use super::pgbench::{self, Pick};
 use super::record::{self, Recorder, Sample};
-use super::table::{Past, Row, Table};
+use super::table::{Listening, Past, Row, Table};
 use super::wrk::{self, Material, Request, Run};
-use super::{
-    DATABASE, MOVERS, Options, PEOPLE, REPORTERS, data, serve, sign_in, streams, until_ready,
-};
+use super::{DATABASE, Options, data, material, serve, streams, until_ready};
 use crate::build::Programs;
 use crate::http;
 use crate::postgres::Cluster;
 use crate::proc::{self, Service};
 use crate::product::Setting;
 use crate::project::Project;
-
-/// Live streams that hear of a change.
-pub(super) const STREAMS: usize = 1_000;
 
 /// A furnished database, and what is needed to ask a server on it.
 pub(super) struct Bench<'a> {
@@ -45,12 +40,7 @@ impl Bench<'_> {
         table.start = start;
         table.first_load = self.first_load()?;
         table.memory_idle = resident(server.id())?;
-        let material = Material {
-            tokens: sign_in(self.setting.port, PEOPLE)?,
-            reporters: REPORTERS,
-            movers: MOVERS,
-            per_project: self.options.issues / data::PROJECTS,
-        };
+        let material = material(self.setting.port, self.options.issues)?;
         let mut scripts = Vec::new();
         let mut bodies = Vec::new();
         {
@@ -77,8 +67,7 @@ impl Bench<'_> {
         drop(bare);
         table.past = Some(self.past(&material)?);
         self.crowds(&mut table, &material)?;
-        proc::say(&format!("Measuring: a change on {STREAMS} live streams"));
-        self.watch(&mut table, &material, server.id())?;
+        table.listening = Some(self.listening(&material, server.id())?);
         table.memory_after = resident(server.id())?;
         if let Some(status) = server.ended() {
             bail!("the server has ended ({status})");
@@ -112,14 +101,19 @@ impl Bench<'_> {
     pub(super) fn past_alone(&self) -> Result<Past> {
         let mut server = self.serve()?;
         until_ready(self.setting, &mut server)?;
-        let past = self.past(&Material {
-            tokens: sign_in(self.setting.port, PEOPLE)?,
-            reporters: REPORTERS,
-            movers: MOVERS,
-            per_project: self.options.issues / data::PROJECTS,
-        })?;
+        let past = self.past(&material(self.setting.port, self.options.issues)?)?;
         server.stop();
         Ok(past)
+    }
+
+    /// The live streams alone.
+    pub(super) fn listening_alone(&self) -> Result<Listening> {
+        let mut server = self.serve()?;
+        until_ready(self.setting, &mut server)?;
+        let material = material(self.setting.port, self.options.issues)?;
+        let listening = self.listening(&material, server.id())?;
+        server.stop();
+        Ok(listening)
     }
 
     fn serve(&self) -> Result<Service> {
@@ -378,11 +372,14 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn watch(&self, table: &mut Table, material: &Material, server: u32) -> Result<()> {
+    fn listening(&self, material: &Material, server: u32) -> Result<Listening> {
+        let streams = self.options.streams;
+        proc::say(&format!("Measuring: a change on {streams} live streams"));
         let before = resident(server)?;
-        let mut audience = streams::Audience::gather(self.setting.port, &material.tokens, STREAMS)?;
+        let mut audience = streams::Audience::gather(self.setting.port, &material.tokens, streams)?;
         let held = resident(server)?;
-        table.memory_per_stream = held.saturating_sub(before) as f64 / STREAMS as f64;
+        let list = kinds::named("list")?;
+        let beside = self.wrk(material, &list.request, self.setting.port, 1)?;
         let (kind, token) = (
             kinds::named("create")?,
             material.tokens.first().context("nobody has signed in")?,
@@ -391,7 +388,10 @@ impl Bench<'_> {
             let project = format!("B{:02}", place % 16 + 1);
             self.ask(kind, "", &project, "", token).map(drop)
         })?;
-        table.told = Some(told);
-        Ok(())
+        Ok(Listening {
+            told,
+            memory_per_stream: held.saturating_sub(before) as f64 / streams as f64,
+            beside,
+        })
     }
 }

@@ -34,9 +34,11 @@ use crate::product::{Setting, TemporaryFolder};
 use crate::project::Project;
 use crate::tools;
 use measure::Bench;
+use wrk::Material;
 
 pub const HELP: &str = "\
-cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--quick] [--past | --scale]
+cargo xtask bench [--issues <n>] [--rounds <n>] [--seconds <n>] [--streams <n>] [--quick]
+                  [--past | --live | --scale]
 
 Measures the release build on a throw-away, durable Postgres with a set of issues, and prints a
 table: each kind of request beside its limit on this machine, measured in the same minutes; how
@@ -47,7 +49,9 @@ target/xtask/bench/.
   --issues <n>    size of the set (100000)
   --rounds <n>    of which the median counts (3)
   --seconds <n>   length of a round (2)
+  --streams <n>   live streams that hear of a change (1000)
   --past          only the list of the past beside the list of now
+  --live          only the live streams
   --scale         only every list and report in that set beside the same in one of 3,200 issues,
                   one request at a time; for --issues 1000000 it takes 20 GB of disk for a while
   --quick         a small set and one short round, to see that it works
@@ -63,7 +67,9 @@ struct Options {
     issues: u32,
     rounds: usize,
     seconds: u64,
+    streams: usize,
     past: bool,
+    live: bool,
     scale: bool,
 }
 
@@ -84,12 +90,16 @@ pub fn main(
         seconds: arguments
             .opt_value_from_str("--seconds")?
             .unwrap_or(seconds),
+        streams: arguments.opt_value_from_str("--streams")?.unwrap_or(1_000),
         past: arguments.contains("--past"),
+        live: arguments.contains("--live"),
         scale: arguments.contains("--scale"),
     };
     crate::no_more(arguments, passed_on, HELP)?;
-    if options.issues < data::FEWEST || options.rounds == 0 || options.seconds == 0 {
-        bail!("at least {} issues, one round, one second", data::FEWEST);
+    let least = options.rounds.min(options.streams);
+    if options.issues < data::FEWEST || least == 0 || options.seconds == 0 {
+        let issues = data::FEWEST;
+        bail!("at least {issues} issues, one round, one second, one stream");
     }
     let mut needed = vec![&tools::COMPILER, &tools::LIBPQ, &tools::POSTGRES];
     needed.extend(tools::FOR_WEB);
@@ -100,7 +110,7 @@ pub fn main(
     limit.current = limit.maximum;
     setrlimit(Resource::Nofile, limit)?;
 
-    let narrow = options.past || options.scale;
+    let narrow = options.past || options.live || options.scale;
     if narrow {
         build::make_dist(project)?;
     } else {
@@ -128,8 +138,11 @@ pub fn main(
             ("IIT_LIMIT_SIGN_IN", "0"),
             ("IIT_LIMIT_PAGES", "0"),
             ("IIT_LIMIT_STREAMS", "0"),
-            ("IIT_BCRYPT_COST", "4"),
         ]);
+        if !options.scale {
+            // There people sign in beside what is measured.
+            setting.defaults.push(("IIT_BCRYPT_COST", "4"));
+        }
         setting.prepare(project, &programs)?;
         proc::say(&format!("Loading {} issues", contents.issues));
         data::load(&cluster, database, contents, &folder)?;
@@ -174,6 +187,10 @@ pub fn main(
         println!("\n{}", bench.past_alone()?.line());
         return Ok(());
     }
+    if options.live {
+        println!("\n{}", bench.listening_alone()?.lines());
+        return Ok(());
+    }
     let table = bench.everything()?;
     let text = table.render();
     println!("\n{text}");
@@ -200,6 +217,16 @@ fn until_ready(setting: &Setting, server: &mut Service) -> Result<()> {
         proc::pause(Duration::from_millis(20))?;
     }
     Ok(())
+}
+
+/// What questions to a set of so many issues are made of.
+fn material(port: u16, issues: u32) -> Result<Material> {
+    Ok(Material {
+        tokens: sign_in(port, PEOPLE)?,
+        reporters: REPORTERS,
+        movers: MOVERS,
+        per_project: issues / data::PROJECTS,
+    })
 }
 
 fn sign_in(port: u16, people: &[&str]) -> Result<Vec<String>> {

@@ -27,10 +27,19 @@ pub struct Question {
     pub promise: Promise,
     /// Admins ask; else people of five roles do.
     pub by_admin: bool,
-    /// What others ask for all the while.
-    pub beside: Option<&'static str>,
+    /// What others do all the while.
+    pub beside: Option<Beside>,
     /// The answer is a stream or a large file: it counts until it holds this.
     pub until: Option<&'static str>,
+}
+
+/// What is costly, and must hold up nobody else.
+#[derive(Clone, Copy)]
+pub enum Beside {
+    /// Two ask for [`HEAVY`], as many as can be at work at once on two cores.
+    HeavyFilters,
+    /// Fifty sign in, with passwords hashed as in earnest.
+    SignIns,
 }
 
 /// Events that a program has missed that comes back.
@@ -68,15 +77,15 @@ const fn until(holds: &'static str, question: Question) -> Question {
     }
 }
 
-const fn beside(title: &'static str, path: &'static str) -> Question {
+const fn beside(what: Beside, title: &'static str, path: &'static str) -> Question {
     Question {
-        beside: Some(HEAVY),
+        beside: Some(what),
         ..soon(title, path)
     }
 }
 
-/// What is costly to answer, and must hold up nobody else.
-const HEAVY: &str = "/issues?q=was:title=invoice or was:title=tablet";
+/// A filter that looks at every version of every issue.
+pub const HEAVY: &str = "/issues?q=was:title=invoice or was:title=tablet";
 
 /// Questions of one kind, under a title.
 pub type Group = (&'static str, &'static [Question]);
@@ -125,10 +134,14 @@ pub const GROUPS: &[Group] = &[
         soon("what changed its status, all projects",     "/issues?q=changed:status"),
     ]),
     ("While two others ask heavy filters all the time", &[
-        beside("list of one project",                     "/issues?project=PROJECT"),
-        beside("open ones, all projects",                 "/issues?q=is:open"),
-        beside("search for a word",                       "/search?q=invoice"),
-        beside("activity, all projects",                  "/activity"),
+        beside(Beside::HeavyFilters, "list of one project",     "/issues?project=PROJECT"),
+        beside(Beside::HeavyFilters, "open ones, all projects", "/issues?q=is:open"),
+        beside(Beside::HeavyFilters, "search for a word",       "/search?q=invoice"),
+        beside(Beside::HeavyFilters, "activity, all projects",  "/activity"),
+    ]),
+    ("While fifty others sign in all the time", &[
+        beside(Beside::SignIns, "list of one project",          "/issues?project=PROJECT"),
+        beside(Beside::SignIns, "search for a word",            "/search?q=invoice"),
     ]),
     ("Groups and boards", &[
         soon("grouped by status",                         "/issues?project=PROJECT&group_by=status"),

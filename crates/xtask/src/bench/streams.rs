@@ -21,6 +21,7 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// What came of it.
 pub struct Told {
+    pub streams: usize,
     pub deliveries: usize,
     /// Milliseconds from the instant that the change carries, which lies before its commit.
     pub p50: f64,
@@ -160,6 +161,7 @@ impl Audience {
             latencies.get(place).copied().unwrap_or_default()
         };
         Ok(Told {
+            streams: self.streams.len(),
             deliveries: expected,
             p50: at(0.5),
             p99: at(0.99),

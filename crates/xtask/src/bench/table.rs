@@ -5,7 +5,6 @@ use std::fmt::Write;
 use anyhow::Result;
 
 use super::Options;
-use super::measure::STREAMS;
 use super::streams::Told;
 use super::wrk::Run;
 use crate::postgres::{Cluster, SUPERUSER};
@@ -64,6 +63,37 @@ impl Row {
     }
 }
 
+/// People who listen: what reaches them, and what they cost.
+pub struct Listening {
+    pub told: Told,
+    /// KiB.
+    pub memory_per_stream: f64,
+    /// A list of 50 for somebody else meanwhile, one request at a time.
+    pub beside: Run,
+}
+
+impl Listening {
+    pub fn lines(&self) -> String {
+        let Told {
+            streams,
+            deliveries,
+            p50,
+            p99,
+            max,
+        } = self.told;
+        format!(
+            "| written → read on each of {} live streams ({} deliveries, none lost) | p50 {p50:.1} ms, p99 {p99:.1} ms, max {max:.1} ms | 10 ms, 100 ms |\n\
+             | memory of one live stream | {:.1} KiB | 20 KiB |\n\
+             | list of 50 while they listen | {}, {} failures | p99 300 ms |",
+            number(streams as f64),
+            number(deliveries as f64),
+            self.memory_per_stream,
+            times(std::slice::from_ref(&self.beside)),
+            self.beside.failures,
+        )
+    }
+}
+
 /// A list of now and the same of the past.
 #[derive(Default)]
 pub struct Past {
@@ -95,10 +125,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Connections beyond the usual 16.
     pub crowds: Vec<(&'static str, u32, Vec<Run>)>,
-    pub told: Option<Told>,
+    pub listening: Option<Listening>,
     pub past: Option<Past>,
-    /// KiB.
-    pub memory_per_stream: f64,
     pub memory_idle: u64,
     pub memory_after: u64,
     /// Milliseconds.
@@ -125,9 +153,8 @@ impl Table {
             end: String::new(),
             rows: Vec::new(),
             crowds: Vec::new(),
-            told: None,
+            listening: None,
             past: None,
-            memory_per_stream: 0.0,
             memory_idle: 0,
             memory_after: 0,
             start: Vec::new(),
@@ -216,20 +243,8 @@ impl Table {
             )?;
         }
         writeln!(out, "\n| What | measured | bar |\n| --- | --- | --- |")?;
-        if let Some(told) = &self.told {
-            writeln!(
-                out,
-                "| written → read on each of {STREAMS} live streams ({} deliveries, none lost) | p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms | 10 ms, 100 ms |",
-                number(told.deliveries as f64),
-                told.p50,
-                told.p99,
-                told.max
-            )?;
-            writeln!(
-                out,
-                "| memory of one live stream | {:.1} KiB | 20 KiB |",
-                self.memory_per_stream
-            )?;
+        if let Some(listening) = &self.listening {
+            writeln!(out, "{}", listening.lines())?;
         }
         if let Some(past) = &self.past {
             writeln!(out, "{}", past.line())?;
