@@ -23,7 +23,7 @@
 //! | T21 guessing passwords | `guesses::guesses_at_once_are_all_counted_and_hardly_any_is_looked_at`, `guesses::whoever_sits_at_an_open_session_does_not_guess_its_password` |
 //! | T22 telling accounts apart | [`unknown_accounts_take_as_long_to_refuse`], `guesses::names_that_nobody_has_are_slowed_down_like_others` |
 //! | T23 another site | `gate::whatever_changes_something_by_cookie_must_come_from_our_own_pages`, `problems::another_site_cannot_use_the_cookie`, the journey `foreign-origin` in Chromium |
-//! | T26 hashing beside the rest | `load::changes_that_take_long_do_not_keep_people_from_signing_in` |
+//! | T26 hashing beside the rest | `load::changes_that_take_long_do_not_keep_people_from_signing_in`; lists while fifty sign in, in `cargo xtask bench --scale` |
 //! | T33 texts that take long | `model::markdown` of the browser app; the server renders nothing |
 //! | T35 size and quota | `uploads` |
 //! | T39 files and rows | `uploads::whatever_is_added_and_removed_rows_and_files_agree`, `uploads::the_doctor_names_what_does_not_agree` |
@@ -34,6 +34,7 @@
 //! | T45 hostile text | `problems::hostile_text_is_refused_or_kept_byte_for_byte` |
 //! | T46 edited history | `database::log`, `database::audit` |
 //! | T47 incomplete history | `database::law`, `past::what_was_said_at_an_instant_is_said_of_it_for_ever`, `past::the_history_is_complete_also_when_many_change_at_once`, `past::a_workflow_that_changes_does_not_change_the_past` |
+//! | T57 many streams | `live::nobody_takes_more_than_ten_streams`; ten thousand in `cargo xtask bench --live --streams 10000` |
 
 use crate::harness::{Answer, Client, PASSWORD, Server};
 use crate::live::Ear;
