@@ -141,11 +141,19 @@ impl Wanted {
     fn conditions(&self) -> Fragment {
         let mut f = Fragment::default();
         f.sql(" where true");
-        if !self.kinds.is_empty() {
-            let kinds = self.kinds.iter().map(|k| k.slug().to_string()).collect();
-            f.sql(" and e.kind = any(")
-                .bind(Bound::Texts(kinds))
-                .sql(")");
+        match self.kinds.as_slice() {
+            [] => {}
+            // An index has the entries of one kind in order, not those of several.
+            [kind] => {
+                f.sql(" and e.kind = ")
+                    .bind(Bound::Text(kind.slug().to_string()));
+            }
+            kinds => {
+                let kinds = kinds.iter().map(|k| k.slug().to_string()).collect();
+                f.sql(" and e.kind = any(")
+                    .bind(Bound::Texts(kinds))
+                    .sql(")");
+            }
         }
         if let Some(id) = self.actor {
             f.sql(" and e.actor_id = ").bind(Bound::Uuid(id));

@@ -456,8 +456,8 @@ impl Conn {
         Ok(Now {}.get_result(self.pg())?)
     }
 
-    /// Rows that this transaction has read so far, of tables and by their indexes: what a plan costs,
-    /// on whatever machine.
+    /// Rows that this connection has read lately, of tables and by their indexes: how many more they
+    /// are behind something is what its plan costs, on whatever machine.
     ///
     /// # Errors
     /// When the database is away.
@@ -465,7 +465,9 @@ impl Conn {
         statement! {
             /// What the statistics of this transaction count.
             RowsRead {} -> diesel::sql_types::BigInt :
-            "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint from pg_stat_xact_user_tables"
+            "select coalesce(sum(pg_stat_get_xact_tuples_returned(read.id)), 0)::bigint from (
+                 select relid as id from pg_stat_user_tables union all select indexrelid from pg_stat_user_indexes
+             ) read"
         }
         Ok(RowsRead {}.get_result(self.pg())?)
     }

@@ -46,7 +46,7 @@ macro_rules! shown {
         concat!(
             "select e.id, e.kind, p.key, i.number, e.actor_id, e.on_behalf_of_id, e.field, e.old, e.new, e.version, e.at
              from (", $from, ") e
-             join issue i on i.id = e.issue_id
+             cross join lateral (select x.number, x.project_id from issue x where x.id = e.issue_id offset 0) i
              join project p on p.id = i.project_id
              order by e.at desc, e.id desc limit {limit}"
         )
@@ -96,8 +96,12 @@ macro_rules! of_projects {
                  select h.* from (
                      select distinct f.issue_id from former_key f where f.at >= (select at from since)
                  ) m
-                 join issue i on i.id = m.issue_id and i.project_id = any({projects}) and i.deleted_at is null
-                   and ({reporter}::uuid is null or i.reporter_id = {reporter})
+                 cross join lateral (
+                     select x.id, x.project_id from issue x
+                     where x.id = m.issue_id and x.project_id = any({projects}) and x.deleted_at is null
+                       and ({reporter}::uuid is null or x.reporter_id = {reporter})
+                     offset 0
+                 ) i
                  cross join lateral (
                      select h.* from event h
                      where h.issue_id = i.id and h.project_id <> i.project_id and h.at >= (select at from since) ", $by, "

@@ -54,14 +54,16 @@ pub(crate) type FactSql = (
 );
 
 /// Whether the other issue that an event names exists for somebody, if it names one: otherwise the
-/// event does not exist for them either.
+/// event does not exist for them either. Fenced (`offset 0`): else Postgres reads all issues there are
+/// into a table, to look up the few that relations name.
 macro_rules! other_exists {
     ($event:literal) => {
         concat!(
             "(", $event, ".kind not in ('relation.created', 'relation.deleted') or exists (
                  select from issue other where other.id = ", other_issue!($event), "
                    and other.deleted_at is null
-                   and (other.project_id = any({all}) or (other.project_id = any({own}) and other.reporter_id = {me}))))")
+                   and (other.project_id = any({all}) or (other.project_id = any({own}) and other.reporter_id = {me}))
+                 offset 0))")
     };
 }
 

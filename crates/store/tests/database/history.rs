@@ -1,12 +1,14 @@
 //! History of an issue and the feed of what happened.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::event::EventKind;
-use store::access::{self, Actor};
+use store::access::{self, Actor, Scope};
+use store::db::Conn;
 use store::events::NewEvent;
 use store::feed::{self, Wanted};
 use store::history::{self, Fact, Reader};
-use store::{Db, Error};
+use store::moments::Strip;
+use store::{Db, Error, Result};
 use testkit::{Cast, TestDb, cast, work};
 use uuid::Uuid;
 
@@ -180,43 +182,57 @@ fn an_event_about_somebody_names_them() {
     assert_eq!(whom, cast.viewer.id.to_string());
 }
 
-/// Rows that a page of somebody's feed reads.
-fn rows_read(db: &Db, who: &Actor, by: Option<Uuid>) -> i64 {
+/// Rows that are read when something is asked for somebody.
+fn rows_read(db: &Db, who: &Actor, ask: impl Fn(&mut Conn, &Scope) -> Result<()>) -> i64 {
     let scope = db.read(|conn| access::scope(conn, who)).unwrap();
     db.write(|tx| {
-        let wanted = Wanted {
-            by,
-            before: None,
-            limit: 51,
-        };
-        feed::page(tx, &scope, wanted)?;
-        tx.rows_read()
+        let before = tx.rows_read()?;
+        ask(tx, &scope)?;
+        Ok::<_, Error>(tx.rows_read()? - before)
     })
     .unwrap()
 }
 
-#[test]
-fn a_page_of_a_feed_reads_no_more_than_a_page_however_long_the_log_is() {
+/// A world of many issues, a few of which have a long history that names others.
+fn long_log() -> (TestDb, Db, Cast) {
     let (test, db, cast) = stage();
     for project in cast.projects() {
-        // So many that nobody reads the whole table for one of them.
         for _ in 0..60 {
             work::issue(&db, project, &cast.lead, "Quiet");
         }
         work::issue(&db, project, &cast.lead, "Busy");
     }
     work::issue(&db, cast.app, &cast.reporter, "The only one of theirs");
-    let mut superuser = test.superuser();
+    // So many that it is seen when all of them are read for the sake of some.
     testkit::sql::run(
-        &mut superuser,
-        "insert into event (id, project_id, issue_id, actor_id, kind, field, old, new, version, at)
-         select gen_random_uuid(), i.project_id, i.id, i.reporter_id, 'issue.updated', 'priority', '1', '2', 2,
+        &mut test.superuser(),
+        "do $$ declare kept text; begin
+           select string_agg(quote_ident(column_name), ', ') into kept from information_schema.columns
+           where table_name = 'issue' and is_generated = 'NEVER' and column_name not in ('id', 'number', 'rank');
+           execute format('insert into issue (id, number, rank, %1$s)
+             select gen_random_uuid(), 1000 + row_number() over (), format($q$z%%s1$q$, row_number() over ()), %1$s
+             from issue, generate_series(1, 60) where title = $q$Quiet$q$', kept);
+         end $$;
+         insert into event (id, project_id, issue_id, actor_id, kind, field, old, new, version, at)
+         select gen_random_uuid(), i.project_id, i.id, i.reporter_id, 'issue.updated', 'priority', '1'::jsonb, '2'::jsonb, 2,
                 now() - n * interval '1 second'
-         from issue i, generate_series(1, 8000) n where i.title <> 'Quiet';
+         from issue i, generate_series(1, 8000) n where i.title <> 'Quiet'
+         union all
+         select gen_random_uuid(), i.project_id, i.id, i.reporter_id, 'relation.created', null, null::jsonb,
+                jsonb_build_object('kind', 'blocks', 'issue', jsonb_build_object('id', o.id)), null,
+                now() - n * interval '5 seconds'
+         from issue i join issue o on o.project_id = i.project_id and o.number = 7, generate_series(1, 1600) n
+         where i.title <> 'Quiet';
          analyze event; analyze issue",
     )
     .unwrap();
-    let limit = 7_500;
+    (test, db, cast)
+}
+
+#[test]
+fn a_page_of_a_feed_reads_no_more_than_a_page_however_long_the_log_is() {
+    let (_test, db, cast) = long_log();
+    let limit = 3_000;
     for (who, by) in [
         (&cast.admin, None),
         (&cast.viewer, None),
@@ -224,7 +240,33 @@ fn a_page_of_a_feed_reads_no_more_than_a_page_however_long_the_log_is() {
         (&cast.admin, Some(cast.reporter.id)),
         (&cast.admin, Some(cast.viewer.id)),
     ] {
-        let rows = rows_read(&db, who, by);
+        let rows = rows_read(&db, who, |conn, scope| {
+            let wanted = Wanted {
+                by,
+                before: None,
+                limit: 51,
+            };
+            feed::page(conn, scope, wanted).map(drop)
+        });
         assert!(rows < limit, "{} {by:?}: {rows} rows", who.username);
+    }
+}
+
+#[test]
+fn the_first_moments_of_a_long_log_are_found_at_its_beginning() {
+    let (_test, db, cast) = long_log();
+    // A thousand in each of five projects, each with its issue.
+    let limit = 16_000;
+    for who in [&cast.admin, &cast.viewer] {
+        let rows = rows_read(&db, who, |conn, scope| {
+            let strip = Strip {
+                scope,
+                issue: None,
+                from: Utc::now() - TimeDelta::days(1),
+                to: Utc::now(),
+            };
+            strip.moments(conn, 10).map(drop)
+        });
+        assert!(rows < limit, "{}: {rows} rows", who.username);
     }
 }

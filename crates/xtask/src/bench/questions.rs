@@ -191,7 +191,7 @@ pub const GROUPS: &[Group] = &[
         soon("of one person in one project",              "/activity?project=PROJECT&user=lead"),
         soon("history of an issue",                       "/issues/ISSUE/events"),
         soon("history of a busy issue",                   "/issues/BUSY/events?limit=100"),
-        soon("history of a comment",                      "/comments/COMMENT/events"),
+        admin("history of a comment",                     "/comments/COMMENT/events"),
         soon("events a program missed",                   "/events?after=BEFORE"),
     ]),
     ("Around one issue", &[
