@@ -1,4 +1,4 @@
-import { expect, signIn, test, type Api } from '../support/test.ts';
+import { beSignedIn, expect, test, type Api } from '../support/test.ts';
 
 interface Made {
   key: string;
@@ -19,7 +19,7 @@ test('fields are changed, taken back and given up by key', async ({ page, api })
   const key = await project(lead, 'K');
   const epic = await report(lead, key, 'A house by the sea');
   const one = await report(lead, key, 'The roof leaks');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${one.key}`);
   const facts = page.getByRole('complementary', { name: 'Facts' });
   await expect(facts.getByText('Nobody')).toBeVisible();
@@ -61,7 +61,7 @@ test('a key that is refused says why', async ({ page, api }) => {
   const lead = await api('lead');
   const key = await project(lead, 'R');
   const one = await report(lead, key, 'Not yours');
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/issues/${one.key}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Not yours');
   await page.keyboard.press('d');
@@ -75,7 +75,7 @@ test('a key that is refused says why', async ({ page, api }) => {
 test('every page is near: by key, by the palette, by its address', async ({ page, api }) => {
   const lead = await api('lead');
   const key = await project(lead, 'P');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(page.getByText('No cards yet')).toBeVisible();
   await page.keyboard.press('g');
@@ -99,7 +99,7 @@ test('every page is near: by key, by the palette, by its address', async ({ page
 });
 
 test('chips and text are one filter, and people are offered everywhere', async ({ page }) => {
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/issues?q=is%3Aopen%20updated%3A%3E-30d%20(type%3Abug%20OR%20type%3Atask)');
   await page.getByRole('button', { name: 'Change the filter updated:>-30d' }).click();
   const field = page.getByRole('combobox', { name: 'Filter' });
@@ -119,7 +119,7 @@ test('a long board is divided by epics, which carry their titles', async ({ page
   await lead.patch(`/issues/${part.key}`, { parent: epic.key });
   // More than a column shows at first.
   for (let n = 0; n < 205; n += 1) await report(lead, key, `Card ${n}`);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(page.getByRole('listitem', { name: new RegExp(`^${part.key} `) })).toBeVisible();
   await page.getByRole('button', { name: /^Lanes/ }).click();
@@ -142,7 +142,7 @@ test('a plan is given with the report, and a draft that was thrown away comes ba
   const lead = await api('lead');
   const key = await project(lead, 'N');
   await lead.post(`/projects/${key}/versions`, { name: '4.2' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/new?project=${key}`);
   const title = page.getByLabel('Title', { exact: true });
   await title.fill('With a plan');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { expect, expectAccessible, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessible, newPerson, test } from '../support/test.ts';
 
 const stamped = (): string => Date.now().toString(36).toUpperCase().slice(-7);
 
@@ -9,7 +9,7 @@ test('the audit log is filtered by its address, opened, downloaded, and purged o
   const name = `watched_${stamped().toLowerCase()}`;
   const made = await admin.post<{ id: string }>('/users', { username: name, email: `${name}@example.org`, password: 'a long password' });
   await admin.patch(`/users/${made.id}`, { role: 'developer' });
-  await signIn(page, 'admin');
+  await beSignedIn(page, 'admin');
   await page.goto('/');
   await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByLabel('Concerns').fill(name);
@@ -50,7 +50,7 @@ test('the audit log is filtered by its address, opened, downloaded, and purged o
 });
 
 test('the audit log is for admins', async ({ page }) => {
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/admin/audit');
   await expect(page.getByText('You may not see the audit log.')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Audit log' })).toHaveCount(0);
@@ -61,7 +61,7 @@ test('a project is archived, exported and purged', async ({ page, api }) => {
   const admin = await api('admin');
   await admin.post('/projects', { key, name: `Exit ${key}`, template: 'feedback' });
   await admin.post(`/projects/${key}/issues`, { title: 'Taken along' });
-  await signIn(page, 'admin');
+  await beSignedIn(page, 'admin');
   await page.goto(`/projects/${key}/settings`);
   await page.getByRole('button', { name: /^Purge project/ }).click();
   await expect(page.getByRole('dialog', { name: 'Why not?' })).toContainText('Archive the project first');
@@ -90,7 +90,7 @@ test('a project opens where its lead wants it to', async ({ page, api }) => {
   const key = `L${stamped()}`;
   const lead = await api('lead');
   await lead.post('/projects', { key, name: `Landing ${key}`, template: 'feedback' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/settings`);
   await page.getByLabel('Opens with').selectOption('board');
   await page.getByRole('button', { name: 'Save settings' }).click();
@@ -106,7 +106,7 @@ test('leads read what an edited or deleted comment said; others do not', async (
   await developer.patch(`/comments/${comment.id}`, { body: 'Better words' });
   const gone = await developer.post<{ id: string }>(`/issues/${issue.key}/comments`, { body: 'Taken back' });
   expect((await developer.fetch('DELETE', `/comments/${gone.id}`)).status()).toBe(204);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${issue.key}`);
   await page.getByRole('button', { name: 'edited' }).click();
   const former = page.getByRole('dialog', { name: 'Former texts' });
@@ -126,7 +126,7 @@ test('leads read what an edited or deleted comment said; others do not', async (
 
 test('activity of a project and of a person comes in live', async ({ page, api }) => {
   const developer = await api('developer');
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto('/projects/ENG/activity');
   await expect(page.getByRole('listitem').filter({ hasText: 'ENG-' }).first()).toBeVisible();
   const issue = await developer.post<{ key: string }>('/projects/ENG/issues', { title: 'Something is up' });

@@ -1,4 +1,4 @@
-import { expect, fillBoard, signIn, test, type Api } from '../support/test.ts';
+import { beSignedIn, expect, fillBoard, test, type Api } from '../support/test.ts';
 import type { CDPSession, Locator, Page } from '@playwright/test';
 
 interface Board {
@@ -92,7 +92,7 @@ test('a board of five thousand cards scrolls, moves cards and hears others as a 
   await lead.post('/projects', { key, name: `Scale ${key}`, template: 'software', visibility: 'internal' });
   await fillBoard(key, CARDS);
 
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   // The heads count all, also those that are not here yet.
   await expect(page.getByRole('img', { name: `${EACH} cards`, exact: true })).toHaveCount(OPEN_COLUMNS);

@@ -1,4 +1,4 @@
-import { expect, Finger, newPerson, signIn, test, type Api } from '../support/test.ts';
+import { beSignedIn, expect, Finger, newPerson, test, type Api } from '../support/test.ts';
 import type { Locator, Page } from '@playwright/test';
 
 interface Card {
@@ -52,7 +52,7 @@ test('engineer at the board: pointer, keyboard, menu, limits, refusals, and some
   const lead = await api('lead');
   const key = await project(lead);
   const [one = '', two = '', three = ''] = await report(lead, key, ['Sync fails', 'Login is slow', 'Map is blank']);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Board');
   await expect(cell(page, 'Open').getByRole('listitem')).toHaveCount(3);
@@ -137,7 +137,7 @@ test('two people drag at the same time and end with the same board', async ({ pa
   const key = await project(lead);
   const keys = await report(lead, key, ['First', 'Second', 'Third', 'Fourth']);
   const [first = '', second = '', third = '', fourth = ''] = keys;
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   const other = await newPerson(browser, 'maintainer');
   for (const somebody of [page, other]) {
     await somebody.goto(`/projects/${key}/board`);
@@ -159,7 +159,7 @@ test('somebody without the right is told which one is missing', async ({ page, a
   const lead = await api('lead');
   const key = await project(lead);
   const [one = ''] = await report(lead, key, ['Not yours']);
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/projects/${key}/board`);
   await card(page, one).focus();
   await page.keyboard.press('m');
@@ -176,7 +176,7 @@ test('on a small screen there is one column at a time', async ({ page, api }) =>
   const key = await project(lead);
   const [one = ''] = await report(lead, key, ['Small']);
   await page.setViewportSize({ width: 360, height: 740 });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(card(page, one)).toBeVisible();
   await page.getByRole('tab', { name: /Assigned/ }).click();
@@ -197,7 +197,7 @@ test('a finger drags after a long press, and a column over its limit says so', a
   const put = await lead.fetch('PUT', `/projects/${key}/workflow`, { ...flow, statuses });
   expect(put.status(), await put.text()).toBe(200);
   await lead.patch(`/issues/${two}`, { status: 'assigned' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(page.getByText('limit 1', { exact: true })).toBeVisible();
   await expect(card(page, one)).toBeVisible();
@@ -221,7 +221,7 @@ test('a move that is refused goes back, and says why', async ({ page, api }) => 
   const lead = await api('lead');
   const key = await project(lead);
   const [one = ''] = await report(lead, key, ['Too late']);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   // Without the stream the board does not hear that the project is closed to changes.
   await page.route('**/api/v1/stream**', (route) => route.abort());
   await page.goto(`/projects/${key}/board`);
@@ -264,7 +264,7 @@ test('a card goes to another lane by pointer, keyboard, finger and menu, and wha
   await lead.patch(`/issues/${three}`, { labels: ['api', 'core'] });
   const issue = (which: string): Promise<Issue> => lead.get<Issue>(`/issues/${which}`);
 
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board?lanes=assignee`);
   const mine = (column: string): Locator => cell(page, `${column}, Leo Lead`);
   const hers = (column: string): Locator => cell(page, `${column}, Dana Developer`);
@@ -379,7 +379,7 @@ test('a lane is refused to who may not give work to others, and a refusal of the
   await developer.context().close();
   expect((await lead.get<{ assignee: { username: string } }>(`/issues/${one}`)).assignee.username).toBe('developer');
 
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   // Without the stream the board does not hear that the project is closed to changes.
   await page.route('**/api/v1/stream**', (route) => route.abort());
   await page.goto(`/projects/${key}/board?lanes=assignee`);
@@ -400,7 +400,7 @@ test('a lane that changes by somebody else waits while the pointer is at a card'
   const [one = '', two = ''] = await report(lead, key, ['First', 'Second']);
   await lead.patch(`/issues/${one}`, { assignee: 'developer' });
   await lead.patch(`/issues/${two}`, { assignee: 'lead' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board?lanes=assignee`);
   await expect(cell(page, 'Open, Dana Developer').getByText(one)).toBeVisible();
   await card(page, two).hover();

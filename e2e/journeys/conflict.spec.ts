@@ -1,4 +1,4 @@
-import { expect, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, newPerson, test } from '../support/test.ts';
 
 /** Two people edit the same text at once: the second is told, sees both, and loses nothing. */
 test('an edit conflict loses nothing', async ({ page, browser, api }) => {
@@ -7,7 +7,7 @@ test('an edit conflict loses nothing', async ({ page, browser, api }) => {
     title: 'Map is blank on tablets',
     description: 'First words.',
   });
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto(`/issues/${key}`);
   await page.getByRole('button', { name: 'Edit', exact: true }).click();
   const editor = page.getByRole('form', { name: 'Edit title and description' });
@@ -43,7 +43,7 @@ test('an edit conflict loses nothing', async ({ page, browser, api }) => {
 });
 
 test('a draft survives a reload', async ({ page }) => {
-  await signIn(page, 'developer');
+  await beSignedIn(page, 'developer');
   await page.goto('/new?project=ENG');
   await page.getByLabel('Title').fill('Half a thought');
   await page.getByRole('textbox', { name: 'Description' }).fill('that is not finished');
@@ -56,7 +56,7 @@ test('what is typed and thrown away comes back by undo', async ({ page, api }) =
   const lead = await api('lead');
   const { key } = await lead.post<{ key: string }>('/projects/ENG/issues', { title: 'Kept title', description: 'Kept words.' });
   await lead.fetch('POST', `/issues/${key}/comments`, { body: 'Said once.' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${key}`);
   const open = page.getByRole('button', { name: 'Edit', exact: true }).first();
   const editor = page.getByRole('form', { name: 'Edit title and description' });

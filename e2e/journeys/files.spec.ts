@@ -1,6 +1,12 @@
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, expectAccessibleInBothThemes, newPerson, signIn, test } from '../support/test.ts';
+import {
+  beSignedIn,
+  expect,
+  expectAccessibleInBothThemes,
+  newPerson,
+  test,
+} from '../support/test.ts';
 
 /** One red dot. */
 const PNG =
@@ -34,7 +40,7 @@ test('a picture in an internal note is there for staff alone', async ({ page, br
   const stamp = Date.now().toString(36);
   const reporter = await api('reporter');
   const { key } = await reporter.post<{ key: string }>('/projects/APP/issues', { title: `Pictures ${stamp}` });
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto(`/issues/${key}`);
   const field = page.getByRole('textbox', { name: 'Comment' });
   await field.fill('Look at this.');
@@ -86,7 +92,7 @@ test('a picture in an internal note is there for staff alone', async ({ page, br
 
 test('files go along with a new issue, an answer and an edit', async ({ page, api }) => {
   const stamp = Date.now().toString(36);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/new?project=APP');
   await page.getByLabel('Title').fill(`With pictures ${stamp}`);
   const description = page.getByRole('textbox', { name: 'Description' });
@@ -150,7 +156,7 @@ test('a text makes no reader ask for anything but pictures that are theirs', asy
   ];
   const description = pictures.map((at, n) => `![picture ${n}](<${at}>)`).join('\n\n');
   const { key } = await lead.post<{ key: string }>('/projects/ENG/issues', { title: `Asks ${stamp}`, description });
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(`/issues/${key}`);

@@ -1,4 +1,4 @@
-import { expect, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, newPerson, test } from '../support/test.ts';
 
 const stamped = (): string => Date.now().toString(36).toUpperCase().slice(-7);
 
@@ -10,7 +10,7 @@ test('a lead sets up a private project', async ({ page, browser, api }) => {
   test.setTimeout(150_000);
   const key = `V${stamped()}`;
   const lead = await api('lead');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/projects');
   await page.getByRole('button', { name: 'New project' }).click();
   const making = page.getByRole('dialog', { name: 'New project' });
@@ -104,7 +104,7 @@ test('a project made private ends for everybody else at once', async ({ page, br
   const lead = await api('lead');
   await lead.post('/projects', { key, name: `Passage ${key}`, template: 'feedback' });
   await lead.post(`/projects/${key}/issues`, { title: 'Seen by all' });
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto(`/projects/${key}`);
   await expect(page).toHaveURL(new RegExp(`/projects/${key}/issues$`));
   await expect(page.getByRole('link', { name: 'Seen by all' })).toBeVisible();
@@ -123,7 +123,7 @@ test('two leads edit a workflow: the slower one is told and loses nothing', asyn
   const key = `W${stamped()}`;
   const lead = await api('lead');
   await lead.post('/projects', { key, name: `Works ${key}`, template: 'feedback' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/settings?tab=workflow`);
   await page.getByLabel('Name of Open').fill('New');
   type Flow = { statuses: object[]; transitions: object[] };
@@ -143,7 +143,7 @@ test('two leads edit a workflow: the slower one is told and loses nothing', asyn
 });
 
 test('whoever may not edit the workflow reads it, with the reason', async ({ page }) => {
-  await signIn(page, 'developer');
+  await beSignedIn(page, 'developer');
   await page.goto('/projects/ENG/settings?tab=workflow');
   await expect(page.getByText('You may not change the workflow of this project.')).toBeVisible();
   await expect(page.getByRole('row', { name: /On hold waiting/ })).toBeVisible();

@@ -1,4 +1,12 @@
-import { expect, expectAccessibleInBothThemes, Finger, signIn, test, type Api } from '../support/test.ts';
+import {
+  beSignedIn,
+  expect,
+  expectAccessibleInBothThemes,
+  Finger,
+  signIn,
+  test,
+  type Api,
+} from '../support/test.ts';
 
 type Made = { key: string; title: string };
 
@@ -18,7 +26,7 @@ test('fields are edited by key where the row stands', async ({ page, api }) => {
   const mark = word();
   const [made] = await some(lead, mark, ['Inline']);
   if (made === undefined) throw new Error('nothing was made');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   const row = page.getByRole('row').filter({ hasText: made.key });
   await expect(row).toBeVisible();
@@ -62,7 +70,7 @@ test('fields are edited by key where the row stands', async ({ page, api }) => {
 test('what may not be changed says why, and the value stays', async ({ page, api }) => {
   const mark = word();
   await some(await api('lead'), mark, ['Not yours']);
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('button', { name: 'Low' }).click();
   await expect(page.getByRole('alert')).toContainText('It takes the role maintainer');
@@ -75,7 +83,7 @@ test('two people at the same field: nobody loses', async ({ page, api }) => {
   const mark = word();
   const [made] = await some(lead, mark, ['Contested']);
   if (made === undefined) throw new Error('nothing was made');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   // Without the stream the list does not hear of the other one's change.
   await page.route('**/api/v1/stream**', (route) => route.abort());
   await page.goto(`/projects/ENG/issues?text=${mark}`);
@@ -100,7 +108,7 @@ test('many issues are triaged at once by keyboard: preview, all or nothing, undo
   const last = made[2];
   if (last === undefined) throw new Error('nothing was made');
   await lead.patch(`/issues/${last.key}`, { status: 'done' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?state=all&text=${mark}&sort=key`);
   await expect(page.getByRole('row')).toHaveCount(4);
   const bar = page.getByRole('toolbar', { name: 'Selected issues' });
@@ -173,7 +181,7 @@ test('day, version and size of many are set at once, and come back', async ({ pa
   const made = await some(lead, mark, ['First', 'Second']);
   const version = `7.${mark}`;
   await lead.post('/projects/ENG/versions', { name: version });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('checkbox', { name: 'Select all rows' }).check();
   const plans = async (): Promise<unknown[]> => {
@@ -219,7 +227,7 @@ test('many go and come back in one request each, and many are merged into one of
   const made = await some(lead, mark, ['Original', 'Again', 'Once more']);
   const [original, ...others] = made;
   if (original === undefined) throw new Error('nothing was made');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?state=all&text=${mark}`);
   const bar = page.getByRole('toolbar', { name: 'Selected issues' });
   const sent: { action: string; dry_run: boolean }[] = [];
@@ -267,7 +275,7 @@ test('many go and come back in one request each, and many are merged into one of
 test('who may not change many at once is told why', async ({ page, api }) => {
   const mark = word();
   await some(await api('lead'), mark, ['Not yours']);
-  await signIn(page, 'developer');
+  await beSignedIn(page, 'developer');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('checkbox', { name: 'Select all rows' }).check();
   await page.getByRole('button', { name: /^Change together/ }).click();
@@ -282,7 +290,7 @@ test('on a small screen a long press selects, and a tap selects more', async ({ 
   const lead = await api('lead');
   const [, lower] = await some(lead, mark, ['Upper', 'Lower']);
   await page.setViewportSize({ width: 360, height: 740 });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}&sort=-key`);
   const bar = page.getByRole('toolbar', { name: 'Selected issues' });
   const at = async (title: string): Promise<{ x: number; y: number }> => {
@@ -352,7 +360,7 @@ test('what can be done with a row is in its menu, by pointer and by key', async 
   const mark = word();
   const [made] = await some(await api('lead'), mark, ['Menu']);
   if (made === undefined) throw new Error('nothing was made');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   const link = page.getByRole('link', { name: made.title });
   await link.hover();
@@ -378,7 +386,7 @@ test('what can be done with a row is in its menu, by pointer and by key', async 
 test('columns, folding and order are in the address', async ({ page, api }) => {
   const mark = word();
   await some(await api('lead'), mark, ['Same thing 1', 'same thing: 2', 'Another']);
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByRole('checkbox', { name: 'Due' }).check();
@@ -423,7 +431,7 @@ test('the list is cut into groups, by menu or by dragging a head, and groups clo
   const mark = word();
   await some(lead, mark, ['Mild one', 'Mild two']);
   await some(lead, mark, ['Bad'], { severity: 'critical' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('button', { name: 'Group', exact: true }).click();
   await page.getByRole('option', { name: 'Severity' }).click();
@@ -453,7 +461,7 @@ test('the list is cut into groups, by menu or by dragging a head, and groups clo
 test('the filter is one thing as chips and as text', async ({ page, api }) => {
   const mark = word();
   await some(await api('lead'), mark, ['Filtered'], { severity: 'high' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/projects/ENG/issues');
   const field = page.getByRole('combobox', { name: 'Filter' });
   await expect(field).toHaveValue('is:open');
@@ -546,7 +554,7 @@ test('new issues are decided one after the other by keyboard', async ({ page, ap
   for (const title of ['Printer jams on Monday', 'Printer jams on Monday again', 'Odd question', 'Not for us']) {
     made.push(await lead.post<Made>(`/projects/${key}/issues`, { title }));
   }
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/triage`);
   const heading = page.getByRole('heading', { level: 2 });
   await expect(heading).toHaveText('Printer jams on Monday');

@@ -1,4 +1,4 @@
-import { expect, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, newPerson, test } from '../support/test.ts';
 
 interface View {
   id: string;
@@ -16,7 +16,7 @@ test('votes, watchers, views and what is merged follow live', async ({ page, bro
   const duplicate = await lead.post<{ key: string }>('/projects/ENG/issues', { title: `Repeated ${stamp}` });
   const said = await lead.post<{ id: string }>(`/issues/${duplicate.key}/comments`, { body: `Said ${stamp}` });
 
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto(`/issues/${original.key}`);
   const second = await page.context().newPage();
   await second.goto(`/issues/${original.key}`);

@@ -1,4 +1,4 @@
-import { expect, expectAccessibleInBothThemes, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessibleInBothThemes, test } from '../support/test.ts';
 
 /**
  * An issue that repeats another is merged into it and says so; what was said on it is read with the
@@ -12,7 +12,7 @@ test('a duplicate is merged into what it repeats, and taken out of it again', as
   await lead.post(`/issues/${key}/comments`, { body: `Said there ${stamp}` });
 
   // From the issue's page, by keyboard.
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${key}`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Repeated');
   const status = page.getByRole('complementary').getByRole('button', { name: /status/i });
@@ -54,7 +54,7 @@ test('what happens to a merged duplicate is seen where it is shown, without a re
   for (const key of [duplicate, other]) {
     await lead.fetch('POST', `/issues/${key}/merge`, { into: original });
   }
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/issues/${original}`);
   await expect(page.getByRole('heading', { name: 'Heard once' })).toBeVisible();
   // Whoever comments on the duplicate is heard here, and watches this.

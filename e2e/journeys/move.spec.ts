@@ -1,4 +1,4 @@
-import { expect, expectAccessibleInBothThemes, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessibleInBothThemes, newPerson, test } from '../support/test.ts';
 
 /**
  * An issue goes to another project: what changes is told before, whoever looks at it lands at its new
@@ -26,7 +26,7 @@ test('an issue moves to another project, and its old link with it', async ({ pag
   await reader.keyboard.press('Escape');
 
   // By keyboard: the key opens the dialog, the choice shows what will happen.
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${key}`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
   await page.keyboard.press('Shift+M');

@@ -1,4 +1,4 @@
-import { expect, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, test } from '../support/test.ts';
 
 type Made = { key: string };
 
@@ -16,7 +16,7 @@ test('among all projects, the filter offers what any of them calls its labels an
     made.push(await lead.post<Made>(`/projects/${project}/issues`, { title: `In ${project} ${mark}`, labels: [`${mark} shared`] }));
   }
   await lead.post('/projects/ENG/issues', { title: `Plain ${mark}` });
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto('/issues');
   await expect(page.getByRole('heading', { name: 'All issues' })).toBeVisible();
 
@@ -56,7 +56,7 @@ test('among all projects, the filter offers what any of them calls its labels an
 
 test('on a small screen there is room to choose beside a half-written filter', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto('/issues');
   const filter = page.getByRole('combobox', { name: 'Filter' });
   await filter.fill('label:');

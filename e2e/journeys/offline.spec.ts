@@ -1,6 +1,6 @@
 import type { Request } from '@playwright/test';
 
-import { expect, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, signIn, test } from '../support/test.ts';
 
 /** Paths below `/api/v1` that were asked for since. */
 function asked(requests: Request[]): string[] {
@@ -8,7 +8,7 @@ function asked(requests: Request[]): string[] {
 }
 
 test('what failed without a network is read again when there is one, and nothing else', async ({ page, context }) => {
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/projects/ENG/issues');
   await expect(page.getByRole('row').nth(1)).toBeVisible();
   const main = page.getByRole('navigation', { name: 'Main' });

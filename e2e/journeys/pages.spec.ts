@@ -1,4 +1,4 @@
-import { expect, expectAccessibleInBothThemes, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessibleInBothThemes, test } from '../support/test.ts';
 
 const PAGES: [path: string, heading: RegExp][] = [
   ['/', /dashboard/i],
@@ -36,7 +36,7 @@ for (const width of [1440, 360]) {
   test(`every page is accessible and fits ${width} pixels, in both themes`, async ({ page }) => {
     test.setTimeout(900_000);
     await page.setViewportSize({ width, height: width > 600 ? 900 : 740 });
-    await signIn(page, 'admin');
+    await beSignedIn(page, 'admin');
     for (const [path, heading] of PAGES) {
       await test.step(path, async () => {
         await page.goto(path);

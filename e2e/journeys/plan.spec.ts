@@ -1,4 +1,4 @@
-import { expect, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, test } from '../support/test.ts';
 
 /**
  * How issues hang together: one blocks another and never in a circle, an epic counts its parts,
@@ -11,7 +11,7 @@ test('issues hang together', async ({ page, api }) => {
   const make = (title: string) => lead.post<{ key: string }>('/projects/ENG/issues', { title: `${title} ${stamp}` });
   const [one, other, epic] = [await make('Foundation'), await make('Walls'), await make('House')];
 
-  await signIn(page, 'maintainer');
+  await beSignedIn(page, 'maintainer');
   await page.goto(`/issues/${one.key}`);
   const relations = page.getByRole('region', { name: 'Relations' });
   await relations.getByRole('button', { name: 'Add relation' }).click();

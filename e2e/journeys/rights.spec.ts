@@ -1,8 +1,8 @@
-import { expect, expectAccessible, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessible, test } from '../support/test.ts';
 
 /** What somebody may not do stays in sight, with the reason and the way to the rule. */
 test('why may I not: the reason opens by pointer and by keyboard, and leads to the rule', async ({ page }) => {
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto('/issues/ENG-1');
   const edit = page.getByRole('button', { name: 'Edit (why not?)' });
   await edit.click();
@@ -28,7 +28,7 @@ test('why may I not: the reason opens by pointer and by keyboard, and leads to t
 });
 
 test('roles and rights: everybody finds their own column, per project', async ({ page }) => {
-  await signIn(page, 'reporter');
+  await beSignedIn(page, 'reporter');
   await page.goto('/');
   await page.getByRole('button', { name: 'Rita Reporter' }).click();
   await page.getByRole('menuitem', { name: 'Roles and rights' }).click();

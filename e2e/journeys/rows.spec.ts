@@ -1,4 +1,4 @@
-import { expect, expectAccessibleInBothThemes, signIn, test, type Api } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessibleInBothThemes, test, type Api } from '../support/test.ts';
 
 type Made = { key: string; title: string };
 type Plan = { parent: string | null; affected_version: string | null; fixed_version: string | null; start_date: string | null };
@@ -25,7 +25,7 @@ test('start, versions and parent are changed in the row, by click and by keyboar
     const now = await lead.get<Plan>(`/issues/${part.key}`);
     return [now.parent, now.affected_version, now.fixed_version, now.start_date];
   };
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}&sort=key&${NEW}`);
   const row = page.getByRole('row').filter({ hasText: part.title });
 
@@ -103,7 +103,7 @@ test('two people at the version of a row, and rows that may not be changed', asy
   const mark = word();
   const [one, two] = await some(lead, mark, 'Contested', 'Other');
   for (const name of ['mine', 'theirs']) await lead.post('/projects/ENG/versions', { name: `${name}-${mark}` });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   // Without the stream the list does not hear of the other one's change.
   await page.route('**/api/v1/stream**', (route) => route.abort());
   await page.goto(`/projects/ENG/issues?text=${mark}&sort=key&${NEW}`);
@@ -139,7 +139,7 @@ test('two people at the version of a row, and rows that may not be changed', asy
 test('who may not change a row is told why, at each of its cells', async ({ page, api }) => {
   const mark = word();
   const [one] = await some(await api('lead'), mark, 'Not yours', 'Nor this');
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/projects/ENG/issues?text=${mark}&${NEW}`);
   const row = page.getByRole('row').filter({ hasText: one.title });
   for (const field of ['start', 'seen in', 'fixed in', 'parent']) {
@@ -154,7 +154,7 @@ test('who may not change a row is told why, at each of its cells', async ({ page
 test('however many columns are chosen, titles can be read and nothing moves sideways', async ({ page, api }) => {
   const mark = word();
   const [one] = await some(await api('lead'), mark, 'Among very many columns', 'Another');
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/ENG/issues?text=${mark}`);
   await page.getByRole('button', { name: 'Columns', exact: true }).click();
   const boxes = page.getByRole('group', { name: 'Columns and folding' });
@@ -197,7 +197,7 @@ test('what one voted for says how many did, and its tab is in sight on a small s
   for (const name of ['lead', 'developer']) {
     expect((await (await api(name)).fetch('PUT', `/issues/${one.key}/vote`)).ok()).toBe(true);
   }
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/my?tab=voted');
   const row = page.getByRole('row').filter({ hasText: one.title });
   await expect(page.getByRole('columnheader', { name: 'Votes' })).toBeVisible();

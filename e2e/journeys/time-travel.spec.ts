@@ -1,4 +1,4 @@
-import { expect, newPerson, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, newPerson, test } from '../support/test.ts';
 import type { Locator, Page } from '@playwright/test';
 
 const cell = (page: Page, name: string): Locator => page.getByRole('list', { name, exact: true });
@@ -13,7 +13,7 @@ test('time travel on a board: the past is seen, shared, and left alone', async (
   await lead.patch(`/issues/${first.key}`, { status: 'triaged' });
   await lead.patch(`/issues/${first.key}`, { status: 'in_progress', title: 'After' });
 
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board`);
   await expect(cell(page, 'In progress').getByText('After')).toBeVisible();
 
@@ -60,7 +60,7 @@ test('the life of an issue is replayed', async ({ page, api }) => {
   await lead.patch(`/issues/${issue.key}`, { severity: 'high' });
   await lead.patch(`/issues/${issue.key}`, { title: 'New title' });
   await lead.post(`/issues/${issue.key}/comments`, { body: 'Said at the end.' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/issues/${issue.key}`);
   await expect(page.getByText('Said at the end.')).toBeVisible();
   await page.getByRole('button', { name: 'As of…' }).click();
@@ -82,7 +82,7 @@ test('a list shows what was open then', async ({ page, api }) => {
   const issue = await lead.post<{ key: string }>(`/projects/${key}/issues`, { title: 'Closed since' });
   const then = (await lead.get<{ items: string[] }>(`/insights/moments?project=${key}`)).items.at(-1) ?? '';
   await lead.patch(`/issues/${issue.key}`, { status: 'done' });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/issues`);
   await expect(page.getByText('No open issues')).toBeVisible();
   await page.goto(`/projects/${key}/issues?as_of=${encodeURIComponent(then)}`);

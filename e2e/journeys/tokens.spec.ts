@@ -1,8 +1,8 @@
-import { expect, expectAccessible, expectAccessibleInBothThemes, signIn, test } from '../support/test.ts';
+import { beSignedIn, expect, expectAccessible, expectAccessibleInBothThemes, signIn, test } from '../support/test.ts';
 
 /** A program's whole life: a token is made, used, looked at and revoked. */
 test('a token is made, used by a program, and revoked', async ({ page, playwright, baseURL }) => {
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto('/settings/profile');
   await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: 'Tokens' }).click();
   await page.getByRole('button', { name: 'New token' }).click();
@@ -59,7 +59,7 @@ test('an admin makes a service account and a token for it, and nobody else sees 
   const name = `robot_${Date.now()}`;
   await admin.post('/users', { username: name, email: `${name}@example.com`, kind: 'service' });
   await page.setViewportSize({ width: 360, height: 740 });
-  await signIn(page, 'admin');
+  await beSignedIn(page, 'admin');
   await page.goto('/users');
   await page.getByLabel('Find a user').fill(name);
   await page.getByRole('button', { name: `More for ${name}` }).click();

@@ -1,4 +1,11 @@
-import { expect, expectAccessibleInBothThemes, newPerson, signIn, test, type Api } from '../support/test.ts';
+import {
+  beSignedIn,
+  expect,
+  expectAccessibleInBothThemes,
+  newPerson,
+  test,
+  type Api,
+} from '../support/test.ts';
 
 interface View {
   id: string;
@@ -29,7 +36,7 @@ test('a filter with its layout is saved, opened, changed, shared and deleted', a
   const lead = await api('lead');
   const key = await project(lead);
   const name = `Worst ${word()}`;
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/issues?q=${encodeURIComponent('severity:>=high sort:-priority')}&group=severity`);
   await expect(page.getByRole('link', { name: 'Sync fails' })).toBeVisible();
 
@@ -121,7 +128,7 @@ test('a board is a view too', async ({ page, api }) => {
   const key = await project(lead);
   const name = `Mine ${word()}`;
   await page.setViewportSize({ width: 360, height: 740 });
-  await signIn(page, 'lead');
+  await beSignedIn(page, 'lead');
   await page.goto(`/projects/${key}/board?lanes=priority&q=severity%3Acritical`);
   await page.getByRole('button', { name: 'Views' }).click();
   await page.getByRole('menuitem', { name: 'Save as a view…' }).click();
@@ -149,7 +156,7 @@ test('every view that can be seen says how many it finds, however many there are
     const url = new URL(request.url());
     if (url.pathname === '/api/v1/issues' && url.searchParams.get('limit') === '1') asked.push(url.search);
   });
-  await signIn(page, 'viewer');
+  await beSignedIn(page, 'viewer');
   await page.goto(`/projects/${key}/issues`);
   const main = page.getByRole('navigation', { name: 'Main' });
   const line = (n: number) => main.getByRole('link', { name: `View ${String(n)}` });

@@ -44,4 +44,4 @@ export { fillBoard } from './cards.ts';
 export { email, PASSWORD, type Name } from './cast.ts';
 export { Finger } from './finger.ts';
 export { foreignServer } from './foreign.ts';
-export { newPerson, signIn } from './sign-in.ts';
+export { beSignedIn, newPerson, signIn } from './sign-in.ts';
