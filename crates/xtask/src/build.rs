@@ -140,7 +140,10 @@ pub fn web_command(project: &Project, program: &str) -> Result<Command> {
     }
     command
         .env("PATH", path)
-        .env("CARGO_TARGET_DIR", project.path("target/web"));
+        .env("CARGO_TARGET_DIR", project.path("target/web"))
+        // No browser reads it, and writing it for wasm-bindgen to throw away takes a quarter of the build.
+        // Panics name their file and line all the same, and functions keep their names.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0");
     Ok(command)
 }
 
