@@ -3,7 +3,7 @@
 use crate::access::{Actor, ProjectAccess, stored};
 use crate::db::{Conn, Tx, new_id};
 use crate::error::{Error, Result};
-use crate::schema::{issue, label, project_version};
+use crate::schema::{label, project_version};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -106,19 +106,6 @@ pub fn delete_label(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     } else {
         Err(Error::NotFound)
     }
-}
-
-/// Ids of the issues that carry a label.
-///
-/// # Errors
-/// When the database is away.
-pub fn issues_with_label(conn: &mut Conn, project: Uuid, id: Uuid) -> Result<Vec<Uuid>> {
-    Ok(issue::table
-        .filter(issue::project_id.eq(project))
-        .filter(issue::label_ids.contains(vec![id]))
-        .order(issue::number)
-        .select(issue::id)
-        .load(conn.pg())?)
 }
 
 /// The project's labels with those names. A name that the project does not have is given back as the
@@ -378,19 +365,4 @@ pub fn delete_version(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     } else {
         Err(Error::NotFound)
     }
-}
-
-/// Whether an issue names a version.
-///
-/// # Errors
-/// When the database is away.
-pub fn version_in_use(conn: &mut Conn, id: Uuid) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
-        issue::table.filter(
-            issue::affected_version_id
-                .eq(id)
-                .or(issue::fixed_version_id.eq(id)),
-        ),
-    ))
-    .get_result(conn.pg())?)
 }

@@ -24,16 +24,15 @@ pub fn version(conn: &mut Conn, project_id: Uuid) -> Result<i32> {
         .get_result(conn.pg())?)
 }
 
-/// The issues that are in a status, deleted ones too, by number.
+/// How many issues are in a status, deleted ones too.
 ///
 /// # Errors
 /// When the database is away.
-pub fn issues_in(conn: &mut Conn, status_id: Uuid) -> Result<Vec<Uuid>> {
+pub fn issues_in(conn: &mut Conn, status_id: Uuid) -> Result<i64> {
     Ok(issue::table
         .filter(issue::status_id.eq(status_id))
-        .order(issue::number)
-        .select(issue::id)
-        .load(conn.pg())?)
+        .count()
+        .get_result(conn.pg())?)
 }
 
 statement! {

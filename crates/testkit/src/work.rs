@@ -1,7 +1,9 @@
 //! What the cast does with issues: through the store's own functions, with an event for each
 //! changed field, now or at an instant of the past.
 
+use crate::sql;
 use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
 use domain::board::Place;
 use domain::issue::{IssueType, Priority, Resolution, Severity};
 use domain::key::IssueRef;
@@ -172,6 +174,38 @@ pub fn insert(
         )
     };
     db.write_one(write)
+}
+
+/// Gives an issue so many twins, each with its newest version but without a history: where the number
+/// of issues matters.
+///
+/// # Panics
+/// When the database refuses them.
+pub fn twins(conn: &mut PgConnection, issue: Uuid, count: usize) {
+    let mut columns = |table: &str, apart: &str| {
+        sql::value(
+            conn,
+            &format!(
+                "select string_agg(quote_ident(column_name), ', ') from information_schema.columns
+                 where table_name = '{table}' and is_generated = 'NEVER' and column_name not in ({apart})"
+            ),
+        )
+    };
+    let own = columns("issue", "'id', 'number', 'rank'");
+    let kept = columns("issue_version", "'issue_id', 'valid_from', 'valid_to'");
+    let statements = format!(
+        "insert into issue (id, number, rank, {own})
+         select gen_random_uuid(), c.last_number + n, to_hex(4611686018427387904 + (c.last_number + n) * 16777216), {own}
+         from (select * from issue where id = '{issue}') i, issue_counter c, generate_series(1, {count}) n
+         where c.project_id = i.project_id;
+         insert into issue_version (issue_id, valid_from, {kept})
+         select id, updated_at, {kept} from issue
+         where not exists (select from issue_version v where v.issue_id = issue.id);
+         update issue_counter c set last_number = (select max(number) from issue i where i.project_id = c.project_id)
+         where c.last_number < (select max(number) from issue i where i.project_id = c.project_id);
+         analyze issue, issue_version"
+    );
+    sql::run(conn, &statements).expect("twins");
 }
 
 /// The issue as an admin would find it.

@@ -1,6 +1,6 @@
 //! Labels and versions of a project.
 
-use super::{Error, Precondition, Result, issues};
+use super::{Precondition, Result, issues};
 use domain::event::EventKind;
 use domain::key::ProjectRef;
 use domain::label::{Label, LabelPatch, NewLabel, NewVersion, Version, VersionPatch};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use store::access::{self, Actor, ProjectAccess};
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
+use store::issues::{Lost, lose};
 use store::labels::{self, Counted};
 
 /// The project, claimed: its issues name its labels and versions, and none begins to while one of them
@@ -97,7 +98,12 @@ pub fn delete(
     let access = managed(tx, actor, which)?;
     let label = labels::label(tx, access.project.id, word)?;
     seen.demand(&label)?;
-    issues::remove_label_everywhere(tx, actor, &access, label.id)?;
+    lose(
+        tx,
+        access.project.id,
+        issues::by(actor),
+        Lost::Label(label.id),
+    )?;
     labels::delete_label(tx, label.id)?;
     tx.record(
         NewEvent::new(EventKind::LabelDeleted, Some(actor.id))
@@ -217,10 +223,10 @@ pub fn update_version(
     Ok(version)
 }
 
-/// Removes a version that no issue names.
+/// Removes a version, first from every issue that names it, each with its events.
 ///
 /// # Errors
-/// 403, 404, 409 while an issue names it.
+/// 403, 404.
 pub fn delete_version(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -231,11 +237,12 @@ pub fn delete_version(
     let access = managed(tx, actor, which)?;
     let version = labels::version(tx, access.project.id, word)?;
     as_seen(tx, actor, &access, word, seen)?;
-    if labels::version_in_use(tx, version.id)? {
-        return Err(Error::conflict(
-            "Issues name this version; change them first.",
-        ));
-    }
+    lose(
+        tx,
+        access.project.id,
+        issues::by(actor),
+        Lost::Version(version.id),
+    )?;
     labels::delete_version(tx, version.id)?;
     tx.record(
         NewEvent::new(EventKind::VersionDeleted, Some(actor.id))

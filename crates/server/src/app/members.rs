@@ -1,6 +1,7 @@
 //! Members of a project.
 
 use super::accounts::nobody;
+use super::issues::names::person_fact;
 use super::{Error, Precondition, Result, issues};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
@@ -14,6 +15,7 @@ use store::access::{self, Actor, ProjectAccess};
 use store::audit::NewEntry;
 use store::db::{Conn, Tx};
 use store::events::NewEvent;
+use store::issues::{Lost, lose};
 use store::{accounts, projects};
 use uuid::Uuid;
 
@@ -193,7 +195,9 @@ pub fn remove(
         keep_a_lead(&all, id)?;
     }
     let gone = member(tx, access.project.id, id)?;
-    issues::unassign_all(tx, actor, &access, id)?;
+    let fact = person_fact(id, &gone.user.username);
+    let lost = Lost::Assignee(id, &fact);
+    lose(tx, access.project.id, issues::by(actor), lost)?;
     projects::remove_member(tx, access.project.id, id)?;
     tx.record(
         NewEvent::new(EventKind::MemberRemoved, Some(actor.id))

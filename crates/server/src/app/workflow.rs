@@ -1,6 +1,6 @@
 //! Changing a project's workflow: statuses, steps, and where the issues of a removed status go.
 
-use super::issues::move_into;
+use super::issues::by;
 use super::{Precondition, Result, projects as settings};
 use domain::audit::AuditKind;
 use domain::event::EventKind;
@@ -14,6 +14,7 @@ use store::access::{self, Actor, ProjectAccess};
 use store::audit::NewEntry;
 use store::db::Tx;
 use store::events::NewEvent;
+use store::issues::{Lost, Move, lose};
 use store::projects::StoredWorkflow;
 use store::{projects, workflow};
 use uuid::Uuid;
@@ -47,7 +48,7 @@ pub fn replace(
     let known = known_statuses(tx, id, &was, &plan)?;
     let leaving = leaving(tx, &was, &plan)?;
     let ids = workflow::write(tx, id, &plan.workflow, &known)?;
-    for (status, target, issues) in &leaving {
+    for (status, target) in &leaving {
         let target = target
             .as_ref()
             .and_then(|slug| Some((plan.workflow.status(slug)?, *ids.get(slug)?)));
@@ -56,12 +57,14 @@ pub fn replace(
                 id: target_id,
                 status: target,
             };
-            for issue in issues {
-                let into = (&target.fact(), target_id, target.status.category);
-                move_into(tx, actor, &access, *issue, into)?;
-            }
+            let going = Move {
+                to: target_id,
+                category: target.status.category,
+                from: status.status.category,
+                told: (&status.fact(), &target.fact()),
+            };
+            lose(tx, id, by(actor), Lost::Status(status.id, &going))?;
         }
-        tracing::debug!(status = %status.status.slug, issues = issues.len(), "a status goes");
     }
     let gone: Vec<Uuid> = leaving.iter().map(|l| l.0.id).collect();
     workflow::remove(tx, &gone)?;
@@ -117,7 +120,7 @@ fn known_statuses(
 }
 
 /// A status that goes, the slug of the one that takes its issues, and these.
-type Leaving<'a> = (StatusOf<'a>, Option<String>, Vec<Uuid>);
+type Leaving<'a> = (StatusOf<'a>, Option<String>);
 
 /// The statuses that go with their issues; asks for a target where there are some.
 fn leaving<'a>(
@@ -132,18 +135,17 @@ fn leaving<'a>(
             continue;
         };
         let issues = workflow::issues_in(tx, id)?;
-        if target.is_none() && !issues.is_empty() {
+        if target.is_none() && issues > 0 {
             errors.push(FieldError::at(
                 &format!("moves/{slug}"),
                 "required",
                 format!(
                     "Issues in {}, deleted ones included: {}. Say which status takes them.",
-                    status.name,
-                    issues.len()
+                    status.name, issues
                 ),
             ));
         }
-        leaving.push((StatusOf { id, status }, target.clone(), issues));
+        leaving.push((StatusOf { id, status }, target.clone()));
     }
     if errors.is_empty() {
         Ok(leaving)

@@ -287,7 +287,7 @@ pub async fn update_version(
     reply::tagged(&req, 0, &version)
 }
 
-/// Delete a version that no issue names.
+/// Delete a version. Issues that name it lose it, each with its events.
 #[utoipa::path(
     tag = "versions",
     params(("If-Match" = Option<String>, Header, description = "ETag of the version to change"), ("project" = String, Path, description = "Key or id"), ("version" = String, Path, description = "Name or id")),

@@ -223,6 +223,21 @@ impl Server {
             .sum()
     }
 
+    /// Statements that writing requests have sent so far.
+    pub fn writing_statements(&self) -> usize {
+        testkit::statements::sent(&self.test.config().url, "write")
+    }
+
+    /// Gives an issue so many twins.
+    pub fn twins(&self, issue: uuid::Uuid, count: usize) {
+        testkit::work::twins(&mut self.test.superuser(), issue, count);
+    }
+
+    /// What breaks the invariants between tables.
+    pub fn broken(&self) -> Vec<String> {
+        testkit::sql::broken(&mut self.test.superuser())
+    }
+
     /// Runs statements as the superuser.
     pub fn run(&self, statements: &str) {
         testkit::sql::run(&mut self.test.superuser(), statements).unwrap();

@@ -11,6 +11,7 @@ mod accounts;
 mod audit;
 mod board;
 mod bulk;
+mod cascades;
 mod cli;
 mod comments;
 mod contract;

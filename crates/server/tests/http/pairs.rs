@@ -390,7 +390,7 @@ async fn run(part: usize, of: usize) {
                 }
             }
             server.settle();
-            let broken = testkit::sql::broken(&mut server.test.superuser());
+            let broken = server.broken();
             wrong.extend(broken.into_iter().map(|b| format!("{}: {b}", removal.what)));
         }
     }

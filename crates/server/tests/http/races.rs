@@ -36,7 +36,7 @@ impl std::ops::DerefMut for Whole {
 impl Drop for Whole {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let broken = testkit::sql::broken(&mut self.0.test.superuser());
+            let broken = self.0.broken();
             assert_eq!(broken, Vec::<String>::new());
         }
     }

@@ -1,6 +1,7 @@
 //! Issues: the row, its versions, and lists of rows.
 
 mod board;
+mod cascade;
 mod condition;
 mod groups;
 mod list;
@@ -15,6 +16,7 @@ mod write;
 
 pub use crate::filter_sql::matching;
 pub use board::board;
+pub use cascade::{Lost, Move, lose};
 pub use list::{Asked, Listed, list};
 pub use order::{Order, Spot, order};
 pub use position::{Position, PositionValue};
@@ -292,19 +294,6 @@ pub fn in_project(
         .order(issue::number)
         .limit(limit)
         .select((issue::id, issue::number))
-        .load(conn.pg())?)
-}
-
-/// Ids of a project's issues that are assigned to somebody, by number.
-///
-/// # Errors
-/// When the database is away.
-pub fn assigned_to(conn: &mut Conn, project: Uuid, account: Uuid) -> Result<Vec<Uuid>> {
-    Ok(issue::table
-        .filter(issue::project_id.eq(project))
-        .filter(issue::assignee_id.eq(account))
-        .order(issue::number)
-        .select(issue::id)
         .load(conn.pg())?)
 }
 

@@ -2,117 +2,17 @@
 //! a duplicate is merged. No step of the workflow and no right over the issue is needed for it, but
 //! otherwise these are changes like every other.
 
+use super::by;
 use super::create::status_fact;
-use super::{by, names};
 use crate::app::Result;
 use domain::issue::Resolution;
 use domain::workflow::Category;
 use serde_json::{Value, json};
-use store::access::{self, Actor, IssueAccess, ProjectAccess};
+use store::access::{Actor, IssueAccess};
 use store::db::Tx;
 use store::issues::{self, Change, Closing, Dates, IssueFields, Updated};
-use store::{labels, projects};
+use store::projects;
 use uuid::Uuid;
-
-/// Takes a label from all issues of a project, each with its event.
-///
-/// # Errors
-/// When the database is away.
-pub fn remove_label_everywhere(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    access: &ProjectAccess,
-    label: Uuid,
-) -> Result<()> {
-    for id in labels::issues_with_label(tx, access.project.id, label)? {
-        let found = access::any_issue(tx, access, id)?;
-        let mut fields = IssueFields::from(&found.issue);
-        fields.label_ids.retain(|l| *l != label);
-        let facts = |keep: &dyn Fn(Uuid) -> bool| {
-            names::label_facts(
-                found
-                    .issue
-                    .labels
-                    .iter()
-                    .filter(|l| keep(l.id))
-                    .map(|l| (l.id, l.name.as_str())),
-            )
-        };
-        let change = ("labels", facts(&|_| true), facts(&|l| l != label));
-        write(tx, actor, &found, &fields, change)?;
-    }
-    Ok(())
-}
-
-/// Gives back all issues of a project that are assigned to somebody who leaves.
-///
-/// # Errors
-/// When the database is away.
-pub fn unassign_all(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    access: &ProjectAccess,
-    account: Uuid,
-) -> Result<()> {
-    for id in issues::assigned_to(tx, access.project.id, account)? {
-        let found = access::any_issue(tx, access, id)?;
-        let mut fields = IssueFields::from(&found.issue);
-        fields.assignee_id = None;
-        let old = found
-            .issue
-            .assignee
-            .as_ref()
-            .map(|a| names::person_fact(a.id, &a.username));
-        write(
-            tx,
-            actor,
-            &found,
-            &fields,
-            ("assignee", json!(old), Value::Null),
-        )?;
-    }
-    Ok(())
-}
-
-fn write(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    found: &IssueAccess,
-    fields: &IssueFields,
-    change: Change,
-) -> Result<()> {
-    let what = Updated::Fields(vec![change]);
-    let decided = found.access.at_revision();
-    issues::update(
-        tx,
-        decided,
-        &found.issue,
-        fields,
-        Dates::KEEP,
-        by(actor),
-        what,
-    )?;
-    Ok(())
-}
-
-/// Moves an issue, also a deleted one, into a status because the one it is in is removed.
-///
-/// # Errors
-/// When the database is away.
-pub fn move_into(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    access: &ProjectAccess,
-    issue: Uuid,
-    (status, target, category): (&Value, Uuid, Category),
-) -> Result<()> {
-    let found = access::any_issue(tx, access, issue)?;
-    let to = Standing {
-        status: target,
-        resolution: None,
-    };
-    Ok(stand(tx, actor, &found, (status, category), to)?)
-}
 
 /// Where an issue is put, beside the workflow's steps.
 #[derive(Debug, Clone, Copy)]

@@ -4,13 +4,13 @@ mod bulk;
 mod create;
 mod follow;
 mod labels;
-mod names;
+pub(super) mod names;
 mod relocate;
 mod update;
 
 pub use bulk::bulk;
 pub use create::create;
-pub use follow::{Standing, move_into, remove_label_everywhere, restand, unassign_all};
+pub use follow::{Standing, restand};
 pub use labels::{put_label, remove_label};
 pub use relocate::relocate;
 pub use update::update;
@@ -72,7 +72,7 @@ fn lost_race(
     }
 }
 
-const fn by(actor: &Actor) -> By {
+pub(super) const fn by(actor: &Actor) -> By {
     By {
         actor: actor.id,
         on_behalf_of: None,
