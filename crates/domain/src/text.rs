@@ -39,11 +39,27 @@ fn required(field: &str) -> FieldError {
     FieldError::at(field, "required", "This is needed.")
 }
 
-/// Control characters and invisible direction switches have no business in a single line: they
+/// Control characters, direction switches and what takes no room have no business in a single line: they
 /// make one name look like another.
 fn is_forbidden_in_line(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// The joiners (U+200C, U+200D), by which Persian and Indic words are spelt and emoji made of emoji. Where
+/// they follow no letter that joins, they are as invisible as the others.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// Each character of a text, and whether it may not stand there.
+fn with_forbidden(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut joins = false;
+    text.chars().map(move |c| {
+        let is_forbidden = is_forbidden_in_line(c) || (is_joiner(c) && !joins);
+        joins = !c.is_ascii() && !is_joiner(c) && !c.is_whitespace();
+        (c, is_forbidden)
+    })
 }
 
 /// A line of text: trimmed, NFC, not empty, without control characters.
@@ -58,7 +74,7 @@ pub fn line(field: &str, input: &str, max: usize) -> Checked {
     if text.chars().count() > max {
         return Err(too_long(field, max, "characters"));
     }
-    if text.chars().any(is_forbidden_in_line) {
+    if with_forbidden(&text).any(|(_, is_forbidden)| is_forbidden) {
         return Err(FieldError::at(
             field,
             "control_character",
@@ -76,12 +92,15 @@ pub fn title(field: &str, input: &str) -> Checked {
     line(field, input, TITLE_MAX)
 }
 
-/// A name of a person, project, label or version.
+/// A name of a person, project, label or version. However wide the blanks in it, they are one blank: names
+/// that look alike are one.
 ///
 /// # Errors
 /// See [`line`].
 pub fn name(field: &str, input: &str) -> Checked {
-    line(field, input, NAME_MAX)
+    let blanks = |c: char| c.is_whitespace() && !is_forbidden_in_line(c);
+    let words: Vec<&str> = input.split(blanks).filter(|word| !word.is_empty()).collect();
+    line(field, &words.join(" "), NAME_MAX)
 }
 
 /// Markdown: kept as typed, at most 64 KiB. Empty is allowed.
@@ -232,19 +251,18 @@ pub fn colour(field: &str, input: &str) -> Checked {
     }
 }
 
-/// A file's name as it is shown and offered for download: the last path component, without
-/// control or direction characters, at most 200 characters, its extension kept.
+/// A file's name as it is shown and offered for download: the last path component, without what
+/// cannot be seen, at most 200 characters, its extension kept. What some system does not take in a
+/// name, its browser replaces.
 #[must_use]
 pub fn file_name(input: &str) -> String {
     let last = input.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last
-        .nfc()
-        .filter(|c| {
-            !is_forbidden_in_line(*c) && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*')
-        })
+    let composed: String = last.nfc().collect();
+    let clean: String = with_forbidden(&composed)
+        .filter_map(|(c, is_forbidden)| (!is_forbidden).then_some(c))
         .collect();
-    let clean = clean.trim().trim_matches('.').trim();
-    if clean.is_empty() {
+    let clean = clean.trim();
+    if clean.chars().all(|c| c == '.' || c.is_whitespace()) {
         return "file".into();
     }
     if clean.chars().count() <= 200 {
@@ -374,9 +392,66 @@ mod tests {
         assert_eq!(file_name("../../etc/passwd"), "passwd");
         assert_eq!(file_name("..\\..\\boot.ini"), "boot.ini");
         assert_eq!(file_name("exe\u{202e}gpj.txt"), "exegpj.txt");
-        assert_eq!(file_name("a\r\nSet-Cookie: x"), "aSet-Cookie x");
-        assert_eq!(file_name("///"), "file");
+        assert_eq!(file_name("a\r\nSet-Cookie: x"), "aSet-Cookie: x");
+        for nothing in ["///", "..", " . ", "\u{200b}", ""] {
+            assert_eq!(file_name(nothing), "file");
+        }
         assert!(file_name(&format!("{}.png", "x".repeat(500))).ends_with(".png"));
+    }
+
+    #[test]
+    fn harmless_file_names_stay_as_they_are() {
+        for name in [
+            ".gitignore",
+            "question?.txt",
+            "a \"b\" <c>: d|e*.log",
+            "\u{1f469}\u{200d}\u{1f4bb}.png",
+            "\u{645}\u{6cc}\u{200c}\u{634}\u{648}\u{62f}.pdf",
+            "archive.tar.gz",
+            "no extension.",
+        ] {
+            assert_eq!(file_name(name), name);
+        }
+    }
+
+    #[test]
+    fn joiners_stay_where_they_join() {
+        let words = [
+            "\u{1f469}\u{200d}\u{1f4bb} at work",
+            "\u{2764}\u{fe0f}\u{200d}\u{1f525}",
+            "\u{645}\u{6cc}\u{200c}\u{634}\u{648}\u{62f}",
+            "\u{915}\u{94d}\u{200d}\u{937}",
+            "\u{d9a}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+        ];
+        for word in words {
+            assert_eq!(title("title", word).unwrap(), word);
+            assert_eq!(name("name", word).unwrap(), word);
+        }
+        for word in [
+            "a\u{200d}b",
+            "a\u{200c}b",
+            "\u{200d}",
+            "\u{645} \u{200c}",
+            "\u{645}\u{200c}\u{200c}",
+            "a\u{200b}b",
+            "a\u{2060}b",
+            "\u{feff}a b",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{200e}b",
+        ] {
+            assert_eq!(title("title", word).unwrap_err().code, "control_character", "{word:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_in_names_are_one_blank() {
+        for typed in ["needs design", "needs  design", " needs\u{a0}design ", "needs\u{2003}\u{3000}design"] {
+            assert_eq!(name("name", typed).unwrap(), "needs design");
+        }
+        for typed in ["needs\ndesign", "needs\tdesign"] {
+            assert!(name("name", typed).is_err());
+        }
     }
 
     #[test]

@@ -40,18 +40,10 @@ pub enum Reason {
     EmptyRange,
     /// Nothing stands after the colon or the comma.
     MissingValue(String),
-    /// Nothing stands before the colon.
-    MissingField,
     /// Nothing stands beside `OR`, `AND`, `NOT` or `-`.
     MissingCondition(&'static str),
-    /// A quote without its end.
+    /// A value in quotes without its end.
     OpenQuote,
-    /// A parenthesis without its end.
-    OpenParenthesis,
-    /// A closing parenthesis without its beginning, or nothing between the two.
-    StrayParenthesis,
-    /// A word without a letter or digit.
-    NoLetters,
     /// `sort:` inside of something, or twice.
     SortElsewhere,
     /// A comparison without a colon.
@@ -80,12 +72,8 @@ impl std::fmt::Display for Reason {
             Self::NoPast(field) => write!(f, "{} never changes, so it has no past.", field.name()),
             Self::EmptyRange => f.write_str("The range ends before it begins."),
             Self::MissingValue(after) => write!(f, "A value is missing after `{after}`."),
-            Self::MissingField => f.write_str("The name of a field is missing before the colon."),
             Self::MissingCondition(word) => write!(f, "A condition is missing beside `{word}`."),
             Self::OpenQuote => f.write_str("The quote is not closed."),
-            Self::OpenParenthesis => f.write_str("The parenthesis is not closed."),
-            Self::StrayParenthesis => f.write_str("This parenthesis encloses nothing."),
-            Self::NoLetters => f.write_str("A word needs at least one letter or digit."),
             Self::SortElsewhere => {
                 f.write_str("`sort:` is said once, and not inside of parentheses or after NOT.")
             }
@@ -112,6 +100,16 @@ impl std::fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 impl Mistake {
+    /// Whether it is only that a text of so many characters is not whole yet: somebody is still typing.
+    #[must_use]
+    pub fn is_unfinished(&self, length: usize) -> bool {
+        let is_missing = matches!(
+            self.reason,
+            Reason::MissingValue(_) | Reason::MissingCondition(_) | Reason::OpenQuote
+        );
+        is_missing && self.position + self.length >= length
+    }
+
     /// As an error of a query parameter or a field of a body (`?q`, `/query`).
     #[must_use]
     pub fn at(&self, pointer: &str) -> FieldError {

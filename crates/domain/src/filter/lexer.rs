@@ -13,10 +13,14 @@ use winnow::{ModalResult, Parser};
 pub(super) struct State {
     /// Parentheses and negations around this place.
     pub depth: usize,
+    /// Parentheses alone.
+    pub open: usize,
     /// Conditions so far.
     pub cost: u32,
     /// The order, once it is said.
     pub sort: Option<Vec<Sort>>,
+    /// What was read as text and may have been meant otherwise.
+    pub hints: Vec<Mistake>,
 }
 
 /// The text that is left, with its place and the state.
@@ -90,6 +94,14 @@ pub(super) fn next_char(input: &Input<'_>) -> Option<char> {
 pub(super) fn take(input: &mut Input<'_>, c: char) -> bool {
     let taken: Parsed<char> = one_of(c).parse_next(input);
     taken.is_ok()
+}
+
+/// The rest of a free word: up to a blank, a quote or a parenthesis.
+pub(super) fn rest<'a>(input: &mut Input<'a>) -> Parsed<&'a str> {
+    take_while(0.., |c: char| {
+        !c.is_whitespace() && !matches!(c, '"' | '(' | ')')
+    })
+    .parse_next(input)
 }
 
 /// A name or free word: up to a blank, a quote, a parenthesis or a colon.

@@ -1,7 +1,8 @@
 //! The filter language (`q`): one parser for server, browser and programs.
 //!
 //! [`table`] is the language's vocabulary as data; parser, completion, help and SQL read it.
-//! [`parse`] gives a [`Query`] or a [`Mistake`] with its place; printing a query gives its canonical
+//! [`parse`] gives a [`Query`] or a [`Mistake`] with its place, [`read`] also what may have been meant
+//! otherwise; printing a query gives its canonical
 //! text, and parsing that gives the same query again. [`cost`] weighs what it asks for. [`evaluate()`] decides in memory what the store
 //! decides in SQL.
 
@@ -26,7 +27,7 @@ pub use chips::{Chip, chips};
 pub use complete::{Completion, Vocabulary, complete, wanted_at};
 pub use errors::{Mistake, Reason};
 pub use evaluate::{Asking, Facts, Snapshot, evaluate};
-pub use parser::{DEPTH_MAX, LENGTH_MAX, VALUES_MAX, parse};
+pub use parser::{DEPTH_MAX, LENGTH_MAX, VALUES_MAX, parse, read};
 pub use plain::plain;
 pub use table::{Changed, Field, Flag, Kind, Thing};
 pub use words::words_of;

@@ -1,11 +1,15 @@
 //! From text to meaning, or to the mistake and its place.
+//!
+//! People paste what they have: a line of a log, an address, a name with signs in it. So whatever is no
+//! condition of the language is text, and a sign that no word holds is passed over. A mistake is only what
+//! can mean nothing else; what merely looks like one is a hint beside the answer.
 
 use super::ast::{Expr, Query, Term};
 use super::cost::{self, COST_MAX};
 use super::errors::{Mistake, Reason, nearest};
 use super::lexer::{
     Input, Parsed, State, at_end, blanks, head, in_characters, mistake, next_char, place, quoted,
-    scalar, take, wrong,
+    rest, scalar, take, wrong,
 };
 use super::table::{Changed, FIELDS, Field, Flag, Thing, WORDS};
 use super::values::{self, tests};
@@ -14,7 +18,7 @@ use crate::list::{Sort, SortField};
 use std::ops::Range;
 use std::str::FromStr;
 use winnow::error::ErrMode;
-use winnow::stream::{LocatingSlice, Stateful};
+use winnow::stream::{LocatingSlice, Stateful, Stream};
 use winnow::token::literal;
 use winnow::{ModalResult, Parser};
 
@@ -33,6 +37,15 @@ const TOO_HEAVY: &str = "That asks too much at once. A filter weighs at most 100
 /// # Errors
 /// The first mistake.
 pub fn parse(text: &str) -> Result<Query, Mistake> {
+    read(text).map(|(query, _)| query)
+}
+
+/// Reads a filter, and says what in it was taken for text although something else may have been meant:
+/// `sevrity:high`, `points>3`, `status: open`.
+///
+/// # Errors
+/// The first mistake.
+pub fn read(text: &str) -> Result<(Query, Vec<Mistake>), Mistake> {
     let length = text.chars().count();
     if length > LENGTH_MAX {
         let reason = Reason::TooMuch("A filter has at most 2000 characters.");
@@ -43,10 +56,12 @@ pub fn parse(text: &str) -> Result<Query, Mistake> {
         state: State::default(),
     };
     match whole(&mut input) {
-        Ok(expr) => Ok(Query {
-            expr,
-            sort: input.state.sort.unwrap_or_default(),
-        }),
+        Ok(expr) => {
+            let State { sort, hints, .. } = input.state;
+            let sort = sort.unwrap_or_default();
+            let hints = hints.into_iter().map(|hint| in_characters(text, hint));
+            Ok((Query { expr, sort }, hints.collect()))
+        }
         Err(ErrMode::Backtrack(m) | ErrMode::Cut(m)) => Err(in_characters(text, m)),
         Err(ErrMode::Incomplete(_)) => Err(mistake(length..length, Reason::Unexpected, None)),
     }
@@ -56,12 +71,7 @@ fn whole(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     if let Some(at) = input.input.find('\0') {
         return wrong(at..at + 1, Reason::Nul);
     }
-    let expr = alternatives(input)?;
-    if at_end(input) {
-        return Ok(expr);
-    }
-    let at = place(input);
-    wrong(at..at + 1, Reason::StrayParenthesis)
+    alternatives(input)
 }
 
 /// `a OR b`; what has no condition of its own (a lone `sort:`) is nothing to choose from.
@@ -90,6 +100,10 @@ fn together(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     let mut parts = Vec::new();
     loop {
         blanks(input)?;
+        // One that closes nothing is a sign like others.
+        while input.state.open == 0 && take(input, ')') {
+            blanks(input)?;
+        }
         if at_end(input) || next_char(input) == Some(')') || is_keyword(input, "OR") {
             return Ok(Expr::all(parts));
         }
@@ -152,14 +166,12 @@ fn one(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
         return negation(input, at, "NOT");
     }
     if take(input, '(') {
-        let inner = deeper(input, alternatives)?;
-        if !take(input, ')') {
-            return wrong(start..start + 1, Reason::OpenParenthesis);
-        }
-        return match inner {
-            Some(expr) => Ok(Some(expr)),
-            None => wrong(start..place(input), Reason::StrayParenthesis),
-        };
+        input.state.open += 1;
+        let inner = deeper(input, alternatives);
+        input.state.open -= 1;
+        // The end of the text closes what is open.
+        take(input, ')');
+        return inner;
     }
     let read = condition(input)?;
     if let Some(expr) = &read {
@@ -175,23 +187,69 @@ fn one(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
 fn condition(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     let start = place(input);
     if next_char(input) == Some('"') {
-        let text = quoted(input)?;
-        searchable(&text, start..place(input))?;
-        return Ok(Some(Expr::Term(Term::Phrase(text))));
+        let before = input.checkpoint();
+        if let Ok(text) = quoted(input) {
+            return Ok(has_words(&text).then_some(Expr::Term(Term::Phrase(text))));
+        }
+        // One that nothing closes: an inch, or the beginning of a citation.
+        input.reset(&before);
+        take(input, '"');
+        return Ok(None);
     }
-    if next_char(input) == Some(':') {
-        return wrong(start..start + 1, Reason::MissingField);
+    if take(input, ':') {
+        return Ok(None);
     }
     let word = head(input)?;
     let at = start..place(input);
-    if take(input, ':') {
-        return with_field(input, word, at);
+    if next_char(input) != Some(':') {
+        input.state.hints.extend(colon_missing(word, &at));
+        return Ok(free(word));
     }
-    if let Some(mistake) = colon_missing(word, &at) {
-        return Err(ErrMode::Cut(mistake));
+    let before = input.checkpoint();
+    take(input, ':');
+    if is_text(input, word, &at) {
+        input.reset(&before);
+        let more = rest(input)?;
+        return Ok(free(&format!("{word}{more}")));
     }
-    searchable(word, at)?;
-    Ok(Some(Expr::Term(Term::Word(word.to_string()))))
+    with_field(input, word, at)
+}
+
+/// Whether what stands before a colon, taken already, and behind it is text; notes what may have been
+/// meant.
+fn is_text(input: &mut Input<'_>, word: &str, at: &Range<usize>) -> bool {
+    let next = next_char(input);
+    let is_field = match known(word) {
+        Ok(()) => true,
+        Err(meant) => {
+            let is_condition = next.is_some_and(|c| c.is_alphanumeric() || "@\"<>-=".contains(c));
+            let meant = meant.filter(|_| is_condition);
+            if meant.is_some() {
+                let reason = Reason::UnknownField(word.to_string());
+                input.state.hints.push(mistake(at.clone(), reason, meant));
+            }
+            false
+        }
+    };
+    if !is_field || next == Some(':') {
+        return true;
+    }
+    // `Title: the log says`, or a value that slipped away from its field.
+    let gap = input.input.len() - input.input.trim_start().len();
+    if gap > 0 && gap < input.input.len() {
+        let place = at.start..place(input) + gap;
+        let reason = Reason::MissingValue(format!("{word}:"));
+        let meant = Some(format!("{word}:"));
+        input.state.hints.push(mistake(place, reason, meant));
+        return true;
+    }
+    false
+}
+
+/// A free word, without the colon of a citation; nothing when it is made of signs alone.
+fn free(text: &str) -> Option<Expr> {
+    let text = text.trim_end_matches(':');
+    has_words(text).then(|| Expr::Term(Term::Word(text.to_string())))
 }
 
 fn negation(input: &mut Input<'_>, at: Range<usize>, word: &'static str) -> Parsed<Option<Expr>> {
@@ -201,15 +259,14 @@ fn negation(input: &mut Input<'_>, at: Range<usize>, word: &'static str) -> Pars
     let inner = if nothing { None } else { deeper(input, one)? };
     match inner {
         Some(expr) => Ok(Some(expr.negated())),
+        // A dash.
+        None if word == "-" => Ok(None),
         None => wrong(at, Reason::MissingCondition(word)),
     }
 }
 
-fn searchable(text: &str, at: Range<usize>) -> Parsed<()> {
-    if words_of(text).is_empty() {
-        return wrong(at, Reason::NoLetters);
-    }
-    Ok(())
+fn has_words(text: &str) -> bool {
+    !words_of(text).is_empty()
 }
 
 /// `points>3` was probably meant as `points:>3`.
@@ -265,13 +322,25 @@ fn ones_own(input: &mut Input<'_>, field: &'static str, flag: Flag) -> Parsed<Fl
 /// The field of that name.
 pub(super) fn field_named(name: &str, at: Range<usize>) -> Parsed<Field> {
     Field::named(name).ok_or_else(|| {
-        let names = FIELDS
-            .iter()
-            .flat_map(|row| std::iter::once(&row.name).chain(row.aliases))
-            .copied();
-        let meant = nearest(name, names.chain(WORDS.iter().map(|w| w.0)));
+        let meant = known(name).err().flatten();
         ErrMode::Cut(mistake(at, Reason::UnknownField(name.to_string()), meant))
     })
+}
+
+/// Whether something in the language begins with that word and a colon; else the one that may have been
+/// meant.
+fn known(name: &str) -> Result<(), Option<String>> {
+    let folded = crate::wire::fold_word(name);
+    let flags = ["voted", "watching", "watched"];
+    let is_word = WORDS.iter().any(|word| word.0 == folded) || flags.contains(&&*folded);
+    if is_word || Field::named(name).is_some() {
+        return Ok(());
+    }
+    let names = FIELDS
+        .iter()
+        .flat_map(|row| std::iter::once(&row.name).chain(row.aliases))
+        .copied();
+    Err(nearest(name, names.chain(WORDS.iter().map(|w| w.0))))
 }
 
 /// Words of a closed set, separated by commas.

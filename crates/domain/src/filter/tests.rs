@@ -64,12 +64,6 @@ fn texts_are_understood_and_have_one_form() {
 /// A text, where its mistake is, and what is said of it.
 const MISTAKES: &[(&str, usize, usize, &str)] = &[
     (
-        "is:open sevrity:high",
-        8,
-        7,
-        "There is no field `sevrity`. (at character 9) Did you mean `severity`?",
-    ),
-    (
         "\u{e4}\u{f6} severity:hgih",
         12,
         4,
@@ -124,12 +118,6 @@ const MISTAKES: &[(&str, usize, usize, &str)] = &[
         "A value is missing after `status:`. (at character 10)",
     ),
     (
-        ":a",
-        0,
-        1,
-        "The name of a field is missing before the colon. (at character 1)",
-    ),
-    (
         "a OR",
         2,
         2,
@@ -148,53 +136,22 @@ const MISTAKES: &[(&str, usize, usize, &str)] = &[
         "A condition is missing beside `AND`. (at character 3)",
     ),
     (
-        "a - b",
-        2,
-        1,
-        "A condition is missing beside `-`. (at character 3)",
-    ),
-    (
         "NOT",
         0,
         3,
         "A condition is missing beside `NOT`. (at character 1)",
     ),
-    ("a \"b c", 2, 4, "The quote is not closed. (at character 3)"),
     (
-        "(a b",
-        0,
-        1,
-        "The parenthesis is not closed. (at character 1)",
-    ),
-    (
-        "a )",
-        2,
-        1,
-        "This parenthesis encloses nothing. (at character 3)",
-    ),
-    (
-        "()",
-        0,
-        2,
-        "This parenthesis encloses nothing. (at character 1)",
-    ),
-    (
-        "a ***",
-        2,
-        3,
-        "A word needs at least one letter or digit. (at character 3)",
+        "label:\"b c",
+        6,
+        4,
+        "The quote is not closed. (at character 7)",
     ),
     (
         "(sort:key)",
         1,
         4,
         "`sort:` is said once, and not inside of parentheses or after NOT. (at character 2)",
-    ),
-    (
-        "points>3",
-        0,
-        8,
-        "A colon is missing after `points`. (at character 1) Did you mean `points:>3`?",
     ),
     (
         "due:2026-02-30",
@@ -261,6 +218,79 @@ fn a_suggestion_put_in_the_place_of_the_mistake_is_understood() {
         );
         let mended: String = letters.into_iter().collect();
         parse(&mended).unwrap_or_else(|e| panic!("{mended}: {e}"));
+    }
+}
+
+/// What people paste, and the words in it that are looked for.
+const PASTED: &[(&str, &str)] = &[
+    ("Error: cannot read \"foo\"", "Error cannot read \"foo\""),
+    ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
+    ("(see http://localhost:8080/x)", "see http://localhost:8080/x"),
+    ("ActiveRecord::Relation", "ActiveRecord::Relation"),
+    ("status::Code", "status::Code"),
+    ("R & D", "R D"),
+    ("C:\\Users\\me", "C:\\Users\\me"),
+    ("12:30", "12:30"),
+    ("\u{1f1e6}\u{1f1f9} Wien", "Wien"),
+    ("main() returns (1)", "main returns 1"),
+    ("it broke :(", "it broke"),
+    (":) again :", "again"),
+    ("::new", "new"),
+    ("a - b", "a b"),
+    ("left -> right", "left right"),
+    ("5\" screen", "5 screen"),
+    ("he said \"no", "he said no"),
+    ("(a b", "a b"),
+    ("a ) b", "a b"),
+    ("*** \"!!!\" ()", ""),
+    ("sevrity:high", "sevrity:high"),
+    ("points>3", "points>3"),
+    ("Title: the log", "Title the log"),
+    ("TypeError: x is undefined (at app.js:12:5)", "TypeError x is undefined at app.js:12:5"),
+];
+
+#[test]
+fn what_is_pasted_is_text() {
+    for (pasted, words) in PASTED {
+        let query = parse(pasted).unwrap_or_else(|mistake| panic!("{pasted}: {mistake}"));
+        assert_eq!(query.to_string(), *words, "{pasted}");
+    }
+}
+
+#[test]
+fn what_was_probably_meant_is_offered_beside_the_answer() {
+    for (text, position, length, meant, mended) in [
+        ("is:open sevrity:high", 8, 7, "severity", "is:open severity:high"),
+        ("points>3 is:open", 0, 8, "points:>3", "points:>3 is:open"),
+        ("is:open status: done", 8, 8, "status:", "is:open status:done"),
+        ("asignee:@me", 0, 7, "assignee", "assignee:@me"),
+    ] {
+        let (_, hints) = super::read(text).unwrap();
+        let [hint] = hints.as_slice() else {
+            panic!("{text}: {hints:?}");
+        };
+        assert_eq!((hint.position, hint.length), (position, length), "{text}");
+        assert_eq!(hint.suggestion.as_deref(), Some(meant));
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.splice(position..position + length, meant.chars());
+        let text: String = letters.into_iter().collect();
+        assert_eq!(text, mended);
+        assert!(super::read(&text).unwrap().1.is_empty());
+    }
+    for text in ["Error: cannot read", "https://example.com", "12:30", "is:open invoice"] {
+        assert!(super::read(text).unwrap().1.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_text_that_is_not_whole_yet_is_told_from_a_wrong_one() {
+    for text in ["status:", "is:open label:a,", "a OR", "label:\"b c"] {
+        let length = text.chars().count();
+        assert!(parse(text).unwrap_err().is_unfinished(length), "{text}");
+    }
+    for text in ["is:opne", "OR a", "status:, a"] {
+        let length = text.chars().count();
+        assert!(!parse(text).unwrap_err().is_unfinished(length), "{text}");
     }
 }
 

@@ -86,7 +86,7 @@ async fn a_mistake_has_its_place_and_a_suggestion() {
     let lead = server.as_("lead");
     let at = |text: &str| format!("/api/v1/issues?{}", q(text));
     let problem = lead
-        .get(&at("is:open sevrity:high"))
+        .get(&at("is:open severity:hgih"))
         .await
         .problem(Code::MalformedRequest);
     let error = &problem.errors[0];
@@ -94,16 +94,15 @@ async fn a_mistake_has_its_place_and_a_suggestion() {
         (error.pointer.as_str(), error.code.as_str()),
         ("?q", "filter")
     );
-    assert_eq!((error.position, error.length), (Some(8), Some(7)));
-    assert_eq!(error.suggestion.as_deref(), Some("severity"));
+    assert_eq!((error.position, error.length), (Some(17), Some(4)));
+    assert_eq!(error.suggestion.as_deref(), Some("high"));
     assert!(
-        error.detail.contains("Did you mean `severity`?"),
+        error.detail.contains("Did you mean `high`?"),
         "{}",
         error.detail
     );
     for text in [
-        "(",
-        "\"",
+        "label:\"x",
         "a OR",
         "due:2026-02-30",
         "label:>x",

@@ -7,7 +7,7 @@ use crate::components::shell::Place;
 use crate::components::{IconName, SmallIcon};
 use crate::model::query_edit::{pieces, replace};
 use crate::state::on_command;
-use domain::filter::{Completion, Kind, Mistake, Vocabulary, complete, parse, wanted_at};
+use domain::filter::{Completion, Kind, Mistake, Vocabulary, complete, parse, read, wanted_at};
 use domain::name::NameOf;
 use leptos::html;
 use leptos::prelude::*;
@@ -45,7 +45,18 @@ pub fn QueryField(
             typed.set(asked);
         }
     });
-    let mistake = Memo::new(move |_| typed.with(|typed| parse(typed).err()));
+    // A text that is not whole yet is no mistake while somebody types it.
+    let insists = RwSignal::new(false);
+    let remark = Memo::new(move |_| {
+        typed.with(|typed| match read(typed) {
+            Ok((_, hints)) => hints.into_iter().next().map(|hint| (hint, false)),
+            Err(mistake) => {
+                let may_become = mistake.is_unfinished(typed.chars().count()) && !insists.get();
+                (!may_become).then_some((mistake, true))
+            }
+        })
+    });
+    let is_wrong = move || remark.with(|remark| remark.as_ref().is_some_and(|remark| remark.1));
     let words = Memo::new(move |_| vocabulary(list, place));
     // Where no project has members and names to offer, those are asked for whose name is begun.
     Effect::new(move |_| {
@@ -92,7 +103,9 @@ pub fn QueryField(
         });
         set_timeout(
             move || {
-                if turn.try_get_value() == mine {
+                // What may be meant otherwise waits for Enter.
+                let is_sure = || typed.with_untracked(|typed| read(typed).is_ok_and(|(_, hints)| hints.is_empty()));
+                if turn.try_get_value() == mine && is_sure() {
                     send();
                 }
             },
@@ -111,6 +124,7 @@ pub fn QueryField(
     let write = move |(text, at): (String, usize)| {
         let units: usize = text.chars().take(at).map(char::len_utf16).sum();
         typed.set(text);
+        insists.set(false);
         chosen.set(None);
         request_animation_frame(move || {
             if let Some(input) = field.get_untracked() {
@@ -164,14 +178,24 @@ pub fn QueryField(
             "ArrowUp" if count > 0 => {
                 chosen.update(|at| *at = Some(at.map_or(count - 1, |at| (at + count - 1) % count)));
             }
-            "Enter" | "Tab" if chosen.with_untracked(Option::is_some) => {
+            "Enter" if chosen.with_untracked(Option::is_some) => {
                 let at = chosen.get_untracked().unwrap_or(0);
                 if let Some(offer) = offers.with_untracked(|offers| offers.get(at).cloned()) {
                     take(&offer);
                 }
             }
+            // The first one, when none is chosen: of what is begun. Where nothing is, Tab goes on.
+            "Tab" if !event.shift_key() => {
+                let at = chosen.get_untracked();
+                let offer = offers.with_untracked(|offers| offers.get(at.unwrap_or(0)).cloned());
+                match offer.filter(|offer| at.is_some() || offer.start < offer.end) {
+                    Some(offer) => take(&offer),
+                    None => return,
+                }
+            }
             "Enter" => {
                 offering.set(false);
+                insists.set(true);
                 send();
             }
             "Escape" if count > 0 => {
@@ -195,11 +219,11 @@ pub fn QueryField(
         }
     });
     let shown = move || {
-        let wrong = mistake.get().map(|m| (m.position, m.length));
+        let wrong = remark.get().map(|(m, _)| (m.position, m.length));
         typed.with(|typed| pieces(typed, wrong))
     };
     view! {
-        <div class="ii-query" class:wrong=move || mistake.with(Option::is_some)>
+        <div class="ii-query" class:wrong=is_wrong>
             <SmallIcon name=IconName::Funnel />
             <div class="ii-qtext">
                 <div node_ref=under class="ii-qunder" aria-hidden="true">
@@ -220,7 +244,7 @@ pub fn QueryField(
                     aria-controls="filter-offers"
                     aria-expanded=move || if offers.with(Vec::is_empty) { "false" } else { "true" }
                     aria-activedescendant=move || chosen.get().map(|at| format!("filter-offer-{at}"))
-                    aria-invalid=move || mistake.with(Option::is_some).then_some("true")
+                    aria-invalid=move || is_wrong().then_some("true")
                     aria-describedby="filter-mistake"
                     placeholder="Everything. Type words, or a field and a colon"
                     autocomplete="off"
@@ -229,6 +253,7 @@ pub fn QueryField(
                     prop:value=move || typed.get()
                     on:input=move |event| {
                         typed.set(event_target_value(&event));
+                        insists.set(false);
                         look();
                         chosen.set(None);
                         offering.set(true);
@@ -238,7 +263,10 @@ pub fn QueryField(
                     on:click=move |_| look()
                     on:keyup=move |_| look()
                     on:keydown=keys
-                    on:blur=move |_| offering.set(false)
+                    on:blur=move |_| {
+                        offering.set(false);
+                        insists.set(true);
+                    }
                 />
                 <ul id="filter-offers" role="listbox" aria-label="What can come next" class="ii-float ii-pop ii-offers" class:hidden=move || offers.with(Vec::is_empty)>
                     {move || {
@@ -272,7 +300,7 @@ pub fn QueryField(
         </div>
         <QueryHelp />
         <p id="filter-mistake" class="ii-mistake" role="status">
-            {move || mistake.get().map(|mistake| view! { <Wrong mistake typed=typed.read_only() fix=Callback::new(write) /> })}
+            {move || remark.get().map(|(mistake, _)| view! { <Wrong mistake typed=typed.read_only() fix=Callback::new(write) /> })}
         </p>
     }
 }

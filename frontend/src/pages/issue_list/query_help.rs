@@ -24,7 +24,8 @@ pub fn QueryHelp() -> impl IntoView {
             <div class="max-h-[60vh] overflow-y-auto text-sm" role="region" aria-label="What can be asked" tabindex="0">
                 <p class="pb-2 text-ink-2">
                     "Words find titles, texts and comments. A field, a colon and values with commas narrow them; "
-                    <code>"OR"</code> " , " <code>"-"</code> " and parentheses combine them."
+                    <code>"OR"</code> " , " <code>"-"</code> " and parentheses combine them. Anything else is text: paste an "
+                    "error message or an address as it is."
                 </p>
                 <dl class="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
                     {rows()
