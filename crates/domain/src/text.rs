@@ -99,7 +99,10 @@ pub fn title(field: &str, input: &str) -> Checked {
 /// See [`line`].
 pub fn name(field: &str, input: &str) -> Checked {
     let blanks = |c: char| c.is_whitespace() && !is_forbidden_in_line(c);
-    let words: Vec<&str> = input.split(blanks).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = input
+        .split(blanks)
+        .filter(|word| !word.is_empty())
+        .collect();
     line(field, &words.join(" "), NAME_MAX)
 }
 
@@ -440,13 +443,22 @@ mod tests {
             "a\u{2066}b",
             "a\u{200e}b",
         ] {
-            assert_eq!(title("title", word).unwrap_err().code, "control_character", "{word:?}");
+            assert_eq!(
+                title("title", word).unwrap_err().code,
+                "control_character",
+                "{word:?}"
+            );
         }
     }
 
     #[test]
     fn blanks_in_names_are_one_blank() {
-        for typed in ["needs design", "needs  design", " needs\u{a0}design ", "needs\u{2003}\u{3000}design"] {
+        for typed in [
+            "needs design",
+            "needs  design",
+            " needs\u{a0}design ",
+            "needs\u{2003}\u{3000}design",
+        ] {
             assert_eq!(name("name", typed).unwrap(), "needs design");
         }
         for typed in ["needs\ndesign", "needs\tdesign"] {

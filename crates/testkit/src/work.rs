@@ -195,9 +195,11 @@ pub fn twins(conn: &mut PgConnection, issue: Uuid, count: usize) {
     let kept = columns("issue_version", "'issue_id', 'valid_from', 'valid_to'");
     let statements = format!(
         "insert into issue (id, number, rank, {own})
-         select gen_random_uuid(), c.last_number + n, to_hex(4611686018427387904 + (c.last_number + n) * 16777216), {own}
-         from (select * from issue where id = '{issue}') i, issue_counter c, generate_series(1, {count}) n
-         where c.project_id = i.project_id;
+         select gen_random_uuid(), taken + n, to_hex(4611686018427387904 + (taken + n) * 16777216), {own}
+         from issue cross join lateral (
+             select c.last_number as taken from issue_counter c where c.project_id = issue.project_id
+         ) counter, generate_series(1, {count}) n
+         where issue.id = '{issue}';
          insert into issue_version (issue_id, valid_from, {kept})
          select id, updated_at, {kept} from issue
          where not exists (select from issue_version v where v.issue_id = issue.id);

@@ -248,7 +248,13 @@ fn is_text(input: &mut Input<'_>, word: &str, at: &Range<usize>) -> bool {
 
 /// A free word, without the colon of a citation; nothing when it is made of signs alone.
 fn free(text: &str) -> Option<Expr> {
-    let text = text.trim_end_matches(':');
+    let text = match text.trim_end_matches(':') {
+        // Without its colon it would combine conditions.
+        "AND" => "and",
+        "OR" => "or",
+        "NOT" => "not",
+        text => text,
+    };
     has_words(text).then(|| Expr::Term(Term::Word(text.to_string())))
 }
 

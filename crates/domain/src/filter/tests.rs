@@ -225,7 +225,10 @@ fn a_suggestion_put_in_the_place_of_the_mistake_is_understood() {
 const PASTED: &[(&str, &str)] = &[
     ("Error: cannot read \"foo\"", "Error cannot read \"foo\""),
     ("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
-    ("(see http://localhost:8080/x)", "see http://localhost:8080/x"),
+    (
+        "(see http://localhost:8080/x)",
+        "see http://localhost:8080/x",
+    ),
     ("ActiveRecord::Relation", "ActiveRecord::Relation"),
     ("status::Code", "status::Code"),
     ("R & D", "R D"),
@@ -246,7 +249,10 @@ const PASTED: &[(&str, &str)] = &[
     ("sevrity:high", "sevrity:high"),
     ("points>3", "points>3"),
     ("Title: the log", "Title the log"),
-    ("TypeError: x is undefined (at app.js:12:5)", "TypeError x is undefined at app.js:12:5"),
+    (
+        "TypeError: x is undefined (at app.js:12:5)",
+        "TypeError x is undefined at app.js:12:5",
+    ),
 ];
 
 #[test]
@@ -260,9 +266,21 @@ fn what_is_pasted_is_text() {
 #[test]
 fn what_was_probably_meant_is_offered_beside_the_answer() {
     for (text, position, length, meant, mended) in [
-        ("is:open sevrity:high", 8, 7, "severity", "is:open severity:high"),
+        (
+            "is:open sevrity:high",
+            8,
+            7,
+            "severity",
+            "is:open severity:high",
+        ),
         ("points>3 is:open", 0, 8, "points:>3", "points:>3 is:open"),
-        ("is:open status: done", 8, 8, "status:", "is:open status:done"),
+        (
+            "is:open status: done",
+            8,
+            8,
+            "status:",
+            "is:open status:done",
+        ),
         ("asignee:@me", 0, 7, "assignee", "assignee:@me"),
     ] {
         let (_, hints) = super::read(text).unwrap();
@@ -277,7 +295,12 @@ fn what_was_probably_meant_is_offered_beside_the_answer() {
         assert_eq!(text, mended);
         assert!(super::read(&text).unwrap().1.is_empty());
     }
-    for text in ["Error: cannot read", "https://example.com", "12:30", "is:open invoice"] {
+    for text in [
+        "Error: cannot read",
+        "https://example.com",
+        "12:30",
+        "is:open invoice",
+    ] {
         assert!(super::read(text).unwrap().1.is_empty(), "{text}");
     }
 }

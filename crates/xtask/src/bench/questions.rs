@@ -226,7 +226,7 @@ pub const GROUPS: &[Group] = &[
         admin("everybody",                                "/users?all=true"),
     ]),
     ("Files and streams, until their first lines", &[
-        until("\n",     soon("issues of a project as CSV",        "/issues?project=PROJECT&format=csv")),
+        until("\n",     soon("issues of a version as CSV",        "/issues?project=PROJECT&q=fixed:1.3&format=csv")),
         until("data:",  soon("stream, going on after what was missed", "/stream")),
         until("{",      admin("export of a project",              "/projects/PROJECT/export")),
         until("\n",     admin("audit log as CSV",                 "/audit?format=csv")),

@@ -104,7 +104,11 @@ pub fn QueryField(
         set_timeout(
             move || {
                 // What may be meant otherwise waits for Enter.
-                let is_sure = || typed.with_untracked(|typed| read(typed).is_ok_and(|(_, hints)| hints.is_empty()));
+                let is_sure = || {
+                    typed.with_untracked(|typed| {
+                        read(typed).is_ok_and(|(_, hints)| hints.is_empty())
+                    })
+                };
                 if turn.try_get_value() == mine && is_sure() {
                     send();
                 }
