@@ -125,7 +125,9 @@ async fn answer(arguments: Arguments, terminal: bool, input: Input<'_>) -> Resul
             changed(&client.change(&wanted.issue, &patch).await?, wanted.json)
         }
         Command::Bulk(wanted) => {
-            if check(&wanted.query)?.expr.is_none() {
+            let query = filter::parse_surely(&wanted.query)
+                .map_err(|mistake| Failure::filter(&wanted.query, &mistake))?;
+            if query.expr.is_none() {
                 let text = "which issues? For example: iit bulk \"is:open label:ui\" priority=2";
                 return Err(Failure::usage(text));
             }

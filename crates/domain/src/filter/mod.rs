@@ -27,7 +27,7 @@ pub use chips::{Chip, chips};
 pub use complete::{Completion, Vocabulary, complete, wanted_at};
 pub use errors::{Mistake, Reason};
 pub use evaluate::{Asking, Facts, Snapshot, evaluate};
-pub use parser::{DEPTH_MAX, LENGTH_MAX, VALUES_MAX, parse, read};
+pub use parser::{DEPTH_MAX, LENGTH_MAX, VALUES_MAX, parse, parse_surely, read};
 pub use plain::plain;
 pub use table::{Changed, Field, Flag, Kind, Thing};
 pub use words::words_of;

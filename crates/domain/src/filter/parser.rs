@@ -67,6 +67,15 @@ pub fn read(text: &str) -> Result<(Query, Vec<Mistake>), Mistake> {
     }
 }
 
+/// Reads a filter by which something is changed: a text that may have been meant otherwise is a mistake.
+///
+/// # Errors
+/// The first mistake.
+pub fn parse_surely(text: &str) -> Result<Query, Mistake> {
+    let (query, hints) = read(text)?;
+    hints.into_iter().next().map_or(Ok(query), Err)
+}
+
 fn whole(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     if let Some(at) = input.input.find('\0') {
         return wrong(at..at + 1, Reason::Nul);

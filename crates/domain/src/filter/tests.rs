@@ -289,11 +289,12 @@ fn what_was_probably_meant_is_offered_beside_the_answer() {
         };
         assert_eq!((hint.position, hint.length), (position, length), "{text}");
         assert_eq!(hint.suggestion.as_deref(), Some(meant));
+        assert_eq!(super::parse_surely(text).as_ref(), Err(hint));
         let mut letters: Vec<char> = text.chars().collect();
         letters.splice(position..position + length, meant.chars());
         let text: String = letters.into_iter().collect();
         assert_eq!(text, mended);
-        assert!(super::read(&text).unwrap().1.is_empty());
+        assert!(super::parse_surely(&text).is_ok());
     }
     for text in [
         "Error: cannot read",

@@ -65,7 +65,9 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, asked: &Bulk) -> Result<Vec<(IssueAccess
             .collect::<Result<_>>()?,
         (None, Some(text)) => {
             let scope = access::list_scope(tx, actor, asked.project.as_deref())?;
-            let query = filter::parse(text).map_err(|mistake| Error::from(mistake.at("/q")))?;
+            // Changed is only what was surely meant.
+            let query =
+                filter::parse_surely(text).map_err(|mistake| Error::from(mistake.at("/q")))?;
             let limit = i64::try_from(BULK_MAX).unwrap_or(i64::MAX) + 1;
             let ids = issues::matching(tx, &scope, query.expr.as_ref(), None, limit)?;
             if ids.len() > BULK_MAX {
