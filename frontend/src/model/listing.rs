@@ -300,9 +300,9 @@ mod tests {
         );
         assert_eq!(read.query(), Query::default());
         assert_eq!(read.size, SIZE_DEFAULT);
-        let wrong = Listing::read(None, &pairs(&[("q", "sevrity:high")]));
-        assert_eq!(wrong.wrong.as_deref(), Some("sevrity:high"));
-        assert_eq!(wrong.write(), [("q", "sevrity:high".to_owned())]);
+        let wrong = Listing::read(None, &pairs(&[("q", "severity:hgih")]));
+        assert_eq!(wrong.wrong.as_deref(), Some("severity:hgih"));
+        assert_eq!(wrong.write(), [("q", "severity:hgih".to_owned())]);
     }
 
     #[test]

@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_mistake_is_underlined_where_it_is() {
-        let text = "is:open sevrity:high";
+        let text = "is:open severity:hgih";
         let mistake = parse(text).unwrap_err();
         let shown = pieces(text, Some((mistake.position, mistake.length)));
         let wrong: String = shown
@@ -324,7 +324,7 @@ mod tests {
             .filter(|p| p.wrong)
             .map(|p| p.text.as_str())
             .collect();
-        assert_eq!(wrong, "sevrity");
+        assert_eq!(wrong, "hgih");
         let suggestion = mistake.suggestion.unwrap();
         let (fixed, cursor) = replace(
             text,
@@ -333,7 +333,7 @@ mod tests {
             &suggestion,
         );
         assert_eq!(fixed, "is:open severity:high");
-        assert_eq!(cursor, 16);
+        assert_eq!(cursor, 21);
     }
 
     #[test]
