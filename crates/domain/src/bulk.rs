@@ -141,7 +141,7 @@ impl Bulk {
             }
             (Some(_), None) => {}
             (None, Some(text)) => {
-                if let Err(mistake) = filter::parse(text) {
+                if let Err(mistake) = filter::parse_surely(text) {
                     errors.push(mistake.at("/q"));
                 }
             }

@@ -12,10 +12,6 @@ pub type Patch<T> = Option<Option<T>>;
 ///
 /// # Errors
 /// Whatever `T` refuses.
-#[allow(
-    clippy::option_option,
-    reason = "the outer layer is presence, the inner one null"
-)]
 pub fn double_option<'de, T, D>(deserializer: D) -> Result<Patch<T>, D::Error>
 where
     T: Deserialize<'de>,

@@ -143,7 +143,7 @@ fn OneUpload(upload: Upload) -> impl IntoView {
         id, file, progress, ..
     } = upload;
     let name = file.name();
-    #[allow(clippy::cast_possible_truncation, reason = "sizes of files")]
+    #[expect(clippy::cast_possible_truncation, reason = "sizes of files")]
     let size = size_text(file.size() as i64);
     let state = {
         let name = name.clone();

@@ -211,6 +211,6 @@ fn keep_in_sight(list: &str, option: &str) {
     );
     let above = (seen.top() - place.top()).max(0.0);
     let below = (place.bottom() - seen.bottom()).max(0.0);
-    #[allow(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
     list.set_scroll_top(list.scroll_top() + (below - above).round() as i32);
 }

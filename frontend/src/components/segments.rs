@@ -94,6 +94,6 @@ fn keep_in_sight(group: &web_sys::HtmlElement) {
     );
     let before = (seen.left() - place.left()).max(0.0);
     let beyond = (place.right() - seen.right()).max(0.0);
-    #[allow(clippy::cast_possible_truncation, reason = "pixels on a screen")]
+    #[expect(clippy::cast_possible_truncation, reason = "pixels on a screen")]
     around.set_scroll_left(around.scroll_left() + (beyond - before).round() as i32);
 }

@@ -48,7 +48,7 @@ pub fn in_zone(at: DateTime<Utc>, zone: &str, parts: &[(&str, &str)]) -> Option<
         set(name, value);
     }
     set("timeZone", zone);
-    #[allow(
+    #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds since 1970 fit 53 bits"
     )]

@@ -141,7 +141,7 @@ pub struct Chart {
 
 /// Draws the stays; nothing where there is nothing to compare.
 #[must_use]
-#[allow(clippy::cast_precision_loss, reason = "seconds of a life fit 53 bits")]
+#[expect(clippy::cast_precision_loss, reason = "seconds of a life fit 53 bits")]
 pub fn chart(steps: &[Step], workflow: Option<&Workflow>) -> Option<Chart> {
     let (first, last) = (steps.first()?, steps.last()?);
     let end = last.since + chrono::TimeDelta::seconds(last.seconds);

@@ -69,7 +69,7 @@ pub struct Bar {
 
 /// The strip of changes per day.
 #[must_use]
-#[allow(clippy::cast_precision_loss, reason = "counts and seconds fit 53 bits")]
+#[expect(clippy::cast_precision_loss, reason = "counts and seconds fit 53 bits")]
 pub fn bars(days: &[(NaiveDate, i64)], span: Span, at: Option<DateTime<Utc>>) -> Vec<Bar> {
     let whole = (span.now - span.first).num_seconds().max(1) as f64;
     let most = days

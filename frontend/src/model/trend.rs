@@ -18,7 +18,7 @@ pub fn means(values: &[i64]) -> Vec<f64> {
 
 /// The mean; 0 of nothing.
 #[must_use]
-#[allow(clippy::cast_precision_loss, reason = "counts of a day fit 53 bits")]
+#[expect(clippy::cast_precision_loss, reason = "counts of a day fit 53 bits")]
 pub fn mean(values: &[i64]) -> f64 {
     let sum: i64 = values.iter().sum();
     sum as f64 / values.len().max(1) as f64

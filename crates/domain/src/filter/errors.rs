@@ -44,6 +44,8 @@ pub enum Reason {
     MissingCondition(&'static str),
     /// A value in quotes without its end.
     OpenQuote,
+    /// Signs that belong to no word, where a change depends on them.
+    NoLetters,
     /// `sort:` inside of something, or twice.
     SortElsewhere,
     /// A comparison without a colon.
@@ -74,6 +76,7 @@ impl std::fmt::Display for Reason {
             Self::MissingValue(after) => write!(f, "A value is missing after `{after}`."),
             Self::MissingCondition(word) => write!(f, "A condition is missing beside `{word}`."),
             Self::OpenQuote => f.write_str("The quote is not closed."),
+            Self::NoLetters => f.write_str("A word needs at least one letter or digit."),
             Self::SortElsewhere => {
                 f.write_str("`sort:` is said once, and not inside of parentheses or after NOT.")
             }

@@ -21,6 +21,8 @@ pub(super) struct State {
     pub sort: Option<Vec<Sort>>,
     /// What was read as text and may have been meant otherwise.
     pub hints: Vec<Mistake>,
+    /// Signs that were passed over.
+    pub passed_over: Vec<Mistake>,
 }
 
 /// The text that is left, with its place and the state.

@@ -46,6 +46,25 @@ pub fn parse(text: &str) -> Result<Query, Mistake> {
 /// # Errors
 /// The first mistake.
 pub fn read(text: &str) -> Result<(Query, Vec<Mistake>), Mistake> {
+    let (query, state) = forgiving(text)?;
+    let hints = state.hints.into_iter();
+    Ok((query, hints.map(|hint| in_characters(text, hint)).collect()))
+}
+
+/// Reads a filter by which something is changed: what may have been meant otherwise is a mistake, and so is
+/// a sign that a list would pass over, for without it the filter finds more.
+///
+/// # Errors
+/// The first mistake.
+pub fn parse_surely(text: &str) -> Result<Query, Mistake> {
+    let (query, state) = forgiving(text)?;
+    match state.hints.into_iter().chain(state.passed_over).next() {
+        Some(doubt) => Err(in_characters(text, doubt)),
+        None => Ok(query),
+    }
+}
+
+fn forgiving(text: &str) -> Result<(Query, State), Mistake> {
     let length = text.chars().count();
     if length > LENGTH_MAX {
         let reason = Reason::TooMuch("A filter has at most 2000 characters.");
@@ -57,23 +76,12 @@ pub fn read(text: &str) -> Result<(Query, Vec<Mistake>), Mistake> {
     };
     match whole(&mut input) {
         Ok(expr) => {
-            let State { sort, hints, .. } = input.state;
-            let sort = sort.unwrap_or_default();
-            let hints = hints.into_iter().map(|hint| in_characters(text, hint));
-            Ok((Query { expr, sort }, hints.collect()))
+            let sort = input.state.sort.take().unwrap_or_default();
+            Ok((Query { expr, sort }, input.state))
         }
         Err(ErrMode::Backtrack(m) | ErrMode::Cut(m)) => Err(in_characters(text, m)),
         Err(ErrMode::Incomplete(_)) => Err(mistake(length..length, Reason::Unexpected, None)),
     }
-}
-
-/// Reads a filter by which something is changed: a text that may have been meant otherwise is a mistake.
-///
-/// # Errors
-/// The first mistake.
-pub fn parse_surely(text: &str) -> Result<Query, Mistake> {
-    let (query, hints) = read(text)?;
-    hints.into_iter().next().map_or(Ok(query), Err)
 }
 
 fn whole(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
@@ -110,7 +118,8 @@ fn together(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     loop {
         blanks(input)?;
         // One that closes nothing is a sign like others.
-        while input.state.open == 0 && take(input, ')') {
+        while input.state.open == 0 && next_char(input) == Some(')') {
+            pass_over(input, ')');
             blanks(input)?;
         }
         if at_end(input) || next_char(input) == Some(')') || is_keyword(input, "OR") {
@@ -179,7 +188,15 @@ fn one(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
         let inner = deeper(input, alternatives);
         input.state.open -= 1;
         // The end of the text closes what is open.
-        take(input, ')');
+        let is_closed = take(input, ')');
+        let is_empty = matches!(inner, Ok(None));
+        if !is_closed || is_empty {
+            let place = start..place(input);
+            input
+                .state
+                .passed_over
+                .push(mistake(place, Reason::NoLetters, None));
+        }
         return inner;
     }
     let read = condition(input)?;
@@ -198,28 +215,30 @@ fn condition(input: &mut Input<'_>) -> Parsed<Option<Expr>> {
     if next_char(input) == Some('"') {
         let before = input.checkpoint();
         if let Ok(text) = quoted(input) {
-            return Ok(has_words(&text).then_some(Expr::Term(Term::Phrase(text))));
+            let term = Term::Phrase(text.clone());
+            return Ok(worded(input, &text, start, term));
         }
         // One that nothing closes: an inch, or the beginning of a citation.
         input.reset(&before);
-        take(input, '"');
+        pass_over(input, '"');
         return Ok(None);
     }
-    if take(input, ':') {
+    if next_char(input) == Some(':') {
+        pass_over(input, ':');
         return Ok(None);
     }
     let word = head(input)?;
     let at = start..place(input);
     if next_char(input) != Some(':') {
         input.state.hints.extend(colon_missing(word, &at));
-        return Ok(free(word));
+        return Ok(free(input, word, start));
     }
     let before = input.checkpoint();
     take(input, ':');
     if is_text(input, word, &at) {
         input.reset(&before);
         let more = rest(input)?;
-        return Ok(free(&format!("{word}{more}")));
+        return Ok(free(input, &format!("{word}{more}"), start));
     }
     with_field(input, word, at)
 }
@@ -256,7 +275,7 @@ fn is_text(input: &mut Input<'_>, word: &str, at: &Range<usize>) -> bool {
 }
 
 /// A free word, without the colon of a citation; nothing when it is made of signs alone.
-fn free(text: &str) -> Option<Expr> {
+fn free(input: &mut Input<'_>, text: &str, start: usize) -> Option<Expr> {
     let text = match text.trim_end_matches(':') {
         // Without its colon it would combine conditions.
         "AND" => "and",
@@ -264,7 +283,7 @@ fn free(text: &str) -> Option<Expr> {
         "NOT" => "not",
         text => text,
     };
-    has_words(text).then(|| Expr::Term(Term::Word(text.to_string())))
+    worded(input, text, start, Term::Word(text.to_string()))
 }
 
 fn negation(input: &mut Input<'_>, at: Range<usize>, word: &'static str) -> Parsed<Option<Expr>> {
@@ -274,14 +293,41 @@ fn negation(input: &mut Input<'_>, at: Range<usize>, word: &'static str) -> Pars
     let inner = if nothing { None } else { deeper(input, one)? };
     match inner {
         Some(expr) => Ok(Some(expr.negated())),
-        // A dash.
-        None if word == "-" => Ok(None),
+        None if word == "-" => {
+            // A dash.
+            input
+                .state
+                .passed_over
+                .push(mistake(at, Reason::NoLetters, None));
+            Ok(None)
+        }
         None => wrong(at, Reason::MissingCondition(word)),
     }
 }
 
-fn has_words(text: &str) -> bool {
-    !words_of(text).is_empty()
+/// The term of a text from that place on, if words are in it.
+fn worded(input: &mut Input<'_>, text: &str, start: usize, term: Term) -> Option<Expr> {
+    if words_of(text).is_empty() {
+        let place = start..place(input);
+        input
+            .state
+            .passed_over
+            .push(mistake(place, Reason::NoLetters, None));
+        return None;
+    }
+    Some(Expr::Term(term))
+}
+
+/// Takes a sign that means nothing where it stands.
+fn pass_over(input: &mut Input<'_>, sign: char) {
+    let start = place(input);
+    if take(input, sign) {
+        let place = start..place(input);
+        input
+            .state
+            .passed_over
+            .push(mistake(place, Reason::NoLetters, None));
+    }
 }
 
 /// `points>3` was probably meant as `points:>3`.

@@ -296,6 +296,24 @@ fn what_was_probably_meant_is_offered_beside_the_answer() {
         assert_eq!(text, mended);
         assert!(super::parse_surely(&text).is_ok());
     }
+    // A list passes over a sign; a change would find more without it.
+    for text in [
+        "***",
+        "is:open \"!!\"",
+        "-***",
+        "is:open -",
+        "a )",
+        "a (b",
+        "()",
+        ":a",
+        "5\"",
+    ] {
+        assert!(parse(text).is_ok(), "{text}");
+        assert!(super::parse_surely(text).is_err(), "{text}");
+    }
+    for text in ["", "is:open (label:a OR label:b) -\"a b\" c-d"] {
+        assert!(super::parse_surely(text).is_ok(), "{text}");
+    }
     for text in [
         "Error: cannot read",
         "https://example.com",

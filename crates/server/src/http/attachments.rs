@@ -37,7 +37,7 @@ pub async fn list_attachments(
 
 /// A form with files.
 #[derive(utoipa::ToSchema)]
-#[allow(
+#[expect(
     dead_code,
     reason = "describes the form for the document; the form is read as a stream"
 )]

@@ -343,7 +343,7 @@ impl<'de> Shape<'de> {
         match self.0.as_f64() {
             Some(float) if self.0.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT =>
             {
-                #[allow(
+                #[expect(
                     clippy::cast_possible_truncation,
                     reason = "whole, and below 2 to the power of 53"
                 )]

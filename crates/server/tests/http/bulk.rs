@@ -154,6 +154,13 @@ async fn what_makes_no_sense_is_refused() {
             "/issues",
         ),
         (json!({"q": "is:opne", "patch": {"priority": 1}}), "/q"),
+        // In a list these are text; here they would find more than was meant.
+        (json!({"q": "-sevrity:low", "patch": {"priority": 1}}), "/q"),
+        (json!({"q": "***", "patch": {"priority": 1}}), "/q"),
+        (
+            json!({"q": "is:open \"!\"", "patch": {"priority": 1}}),
+            "/q",
+        ),
         (json!({"issues": ["ENG-1"], "patch": {}}), "/patch"),
         (
             json!({"issues": ["ENG-1"], "versions": [1, 2], "patch": {"priority": 1}}),

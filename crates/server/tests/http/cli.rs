@@ -299,7 +299,7 @@ async fn refusals_say_why_with_an_exit_code() {
             2,
         ),
         ("viewer", vec!["show", "SEC-1"], "error: ", 1),
-        ("viewer", vec!["show", "XXX-1"], "error: ", 1),
+        ("viewer", vec!["show", "NONE-1"], "error: ", 1),
         (
             "viewer",
             vec!["set", "ENG-1", "title=Mine"],
@@ -346,7 +346,7 @@ async fn refusals_say_why_with_an_exit_code() {
         );
         (text.replace(key, ""), code)
     };
-    assert_eq!(fails("SEC-1").await, fails("XXX-1").await);
+    assert_eq!(fails("SEC-1").await, fails("NONE-1").await);
 }
 
 #[actix_web::test]
