@@ -45,7 +45,7 @@ impl Strip<'_> {
                 .bind(Value::Uuid(issue))
                 .sql(" and ");
             in_scope(f, scope, "i");
-            return self.may_be_told(f, is_within);
+            return self.may_be_told(f, is_within, take);
         }
         let projects = || Value::Uuids(scope.all.clone());
         match take {
@@ -53,7 +53,7 @@ impl Strip<'_> {
                 f.sql("select e.at from event e join issue i on i.id = e.issue_id and i.project_id = e.project_id where e.project_id = any(")
                     .bind(projects())
                     .sql(")");
-                self.may_be_told(f, is_within);
+                self.may_be_told(f, is_within, take);
             }
             Take::First(count) | Take::Last(count) => {
                 let order = match take {
@@ -68,7 +68,7 @@ impl Strip<'_> {
                              where x.id = e.issue_id and x.project_id = s.project_id offset 0) i
                            where e.project_id = s.project_id",
                 );
-                self.may_be_told(f, is_within);
+                self.may_be_told(f, is_within, take);
                 f.sql(order).number(count).sql(") near");
             }
         }
@@ -79,20 +79,20 @@ impl Strip<'_> {
         )
         .bind(projects())
         .sql(") offset 0) i cross join lateral (select * from event e where e.issue_id = i.id offset 0) e where e.project_id <> i.project_id");
-        self.may_be_told(f, is_within);
+        self.may_be_told(f, is_within, take);
         if !scope.own.is_empty() {
             f.sql(" union all select e.at from issue i join event e on e.issue_id = i.id where i.reporter_id = ")
                 .bind(Value::Uuid(scope.me))
                 .sql(" and i.project_id = any(")
                 .bind(Value::Uuids(scope.own.clone()))
                 .sql(")");
-            self.may_be_told(f, is_within);
+            self.may_be_told(f, is_within, take);
         }
     }
 
     /// Whether the caller may hear of the event `e` of the issue `i`, which exists for them; where it
     /// counts, only when it was in these days.
-    fn may_be_told(&self, f: &mut Fragment, is_within: bool) {
+    fn may_be_told(&self, f: &mut Fragment, is_within: bool, take: Take) {
         let scope = self.scope;
         if is_within {
             f.sql(" and e.at >= ")
@@ -104,7 +104,6 @@ impl Strip<'_> {
             .bind(Value::Uuids(scope.staff.clone()))
             .sql(")) and (i.deleted_at is null or i.project_id = any(")
             .bind(Value::Uuids(scope.leads.clone()))
-            // Fenced: else all issues would be read for the sake of a few relations.
             .sql(
                 ")) and (e.kind not in ('relation.created', 'relation.deleted') or exists (
                    select from issue other where other.deleted_at is null and other.id =
@@ -112,7 +111,11 @@ impl Strip<'_> {
                        then (coalesce(e.new, e.old)->'issue'->>'id')::uuid end and ",
             );
         in_scope(f, scope, "other");
-        f.sql(" offset 0))");
+        f.sql(match take {
+            Take::All => "))",
+            // Fenced: else all issues would be read for the sake of the few relations among them.
+            Take::First(_) | Take::Last(_) => " offset 0))",
+        });
     }
 
     /// How many changes on which day, and when the first and the last of all times were.
